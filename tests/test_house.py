@@ -120,7 +120,19 @@ def test_only_the_shore_and_the_facade_know_private_names_of_sqlalchemy() -> Non
 
 
 def test_pure_rooms_import_no_sqlalchemy() -> None:
-    pure = {"errors", "events", "digraph", "config", "model", "source", "revisions", "scripts", "diff", "ops", "author"}
+    pure = {
+        "errors",
+        "events",
+        "digraph",
+        "config",
+        "model",
+        "source",
+        "revisions",
+        "scripts",
+        "diff",
+        "ops",
+        "author",
+    }
     wrong = []
     for path in FILES:
         if room_of(path) not in pure:
@@ -128,7 +140,9 @@ def test_pure_rooms_import_no_sqlalchemy() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            wrong += [f"{path.relative_to(ROOT)}:{node.lineno}" for n in names if n.split(".")[0] == "sqlalchemy"]  # type: ignore[attr-defined]
+            wrong += [
+                f"{path.relative_to(ROOT)}:{node.lineno}" for n in names if n.split(".")[0] == "sqlalchemy"
+            ]  # type: ignore[attr-defined]
     assert not wrong, wrong
 
 

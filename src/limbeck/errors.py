@@ -18,8 +18,6 @@ The tree (first digit of the code = family):
 
 from __future__ import annotations
 
-import re
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ else:
         return lambda cls: cls
 
 
-class Exit(IntEnum):
+class Exit:
     """Exit codes of the command line. Stable; documented in docs/exit-codes.md."""
 
     OK = 0
@@ -44,10 +42,10 @@ class Exit(IntEnum):
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
 class LimbeckError(Exception):
-    """The root. Subclasses annotate their fields; the constructor takes them by keyword, defaults are class attributes."""
+    """The root. Subclasses annotate their fields; the constructor takes them by keyword, defaults are attributes."""
 
     code: ClassVar[str] = "LB000"
-    exit_code: ClassVar[Exit] = Exit.USAGE
+    exit_code: ClassVar[int] = Exit.USAGE
 
     # Not a dataclass: some eighty generated constructors would cost start-up time.
     def __init__(self, **fields: Any) -> None:
@@ -67,7 +65,7 @@ class LimbeckError(Exception):
             name
             for base in cls.__mro__
             if issubclass(base, LimbeckError)
-            for name, kind in base.__dict__.get("__annotations__", {}).items()
+            for name, kind in base.__dict__.get("__annotations__", {}).items()  # noqa: RUF063 (inspect costs 10 ms)
             if not str(kind).startswith("ClassVar")
         }
 
@@ -96,6 +94,8 @@ def _rebuild(cls: type[LimbeckError], fields: dict[str, Any]) -> LimbeckError:
 
 def mask_url(text: str) -> str:
     """The text with every password in a URL replaced by ***, in user info and in the query, also inside longer text."""
+    import re
+
     text = re.sub(r"(://[^:/@\s]*:)[^\s]*?(@(?=[^@\s]*(?:$|[\s'\"])))", r"\1***\2", text)
     return re.sub(r"(?i)((?:password|passwd|pwd|sslpassword|secret|token)=)[^&\s'\";]+", r"\1***", text)
 
@@ -138,6 +138,77 @@ class EnvironmentFault(LimbeckError):
 class SchemaError(LimbeckError):
     code = "LB500"
     exit_code = Exit.MIGRATION_FAILED
+
+
+class UnknownValue(SchemaError):
+    """A partial value was asked for what it does not hold."""
+
+    code = "LB501"
+    wanted: str
+
+    def what(self) -> str:
+        return f"{self.wanted} is not known here, and limbeck does not guess."
+
+    def next_step(self) -> str:
+        return "Run it on a live connection, or say it in the operation."
+
+
+class Irreversible(SchemaError):
+    """The operation has no honest reverse."""
+
+    code = "LB502"
+    operation: str
+    why: str
+
+    def what(self) -> str:
+        return f"{self.operation} cannot be reversed: {self.why}"
+
+    def next_step(self) -> str:
+        return "Write the way back by hand in downgrade()."
+
+
+class NotSupported(SchemaError):
+    """This database, or this version of it, cannot do it."""
+
+    code = "LB503"
+    backend: str
+    feature: str
+    instead: str = ""
+
+    def what(self) -> str:
+        return f"{self.backend} cannot {self.feature}."
+
+    def next_step(self) -> str:
+        return self.instead
+
+
+class NoLiteralForm(SchemaError):
+    """A clause holds a value whose type cannot be written as text, so it cannot stand in DDL."""
+
+    code = "LB504"
+    place: str
+    type: str
+
+    def what(self) -> str:
+        return f"{self.place}: a value of type {self.type} has no literal form in SQL."
+
+    def next_step(self) -> str:
+        return 'Write that expression as text: sa.text("...").'
+
+
+class NoSuchThing(SchemaError):
+    """An operation names a table, column, constraint or index that is not there."""
+
+    code = "LB505"
+    kind: str
+    name: str
+    known: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        return f"There is no {self.kind} {self.name}."
+
+    def next_step(self) -> str:
+        return f"There are: {', '.join(self.known)}." if self.known else ""
 
 
 # -- LB6xx: autogenerate --------------------------------------------------------------------------------------

@@ -1,0 +1,272 @@
+"""The seam between what changes (operations), how a database says it (backends) and where it lands (stages).
+
+An Operation tells all that is true of it on every database, in this order:
+`describe · touches · apply · reverse · hazards · spell`. A Backend is asked with model values only. A Stage takes
+operations: a live one runs them at once, a recorder keeps them.
+Operations are registered in the explicit table of `limbeck.ops` and by the entry point group `limbeck.operations`;
+backends by the entry point group `limbeck.backends`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Protocol
+
+from limbeck.errors import Irreversible
+from limbeck.model.column import Column, Options
+from limbeck.model.constraint import Constraint
+from limbeck.model.defaults import Default
+from limbeck.model.index import Index
+from limbeck.model.marks import UNCHANGED, Unchanged
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Object
+from limbeck.model.snapshot import BackendId, Lookup, Snapshot
+from limbeck.model.sqltext import SqlText
+from limbeck.model.statement import Statement
+from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
+
+# Metadata of an operation's dataclass fields, read by the renderer and by JSON. A field that says nothing is written
+# by keyword and left out when it has its default.
+POSITIONAL: Final = {"written": "positional"}
+"""Written by position, always."""
+STAR: Final = {"written": "star"}
+"""A tuple whose items are each written by position."""
+HIDDEN: Final = {"written": "never"}
+"""Not part of the written form (what rode along)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """What may hurt: `code` as in the hazard tables ("PG01"), `kind` one of lock, rewrite, scan, data, other."""
+
+    code: str
+    kind: str
+    text: str
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the size of things, for hazards. Rows by table; missing is not known."""
+
+    rows: Mapping[QualifiedName, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one column: every part given or UNCHANGED. The new name is an operation of its own."""
+
+    type: TypeRef | Unchanged = UNCHANGED
+    nullable: bool | Unchanged = UNCHANGED
+    default: Default | Unchanged | None = UNCHANGED
+    comment: str | Unchanged | None = UNCHANGED
+    autoincrement: bool | Unchanged = UNCHANGED
+    using: SqlText | None = None
+    options: Options = ()
+
+
+class Operation(ABC):
+    """One change. Subclasses are frozen, slotted dataclasses of model values; equality is by value.
+
+    `kind` is the stable word of its JSON form and of the author's function ("add_column").
+    """
+
+    __slots__ = ()
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def describe(self) -> str:
+        """What it does, for people: one line without a full stop ("add column users.email (VARCHAR, not null)")."""
+
+    @abstractmethod
+    def touches(self) -> tuple[QualifiedName, ...]:
+        """The tables and objects whose look it changes; a Lookup forgets them. Both names, for a rename."""
+
+    @abstractmethod
+    def apply(self, before: Snapshot) -> Snapshot:
+        """The snapshot after it. Raises NoSuchThing where what it names is not there."""
+
+    @abstractmethod
+    def reverse(self, before: Lookup) -> Operation:
+        """The operation that undoes it, seen from the state before it. Raises Irreversible where none is honest."""
+
+    def hazards(self, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
+        """What may hurt on every database; what only one database does is asked of the backend."""
+        return ()
+
+    @abstractmethod
+    def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
+        """The statements, in order, nothing executed."""
+
+    def refuse_reverse(self, why: str) -> Irreversible:
+        return Irreversible(operation=self.describe(), why=why)
+
+
+class Backend(ABC):
+    """What one database can do and how it says it, for one connected (or assumed) version.
+
+    Arguments are model values, results are statements in order. `dialect` is SQLAlchemy's object for the same
+    connection. The parent of all is `backends.ansi`; another database overrides what it says differently. Where two
+    texts mean the same, it is the one SQLAlchemy writes.
+    """
+
+    id: BackendId
+    dialect: Any
+    transactional_ddl: ClassVar[bool] = True
+    """Whether a failed transaction takes the DDL in it back."""
+    batch_separator: ClassVar[str] = ""
+    """What a script puts on a line of its own behind every statement (GO, /); "" for none."""
+    terminator: ClassVar[str] = ";"
+
+    def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        """The operations this database needs to do it; by default itself. Asked by stages before `spell`."""
+        return (operation,)
+
+    # -- tables
+    @abstractmethod
+    def create_table(self, table: Table, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
+        """The table with its indexes and comments; foreign keys with use_alter are left out."""
+
+    @abstractmethod
+    def drop_table(self, table: QualifiedName, *, if_exists: bool = False) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def rename_table(self, table: QualifiedName, new_name: str) -> tuple[Statement, ...]: ...
+
+    # -- columns
+    @abstractmethod
+    def add_column(
+        self, table: QualifiedName, column: Column, *, if_not_exists: bool = False
+    ) -> tuple[Statement, ...]:
+        """The column with its comment; constraints on it are operations of their own."""
+
+    @abstractmethod
+    def drop_column(
+        self, table: QualifiedName, column: str, *, if_exists: bool = False
+    ) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def rename_column(
+        self, table: QualifiedName, column: str, new_name: str, before: Lookup
+    ) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def alter_column(
+        self, table: QualifiedName, column: str, change: Change, before: Lookup
+    ) -> tuple[Statement, ...]:
+        """Every given part of the change. A backend that must say the whole column again asks `before`."""
+
+    # -- constraints and indexes
+    @abstractmethod
+    def add_constraint(self, table: QualifiedName, constraint: Constraint) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def drop_constraint(
+        self, table: QualifiedName, name: str, kind: str, *, if_exists: bool = False
+    ) -> tuple[Statement, ...]:
+        """`kind` is "primary key", "unique", "foreign key", "check" or "exclude", "" where it is not known."""
+
+    @abstractmethod
+    def rename_constraint(
+        self, table: QualifiedName, name: str, new_name: str, kind: str, before: Lookup
+    ) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def create_index(
+        self, table: QualifiedName, index: Index, *, if_not_exists: bool = False, concurrently: bool = False
+    ) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def drop_index(
+        self,
+        table: QualifiedName | None,
+        name: str,
+        *,
+        if_exists: bool = False,
+        concurrently: bool = False,
+        options: Options = (),
+    ) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def rename_index(self, table: QualifiedName, name: str, new_name: str) -> tuple[Statement, ...]: ...
+
+    # -- comments
+    @abstractmethod
+    def comment_on_table(
+        self, table: QualifiedName, comment: str | None, before: Lookup
+    ) -> tuple[Statement, ...]: ...
+
+    # -- objects
+    @abstractmethod
+    def create_object(self, thing: Object) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def drop_object(self, thing: Object, *, if_exists: bool = False) -> tuple[Statement, ...]: ...
+
+    @abstractmethod
+    def alter_object(self, have: Object, want: Object) -> tuple[Statement, ...]:
+        """From one look to another of the same name, where the database can; NotSupported where it cannot."""
+
+    # -- reading
+    @abstractmethod
+    def read(
+        self,
+        connection: Any,
+        *,
+        schemas: tuple[str | None, ...] = (None,),
+        only: tuple[QualifiedName, ...] | None = None,
+    ) -> Snapshot:
+        """What stands in the connected database, in its own spelling (`stored`), by a bounded number of queries.
+
+        `schemas` None is the default schema. `only` narrows it to these tables: the snapshot is then `partial`.
+        """
+
+    # -- what a script around statements needs
+    def begin(self) -> str:
+        """The text that begins a transaction in a script."""
+        return "BEGIN"
+
+    def commit(self) -> str:
+        return "COMMIT"
+
+    def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
+        """What this database does with it that may hurt (locks, rewrites)."""
+        return ()
+
+
+class Stage(Protocol):
+    """Where the calls of a revision's upgrade() and downgrade() land. Live runs at once; a recorder keeps."""
+
+    @property
+    def backend(self) -> Backend: ...
+
+    @property
+    def offline(self) -> bool:
+        """True where nothing can be read (recorded, or written as a script)."""
+        ...
+
+    @property
+    def before(self) -> Lookup: ...
+
+    def do(self, operation: Operation) -> None: ...
+
+    def bind(self) -> Any:
+        """The SQLAlchemy connection (a mock one that records where `offline`)."""
+        ...
+
+    def freeze(self) -> Any:
+        """The shore's Freezer for this backend: authors hand SQLAlchemy objects, operations take values."""
+        ...
+
+    def autocommit(self) -> AbstractContextManager[None]:
+        """Inside, statements run outside any transaction; what came before is committed."""
+        ...
+
+
+def joined(parts: Iterable[tuple[Statement, ...]]) -> tuple[Statement, ...]:
+    """Statements of several calls, in order."""
+    return tuple(statement for part in parts for statement in part)
