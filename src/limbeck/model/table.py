@@ -13,7 +13,7 @@ from .names import QualifiedName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table. `columns` in their order; `constraints` all but the primary key; `prefixes` as in CREATE <prefix> TABLE."""
+    """`columns` in their order; `constraints` all but the primary key; `prefixes` as in CREATE <prefix> TABLE."""
 
     name: str
     schema: str | None = None
