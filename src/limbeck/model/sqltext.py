@@ -12,10 +12,16 @@ class SqlText:
 
     `text` is spelled with literal values and paramstyle "named" (so `%` and `:` stand for themselves) and is executed
     without parameters. Equal by text. `clause` is SQLAlchemy's own object, never compared, absent after JSON.
+    `written` is how the author put it where `text` is the server's wording of the same.
     """
 
     text: str
     clause: Any = field(default=None, compare=False, repr=False)
+    written: str | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def as_written(self) -> str:
+        return self.text if self.written is None else self.written
 
     def __str__(self) -> str:
         return self.text

@@ -211,6 +211,30 @@ class Backend(ABC):
     def alter_object(self, have: Object, want: Object) -> tuple[Statement, ...]:
         """From one look to another of the same name, where the database can; NotSupported where it cannot."""
 
+    # -- comparing, where both sides cannot be brought to the server's own spelling
+    has_comments: ClassVar[bool] = True
+    computed_persisted: ClassVar[bool] = False
+    """What a computed column is when nobody said STORED or VIRTUAL."""
+
+    def canonical_type(self, spelling: str) -> str:
+        """One spelling for types that are the same here (`VARCHAR(20)` for `CHARACTER VARYING(20)`)."""
+        return " ".join(spelling.split()).upper()
+
+    def canonical_default(self, text: str, type_spelling: str) -> str:
+        """One spelling for defaults of that type that are the same here."""
+        return self.canonical_sql(text)
+
+    def canonical_sql(self, text: str) -> str:
+        """One spelling for expressions that differ only in blanks and outer parentheses."""
+        text = " ".join(text.split())
+        while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
+            text = text[1:-1].strip()
+        return text
+
+    def canonical_action(self, action: str | None) -> str:
+        """One spelling for a foreign key's action; none given is NO ACTION."""
+        return (action or "NO ACTION").upper()
+
     # -- reading
     @abstractmethod
     def read(
@@ -265,6 +289,22 @@ class Stage(Protocol):
     def autocommit(self) -> AbstractContextManager[None]:
         """Inside, statements run outside any transaction; what came before is committed."""
         ...
+
+
+def _closes_at_end(text: str) -> bool:
+    """Whether the first parenthesis is closed by the last character and not before."""
+    depth = 0
+    quoted = ""
+    for place, character in enumerate(text):
+        if quoted:
+            quoted = "" if character == quoted else quoted
+        elif character in "'\"`":
+            quoted = character
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+            if depth == 0:
+                return place == len(text) - 1
+    return False
 
 
 def joined(parts: Iterable[tuple[Statement, ...]]) -> tuple[Statement, ...]:

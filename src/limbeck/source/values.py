@@ -38,7 +38,7 @@ def escaped(sql: str) -> str:
 
 
 def sql(value: SqlText) -> Call:
-    return Call("sa.text", (escaped(value.text),), imports=SA)
+    return Call("sa.text", (escaped(value.as_written),), imports=SA)
 
 
 def type_(value: TypeRef) -> Call | Raw:
@@ -53,7 +53,10 @@ def default(value: Default) -> Call:
         return sql(value.sql)
     if isinstance(value, Computed):
         return Call(
-            "sa.Computed", (escaped(value.sql.text),), _given(("persisted", value.persisted)), imports=SA
+            "sa.Computed",
+            (escaped(value.sql.as_written),),
+            _given(("persisted", value.persisted)),
+            imports=SA,
         )
     if isinstance(value, Identity):
         return Call("sa.Identity", (), _identity(value), imports=SA)
@@ -122,7 +125,9 @@ def constraint(value: Constraint) -> Call:
     if isinstance(value, Unique):
         return Call("sa.UniqueConstraint", value.columns, constraint_options(value), imports=SA)
     if isinstance(value, Check):
-        return Call("sa.CheckConstraint", (escaped(value.sql.text),), constraint_options(value), imports=SA)
+        return Call(
+            "sa.CheckConstraint", (escaped(value.sql.as_written),), constraint_options(value), imports=SA
+        )
     if isinstance(value, Exclude):
         return Call(
             "postgresql.ExcludeConstraint", exclude_elements(value), constraint_options(value), imports=PG
@@ -145,7 +150,7 @@ def constraint_options(value: Constraint) -> tuple[tuple[str, Any], ...]:
         )
     elif isinstance(value, Exclude):
         classes = {
-            e.column or (e.sql.text if e.sql else ""): e.operator_class
+            e.column or (e.sql.as_written if e.sql else ""): e.operator_class
             for e in value.elements
             if e.operator_class is not None
         }

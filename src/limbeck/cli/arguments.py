@@ -1,0 +1,252 @@
+"""What may be typed. Each command's arguments stand together; `parse` gives a plain namespace.
+
+Options that hold for every command may stand before or behind its name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from limbeck import __version__
+from limbeck.errors import Exit
+
+PLACES = """\
+places in the history:
+  head, heads, base, current     the end, all ends, before the first, where the database stands
+  ae10, ae1027a6                 a revision, by id or by any unique beginning of it
+  +2, -1, ae10+2, head-1         so many steps from where the database stands, or from there
+  web, web@head, web@+1          by the label of a branch
+  ae10:head, -r-3:current        ranges, for history and --sql
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with limbeck's exit code and manner: the mistake, then where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"error: {message}\n  {self.prog} --help says what may be typed.\n")
+        raise SystemExit(Exit.USAGE)
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    return build().parse_args(argv)
+
+
+def build() -> Parser:
+    top = Parser(
+        prog="limbeck",
+        description="Database schema migrations with Python files.",
+        epilog=PLACES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"limbeck {__version__}")
+    _everywhere(top, default=None)
+    commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for add in COMMANDS:
+        add(commands)
+    top.set_defaults(parser=top)
+    return top
+
+
+def _everywhere(parser: argparse.ArgumentParser, default: Any = argparse.SUPPRESS) -> None:
+    group = parser.add_argument_group("everywhere")
+    suppressed = default is argparse.SUPPRESS
+    group.add_argument("-c", "--config", metavar="FILE", default=default, help="the project's settings file")
+    group.add_argument(
+        "-n", "--name", metavar="NAME", default=default, help="one database of several, by its name"
+    )
+    group.add_argument(
+        "-x",
+        action="append",
+        dest="x",
+        metavar="KEY=VALUE",
+        default=default,
+        help="an argument for env.py; repeatable",
+    )
+    off = default if suppressed else False
+    group.add_argument("-q", "--quiet", action="store_true", default=off, help="say only what was asked for")
+    group.add_argument(
+        "-v", "--verbose", action="store_true", default=off, help="say more: the SQL, long listings"
+    )
+    group.add_argument(
+        "--json", action="store_true", default=off, help="print the answer as one JSON document"
+    )
+    group.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default=default if suppressed else "auto",
+        help="when to use colours (NO_COLOR is honoured)",
+    )
+
+
+def _command(commands: Any, name: str, help_: str, **more: Any) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=help_,
+        description=help_[0].upper() + help_[1:] + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        **more,
+    )
+    _everywhere(parser)
+    return parser
+
+
+def _init(commands: Any) -> None:
+    p = _command(commands, "init", "make a new project here: settings and a folder for migrations")
+    p.add_argument(
+        "folder", nargs="?", default="migrations", help="the folder for migrations (default: %(default)s)"
+    )
+    p.add_argument(
+        "--pyproject", action="store_true", help="write [tool.limbeck] in pyproject.toml, no limbeck.toml"
+    )
+    p.add_argument("--url", help="the database's URL, or ${VARIABLE}")
+    p.add_argument("--models", metavar="MODULE:NAME", help='where the models are, "app.models:Base"')
+    p.add_argument(
+        "--template",
+        choices=("plain", "env", "async", "multidb"),
+        default="plain",
+        help="plain: no env.py; the others bring one (default: %(default)s)",
+    )
+
+
+def _revision(commands: Any) -> None:
+    p = _command(commands, "revision", "write a new revision file")
+    p.add_argument("-m", "--message", default="", help="what it does, for people")
+    kind = p.add_mutually_exclusive_group()
+    kind.add_argument(
+        "-a", "--autogenerate", action="store_true", help="fill it with what differs from the models"
+    )
+    kind.add_argument("--empty", action="store_true", help="an empty file (the default)")
+    p.add_argument("--head", default="head", help="the revision it follows (default: %(default)s)")
+    p.add_argument("--splice", action="store_true", help="allow --head to name a revision that has followers")
+    p.add_argument(
+        "--branch-label", action="append", metavar="LABEL", default=[], help="a label for its branch"
+    )
+    p.add_argument("--version-path", metavar="FOLDER", help="the version location to write it in")
+    p.add_argument("--rev-id", metavar="ID", help="its id, instead of a random one")
+    p.add_argument(
+        "--depends-on", action="append", metavar="REV", default=[], help="a revision it needs first"
+    )
+    p.add_argument(
+        "--default",
+        action="append",
+        metavar="COLUMN=SQL",
+        default=[],
+        help="the value of a new NOT NULL column for rows that are there: email=\"''\"",
+    )
+    p.add_argument(
+        "--rename", action="append", metavar="OLD=NEW", default=[], help="a rename: users.mail=users.email"
+    )
+    p.add_argument("--answers", metavar="FILE", help="answers to autogenerate's questions, as TOML")
+    p.add_argument("--no-input", action="store_true", help="never ask; open questions end with exit code 5")
+
+
+def _upgrade(commands: Any) -> None:
+    p = _command(commands, "upgrade", "bring the database forward", epilog=PLACES)
+    p.add_argument("revision", nargs="*", default=["head"], help="where to (default: head)")
+    _script(p)
+
+
+def _downgrade(commands: Any) -> None:
+    p = _command(commands, "downgrade", "take the database back", epilog=PLACES)
+    p.add_argument("revision", nargs="+", help="where to: -1, base, a revision")
+    _script(p)
+
+
+def _script(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sql", action="store_true", help="print the SQL, touch no database")
+    parser.add_argument("--tag", help="a word for env.py to read")
+
+
+def _current(commands: Any) -> None:
+    p = _command(commands, "current", "tell where the database stands")
+    p.add_argument(
+        "--check-heads", action="store_true", help="exit code 1 where it does not stand at the heads"
+    )
+
+
+def _history(commands: Any) -> None:
+    p = _command(commands, "history", "list the revisions, newest first", epilog=PLACES)
+    p.add_argument("-r", "--rev-range", metavar="FROM:TO", help="only from there to there")
+    p.add_argument("-i", "--indicate-current", action="store_true", help="mark where the database stands")
+
+
+def _heads(commands: Any) -> None:
+    p = _command(commands, "heads", "list the revisions nothing follows")
+    p.add_argument("--resolve-dependencies", action="store_true", help="a depended-on revision is no head")
+
+
+def _branches(commands: Any) -> None:
+    _command(commands, "branches", "list the revisions where the history divides")
+
+
+def _show(commands: Any) -> None:
+    p = _command(commands, "show", "show a revision")
+    p.add_argument("revision", nargs="*", default=["head"], help="which (default: head)")
+
+
+def _merge(commands: Any) -> None:
+    p = _command(commands, "merge", "write a revision that joins several heads")
+    p.add_argument("revisions", nargs="*", default=["heads"], help="what to join (default: heads)")
+    p.add_argument("-m", "--message", default="", help="what it does, for people")
+    p.add_argument(
+        "--branch-label", action="append", metavar="LABEL", default=[], help="a label for its branch"
+    )
+    p.add_argument("--rev-id", metavar="ID", help="its id, instead of a random one")
+    p.add_argument("--splice", action="store_true", help="allow revisions that have followers")
+
+
+def _stamp(commands: Any) -> None:
+    p = _command(commands, "stamp", "write a revision into the version table without running anything")
+    p.add_argument("revisions", nargs="+", help="where the database is to be said to stand")
+    p.add_argument("--purge", action="store_true", help="empty the version table first, whatever it holds")
+    _script(p)
+
+
+def _edit(commands: Any) -> None:
+    p = _command(commands, "edit", "open a revision file in $EDITOR")
+    p.add_argument("revision", nargs="?", default="head", help="which (default: head)")
+
+
+def _check(commands: Any) -> None:
+    _command(commands, "check", "tell whether models and database differ: exit code 1 where they do")
+
+
+def _ensure_version(commands: Any) -> None:
+    p = _command(commands, "ensure-version", "make the version table where there is none")
+    p.add_argument("--sql", action="store_true", help="print the SQL, touch no database")
+
+
+def _tutorial(commands: Any) -> None:
+    p = _command(commands, "tutorial", "tell the story of a first project, for real, on databases of its own")
+    p.add_argument(
+        "--on",
+        choices=("postgresql", "sqlite"),
+        action="append",
+        help="only there (default: PostgreSQL where it can be started, and SQLite)",
+    )
+    p.add_argument("--keep", metavar="FOLDER", help="leave the project's files there")
+
+
+COMMANDS: tuple[Callable[[Any], None], ...] = (
+    _init,
+    _revision,
+    _upgrade,
+    _downgrade,
+    _current,
+    _history,
+    _heads,
+    _branches,
+    _show,
+    _merge,
+    _stamp,
+    _edit,
+    _check,
+    _ensure_version,
+    _tutorial,
+)
