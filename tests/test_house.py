@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1] / "src" / "limbeck"
 
 FLOORS: dict[str, int] = {
     "__init__": 0,
+    "version": 1,
     "errors": 1,
     "events": 1,
     "digraph": 2,

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from limbeck import __version__
 from limbeck.errors import Exit
+from limbeck.version import VERSION
 
 PLACES = """\
 places in the history:
@@ -43,7 +43,7 @@ def build() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    top.add_argument("--version", action="version", version=f"limbeck {__version__}")
+    top.add_argument("--version", action="version", version=f"limbeck {VERSION}")
     _everywhere(top, default=None)
     commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     for add in COMMANDS:
