@@ -33,7 +33,7 @@ class Found(NamedTuple):
 
 
 def models(folder: Path) -> list[Found]:
-    """Declarative bases and MetaData objects at the top of modules, as "module:name"; bases that somebody uses first."""
+    """Declarative bases and MetaData objects at the top of modules, as "module:name"; bases before MetaData."""
     bases: list[Found] = []
     metadatas: list[Found] = []
     for path in python_files(folder):
@@ -59,8 +59,8 @@ def url(folder: Path) -> Found | None:
                 return Found(f"${{{key}}}", f"{env.name}:{number}")
     for path in python_files(folder):
         tree = _parsed(path)
-        for literal, line in _engine_urls(tree) if tree is not None else ():
-            return Found(literal, f"{path.relative_to(folder)}:{line}")
+        for literal, place in _engine_urls(tree) if tree is not None else ():
+            return Found(literal, f"{path.relative_to(folder)}:{place}")
     return None
 
 
