@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from .column import Options
 from .names import QualifiedName
@@ -12,6 +12,7 @@ from .sqltext import SqlText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrimaryKey:
+    kind: ClassVar[str] = "primary key"
     columns: tuple[str, ...]
     name: str | None = None
     deferrable: bool | None = None
@@ -23,6 +24,7 @@ class PrimaryKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unique:
+    kind: ClassVar[str] = "unique"
     columns: tuple[str, ...]
     name: str | None = None
     deferrable: bool | None = None
@@ -39,6 +41,7 @@ class ForeignKey:
     `use_alter` wishes it to be added after both tables stand; the order of operations decides.
     """
 
+    kind: ClassVar[str] = "foreign key"
     columns: tuple[str, ...]
     referred: QualifiedName
     referred_columns: tuple[str, ...]
@@ -58,6 +61,7 @@ class ForeignKey:
 class Check:
     """`of_type` marks a CHECK that a type brings along (Boolean, Enum without native support), by its column's name."""
 
+    kind: ClassVar[str] = "check"
     sql: SqlText
     name: str | None = None
     deferrable: bool | None = None
@@ -82,6 +86,7 @@ class ExcludeElement:
 class Exclude:
     """PostgreSQL's EXCLUDE."""
 
+    kind: ClassVar[str] = "exclude"
     elements: tuple[ExcludeElement, ...]
     name: str | None = None
     using: str = "gist"

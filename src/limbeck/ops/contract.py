@@ -213,8 +213,26 @@ class Backend(ABC):
 
     # -- comparing, where both sides cannot be brought to the server's own spelling
     has_comments: ClassVar[bool] = True
+    names_primary_keys: ClassVar[bool] = True
+    indexes_foreign_keys: ClassVar[bool] = False
+    """Whether a foreign key makes an index of its own where none serves it."""
+    allows_forward_references: ClassVar[bool] = False
+    """Whether CREATE TABLE may refer to a table that is not there yet."""
+    managed_objects: ClassVar[frozenset[str]] = frozenset({"schema"})
+    """Kinds of objects that autogenerate creates and drops here."""
     computed_persisted: ClassVar[bool] = False
     """What a computed column is when nobody said STORED or VIRTUAL."""
+
+    def fold_column(self, name: str) -> str:
+        """The form in which this database tells names of columns apart."""
+        return name
+
+    def fold_constraint(self, name: str) -> str:
+        """The form in which it tells names of constraints and indexes apart."""
+        return name
+
+    def same_object(self, have: Object, want: Object) -> bool:
+        return have == want
 
     def canonical_type(self, spelling: str) -> str:
         """One spelling for types that are the same here (`VARCHAR(20)` for `CHARACTER VARYING(20)`)."""
