@@ -211,6 +211,17 @@ class NoSuchThing(SchemaError):
         return f"There are: {', '.join(self.known)}." if self.known else ""
 
 
+class ThingExists(SchemaError):
+    """An operation would make what is there already."""
+
+    code = "LB520"
+    kind: str
+    name: str
+
+    def what(self) -> str:
+        return f"There is a {self.kind} {self.name} already."
+
+
 # -- LB6xx: autogenerate --------------------------------------------------------------------------------------
 
 

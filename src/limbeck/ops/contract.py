@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol
 
-from limbeck.errors import Irreversible
+from limbeck.errors import Irreversible, NotSupported
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.defaults import Default
@@ -140,9 +140,14 @@ class Backend(ABC):
     # -- columns
     @abstractmethod
     def add_column(
-        self, table: QualifiedName, column: Column, *, if_not_exists: bool = False
+        self,
+        table: QualifiedName,
+        column: Column,
+        *,
+        if_not_exists: bool = False,
+        inline: tuple[Constraint, ...] = (),
     ) -> tuple[Statement, ...]:
-        """The column with its comment; constraints on it are operations of their own."""
+        """The column with its comment, and the constraints on it alone that are to stand in the same clause."""
 
     @abstractmethod
     def drop_column(
@@ -175,6 +180,10 @@ class Backend(ABC):
         self, table: QualifiedName, name: str, new_name: str, kind: str, before: Lookup
     ) -> tuple[Statement, ...]: ...
 
+    def validate_constraint(self, table: QualifiedName, name: str) -> tuple[Statement, ...]:
+        """Checks existing rows against a constraint that was added without doing so."""
+        raise NotSupported(backend=self.id.name, feature="validate a constraint later")
+
     @abstractmethod
     def create_index(
         self, table: QualifiedName, index: Index, *, if_not_exists: bool = False, concurrently: bool = False
@@ -202,7 +211,7 @@ class Backend(ABC):
 
     # -- objects
     @abstractmethod
-    def create_object(self, thing: Object) -> tuple[Statement, ...]: ...
+    def create_object(self, thing: Object, *, if_not_exists: bool = False) -> tuple[Statement, ...]: ...
 
     @abstractmethod
     def drop_object(self, thing: Object, *, if_exists: bool = False) -> tuple[Statement, ...]: ...
@@ -210,6 +219,38 @@ class Backend(ABC):
     @abstractmethod
     def alter_object(self, have: Object, want: Object) -> tuple[Statement, ...]:
         """From one look to another of the same name, where the database can; NotSupported where it cannot."""
+
+    def rename_object(
+        self, kind: str, name: QualifiedName, new_name: str, before: Lookup
+    ) -> tuple[Statement, ...]:
+        """`kind` is the word of the object's class; `name` its key."""
+        raise NotSupported(backend=self.id.name, feature=f"rename a {kind}")
+
+    def add_enum_value(
+        self,
+        enum: QualifiedName,
+        value: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        if_not_exists: bool = False,
+    ) -> tuple[Statement, ...]:
+        raise NotSupported(backend=self.id.name, feature="have enums as types of their own")
+
+    def rename_enum_value(self, enum: QualifiedName, value: str, new_value: str) -> tuple[Statement, ...]:
+        raise NotSupported(backend=self.id.name, feature="have enums as types of their own")
+
+    # -- rows
+    @abstractmethod
+    def insert_rows(
+        self,
+        table: QualifiedName,
+        columns: tuple[Column, ...],
+        rows: tuple[Mapping[str, Any], ...],
+        *,
+        one_by_one: bool = False,
+    ) -> tuple[Statement, ...]:
+        """Executed with parameters; the text has literals, one INSERT a row."""
 
     # -- comparing, where both sides cannot be brought to the server's own spelling
     has_comments: ClassVar[bool] = True

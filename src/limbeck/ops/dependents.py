@@ -1,0 +1,287 @@
+"""What else changes in a snapshot when a table, a column or an object is renamed or goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from limbeck.model.column import Column, Options
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.defaults import Computed, SequenceDefault
+from limbeck.model.index import Index, IndexElement
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Enum, Object, Policy, Sequence, Trigger, View
+from limbeck.model.snapshot import Snapshot
+from limbeck.model.sqltext import SqlText
+from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
+
+from .identifiers import mentions, renamed
+
+# MySQL and MariaDB take a dropped column out of an index and keep the rest of it; the others drop the index.
+_INDEX_SHRINKS = frozenset({"mysql", "mariadb"})
+_LISTS_OF_COLUMNS = ("include", "length", "ops")
+
+
+def without_table(before: Snapshot, name: QualifiedName) -> Snapshot:
+    """Without the table and what belongs to it alone."""
+    after = before.without_table(name)
+    for thing in before.objects.values():
+        on_it = isinstance(thing, (Trigger, Policy)) and thing.table == name
+        owned = isinstance(thing, Sequence) and thing.owned_by is not None and thing.owned_by[0] == name
+        if on_it or owned:
+            after = after.without_object(type(thing), thing.key)
+    return after
+
+
+def with_table_renamed(before: Snapshot, old: QualifiedName, new: Table) -> Snapshot:
+    """`new` stands where `old` stood; foreign keys, triggers, policies and sequences point at it."""
+    after = before.without_table(old).with_table(new)
+    after = _each_table(after, lambda t: _each_foreign_key(t, lambda f: _retargeted(f, old, new.key)))
+    return _each_object(after, lambda thing: _moved(thing, old, new.key))
+
+
+def with_column_renamed(before: Snapshot, table: Table, old: str, new: str) -> Snapshot:
+    """The column with its new name, everywhere it is named: here, and in foreign keys of other tables."""
+    changed = replace(
+        table,
+        columns=tuple(_column_renamed(c, old, new) for c in table.columns),
+        primary_key=None if table.primary_key is None else _key_renamed(table.primary_key, old, new),
+        constraints=tuple(_constraint_renamed(c, old, new) for c in table.constraints),
+        indexes=tuple(_index_renamed(i, old, new) for i in table.indexes),
+        source=None,
+    )
+    after = _each_table(
+        before.with_table(changed),
+        lambda t: _each_foreign_key(t, lambda f: _referred_renamed(f, table.key, old, new)),
+    )
+    return _each_object(after, lambda thing: _owner_renamed(thing, table.key, old, new))
+
+
+def without_column(before: Snapshot, table: Table, name: str) -> Snapshot:
+    """The table without the column and without what falls with it."""
+    shrinks = before.backend.name in _INDEX_SHRINKS
+    key = table.primary_key
+    changed = replace(
+        table,
+        columns=tuple(c for c in table.columns if c.name != name),
+        primary_key=None if key is None or name in key.columns else key,
+        constraints=tuple(
+            kept for c in table.constraints if (kept := _constraint_without(c, name, shrinks)) is not None
+        ),
+        indexes=tuple(left for i in table.indexes if (left := _index_without(i, name, shrinks)) is not None),
+        source=None,
+    )
+    after = before.with_table(changed)
+    for thing in before.objects_of(Sequence):
+        if thing.owned_by == (table.key, name):
+            after = after.without_object(Sequence, thing.key)
+    return after
+
+
+def with_object_renamed(before: Snapshot, old: Object, new: Object) -> Snapshot:
+    """`new` stands where `old` stood; columns of a renamed type or sequence follow."""
+    after = before.without_object(type(old), old.key).with_object(new)
+    if isinstance(old, Sequence):
+        return _each_table(after, lambda t: _each_column(t, lambda c: _from_sequence(c, old.key, new.key)))
+    if isinstance(old, Enum):
+        return _each_table(after, lambda t: _each_column(t, lambda c: _of_type(c, old.key, new.key)))
+    return after
+
+
+# -- walking ------------------------------------------------------------------------------------------------
+
+
+def _each_table(snapshot: Snapshot, change: Callable[[Table], Table]) -> Snapshot:
+    for table in tuple(snapshot.tables.values()):
+        changed = change(table)
+        if changed is not table:
+            snapshot = snapshot.with_table(changed)
+    return snapshot
+
+
+def _each_object(snapshot: Snapshot, change: Callable[[Object], Object]) -> Snapshot:
+    for thing in tuple(snapshot.objects.values()):
+        changed = change(thing)
+        if changed is not thing:
+            snapshot = snapshot.without_object(type(thing), thing.key).with_object(changed)
+    return snapshot
+
+
+def _each_foreign_key(table: Table, change: Callable[[ForeignKey], ForeignKey]) -> Table:
+    constraints = tuple(change(c) if isinstance(c, ForeignKey) else c for c in table.constraints)
+    if all(a is b for a, b in zip(constraints, table.constraints, strict=True)):
+        return table
+    return replace(table, constraints=constraints, source=None)
+
+
+def _each_column(table: Table, change: Callable[[Column], Column]) -> Table:
+    columns = tuple(change(c) for c in table.columns)
+    if all(a is b for a, b in zip(columns, table.columns, strict=True)):
+        return table
+    return replace(table, columns=columns, source=None)
+
+
+# -- a table renamed ----------------------------------------------------------------------------------------
+
+
+def _retargeted(key: ForeignKey, old: QualifiedName, new: QualifiedName) -> ForeignKey:
+    return replace(key, referred=new, source=None) if key.referred == old else key
+
+
+def _moved(thing: Object, old: QualifiedName, new: QualifiedName) -> Object:
+    if isinstance(thing, (Trigger, Policy)) and thing.table == old:
+        return replace(thing, table=new)
+    if isinstance(thing, Sequence) and thing.owned_by is not None and thing.owned_by[0] == old:
+        return replace(thing, owned_by=(new, thing.owned_by[1]))
+    if isinstance(thing, View) and old in thing.needs:
+        return replace(thing, needs=tuple(new if n == old else n for n in thing.needs))
+    return thing
+
+
+# -- a column renamed ---------------------------------------------------------------------------------------
+
+
+def _names(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    return tuple(new if c == old else c for c in columns)
+
+
+def _sql(sql: SqlText, old: str, new: str) -> SqlText:
+    text = renamed(sql.text, old, new)
+    return sql if text == sql.text else SqlText(text)
+
+
+def _column_renamed(column: Column, old: str, new: str) -> Column:
+    if column.name == old:
+        return replace(column, name=new, source=None)
+    if isinstance(column.default, Computed) and mentions(column.default.sql.text, old):
+        default = replace(column.default, sql=_sql(column.default.sql, old, new))
+        return replace(column, default=default, source=None)
+    return column
+
+
+def _key_renamed(key: PrimaryKey, old: str, new: str) -> PrimaryKey:
+    options = _options_renamed(key.options, old, new)
+    return replace(key, columns=_names(key.columns, old, new), options=options, source=None)
+
+
+def _constraint_renamed(value: Constraint, old: str, new: str) -> Constraint:
+    options = _options_renamed(value.options, old, new)
+    if isinstance(value, (PrimaryKey, Unique, ForeignKey)):
+        return replace(value, columns=_names(value.columns, old, new), options=options, source=None)
+    if isinstance(value, Check):
+        return replace(value, sql=_sql(value.sql, old, new), options=options, source=None)
+    elements = tuple(
+        replace(
+            e,
+            column=new if e.column == old else e.column,
+            sql=None if e.sql is None else _sql(e.sql, old, new),
+        )
+        for e in value.elements
+    )
+    where = None if value.where is None else _sql(value.where, old, new)
+    return replace(value, elements=elements, where=where, options=options, source=None)
+
+
+def _index_renamed(index: Index, old: str, new: str) -> Index:
+    elements = tuple(_element_renamed(e, old, new) for e in index.elements)
+    options = _options_renamed(index.options, old, new)
+    if elements == index.elements and options == index.options:
+        return index
+    return replace(index, elements=elements, options=options, source=None)
+
+
+def _element_renamed(element: IndexElement, old: str, new: str) -> IndexElement:
+    if element.column == old:
+        return replace(element, column=new)
+    return element if element.sql is None else replace(element, sql=_sql(element.sql, old, new))
+
+
+def _options_renamed(options: Options, old: str, new: str) -> Options:
+    return tuple((name, _option_renamed(name, value, old, new)) for name, value in options)
+
+
+def _option_renamed(name: str, value: Any, old: str, new: str) -> Any:
+    if isinstance(value, SqlText):
+        return _sql(value, old, new)
+    if name.rpartition("_")[2] not in _LISTS_OF_COLUMNS or not isinstance(value, tuple):
+        return value
+    return tuple((new, v[1]) if _is_pair(v, old) else new if v == old else v for v in value)
+
+
+def _is_pair(value: Any, name: str) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and value[0] == name
+
+
+def _referred_renamed(key: ForeignKey, table: QualifiedName, old: str, new: str) -> ForeignKey:
+    if key.referred != table or old not in key.referred_columns:
+        return key
+    return replace(key, referred_columns=_names(key.referred_columns, old, new), source=None)
+
+
+def _owner_renamed(thing: Object, table: QualifiedName, old: str, new: str) -> Object:
+    if isinstance(thing, Sequence) and thing.owned_by == (table, old):
+        return replace(thing, owned_by=(table, new))
+    return thing
+
+
+# -- a column dropped ---------------------------------------------------------------------------------------
+
+
+def _constraint_without(value: Constraint, name: str, shrinks: bool) -> Constraint | None:
+    if isinstance(value, Unique) and shrinks and name in value.columns and len(value.columns) > 1:
+        return replace(value, columns=tuple(c for c in value.columns if c != name), source=None)
+    if isinstance(value, (PrimaryKey, Unique, ForeignKey)):
+        return None if name in value.columns else value
+    if isinstance(value, Check):
+        return None if mentions(value.sql.text, name) else value
+    return None if _excludes(value, name) else value
+
+
+def _excludes(value: Exclude, name: str) -> bool:
+    texts = [e.sql.text for e in value.elements if e.sql is not None]
+    texts += [] if value.where is None else [value.where.text]
+    return any(e.column == name for e in value.elements) or any(mentions(t, name) for t in texts)
+
+
+def _index_without(index: Index, name: str, shrinks: bool) -> Index | None:
+    left = tuple(e for e in index.elements if not _element_mentions(e, name))
+    if len(left) == len(index.elements):
+        return None if _options_mention(index.options, name) else index
+    if not shrinks or not left:
+        return None
+    return replace(index, elements=left, source=None)
+
+
+def _element_mentions(element: IndexElement, name: str) -> bool:
+    if element.column is not None:
+        return element.column == name
+    return element.sql is not None and mentions(element.sql.text, name)
+
+
+def _options_mention(options: Options, name: str) -> bool:
+    """PostgreSQL drops an index also where the column stands in its WHERE or INCLUDE."""
+    for option, value in options:
+        if isinstance(value, SqlText) and mentions(value.text, name):
+            return True
+        if option.endswith("_include") and isinstance(value, tuple) and name in value:
+            return True
+    return False
+
+
+# -- an object renamed --------------------------------------------------------------------------------------
+
+
+def _from_sequence(column: Column, old: QualifiedName, new: QualifiedName) -> Column:
+    if column.default != SequenceDefault(old):
+        return column
+    return replace(column, default=SequenceDefault(new), source=None)
+
+
+def _of_type(column: Column, old: QualifiedName, new: QualifiedName) -> Column:
+    if old not in column.type.needs:
+        return column
+    spelling = renamed(column.type.spelling, old.name, new.name)
+    needs = tuple(new if n == old else n for n in column.type.needs)
+    return replace(column, type=TypeRef(spelling, needs=needs), source=None)
