@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from limbeck.errors import ThingExists
+from limbeck.errors import NoSuchThing, NotSupported, ThingExists
 from limbeck.model.constraint import Check, Constraint, ForeignKey, PrimaryKey, Unique
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Lookup, Snapshot
@@ -46,11 +46,7 @@ class AddConstraint(Operation):
         return before.with_table(table.with_constraint(self.constraint))
 
     def reverse(self, before: Lookup) -> Operation:
-        if self.constraint.name is None:
-            raise self.refuse_reverse("it has no name to drop it by; give it one.")
-        return DropConstraint(
-            table=self.table, name=self.constraint.name, constraint_kind=words.kind_of(self.constraint)
-        )
+        return dropping(self.table, self.constraint)
 
     def hazards(self, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
         if (facts.rows or {}).get(self.table) == 0 or dict(self.constraint.options).get(NOT_VALID):
@@ -66,34 +62,74 @@ class AddConstraint(Operation):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropConstraint(Operation):
     """`constraint_kind` is "primary key", "unique", "foreign key", "check" or "exclude"; "" where it is not known (some
-    databases need it)."""
+    databases need it). One without a name is told by what it demands: `constraint`, and `name` is None."""
 
     kind: ClassVar[str] = "drop_constraint"
-    name: str = field(metadata=POSITIONAL)
+    name: str | None = field(metadata=POSITIONAL)
     table: QualifiedName = field(metadata=POSITIONAL)
     constraint_kind: str = ""
     if_exists: bool = False
+    constraint: Constraint | None = None
 
     def describe(self) -> str:
-        return f"drop {self.constraint_kind or 'constraint'} {self.name} on {self.table}"
+        kind = self.constraint_kind or "constraint"
+        if self.name is None and self.constraint is not None:
+            return f"drop {words.constraint(self.constraint)} on {self.table}"
+        return f"drop {kind} {self.name} on {self.table}"
+
+    def found(self, table: Table) -> Constraint:
+        """The constraint in that table; raises NoSuchThing."""
+        if self.name is not None:
+            return the_constraint(table, self.name)
+        everything: tuple[Constraint, ...] = (
+            *table.constraints,
+            *((table.primary_key,) if table.primary_key else ()),
+        )
+        for there in everything:
+            if self.constraint is not None and replace(there, name=None) == replace(
+                self.constraint, name=None
+            ):
+                return there
+        raise NoSuchThing(kind=self.constraint_kind or "constraint", name=f"like that on {table.key}")
 
     def touches(self) -> tuple[QualifiedName, ...]:
         return (self.table,)
 
     def apply(self, before: Snapshot) -> Snapshot:
         table = the_table(before, self.table)
-        if self.if_exists and table.constraint(self.name) is None:
+        if self.if_exists and self.name is not None and table.constraint(self.name) is None:
             return before
-        the_constraint(table, self.name)
-        return before.with_table(table.without_constraint(self.name))
+        gone = self.found(table)
+        if gone is table.primary_key:
+            return before.with_table(replace(table, primary_key=None, source=None))
+        rest = tuple(c for c in table.constraints if c is not gone)
+        return before.with_table(replace(table, constraints=rest, source=None))
 
     def reverse(self, before: Lookup) -> Operation:
-        return AddConstraint(
-            table=self.table, constraint=the_constraint(the_table(before, self.table), self.name)
-        )
+        return AddConstraint(table=self.table, constraint=self.found(the_table(before, self.table)))
 
     def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
-        return backend.drop_constraint(self.table, self.name, self.constraint_kind, if_exists=self.if_exists)
+        name = self.name if self.name is not None else self.found(the_table(before, self.table)).name
+        if name is None:
+            raise self._nameless(backend)
+        return backend.drop_constraint(self.table, name, self.constraint_kind, if_exists=self.if_exists)
+
+    def _nameless(self, backend: Backend) -> NotSupported:
+        return NotSupported(
+            backend=backend.id.name,
+            feature=f"{self.describe()} without its name",
+            instead="Give the constraint its name.",
+        )
+
+
+def dropping(table: QualifiedName, constraint: Constraint) -> DropConstraint:
+    """The operation that drops it: by its name, or, where it has none, by what it demands."""
+    return DropConstraint(
+        table=table,
+        name=constraint.name,
+        constraint_kind=constraint.kind,
+        constraint=constraint if constraint.name is None else None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

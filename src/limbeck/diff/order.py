@@ -1,0 +1,121 @@
+"""Operations in an order that runs, on tables that refer to each other, also in circles.
+
+Phases first, then what depends on what inside a phase. The way back is the same list read backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from limbeck.digraph import knots, sort
+from limbeck.model.constraint import ForeignKey
+from limbeck.model.names import QualifiedName
+from limbeck.model.snapshot import Snapshot
+from limbeck.model.table import Table
+from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
+from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.table import CreateTable, DropTable
+
+PHASES: dict[str, int] = {
+    "create_object": 0,
+    "alter_object": 1,
+    "add_enum_value": 1,
+    "drop_constraint": 20,  # foreign keys before the keys they refer to: see _phase
+    "drop_index": 22,
+    "rename_constraint": 23,
+    "rename_index": 23,
+    "create_table": 30,
+    "drop_column": 40,
+    "alter_column": 41,
+    "add_column": 42,
+    "comment_on_table": 43,
+    "add_constraint": 50,  # foreign keys last
+    "create_index": 51,
+    "drop_table": 70,
+    "drop_object": 80,
+}
+LATE_OBJECTS = {"view", "function", "trigger", "policy"}
+"""Objects that look at tables: they are created after them and dropped before them."""
+
+
+def ordered(
+    backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot
+) -> tuple[Operation, ...]:
+    """The same changes in an order that runs; foreign keys in a circle become operations of their own."""
+    creations = [c for c in changes if isinstance(c, CreateTable)]
+    drops = [c for c in changes if isinstance(c, DropTable)]
+    rest = [c for c in changes if not isinstance(c, (CreateTable, DropTable))]
+    built = _creations(backend, creations)
+    fallen = _drops(backend, drops, have)
+    everything = [*rest, *built, *fallen]
+    return tuple(sorted(everything, key=_phase))  # sorted() is stable: inside a phase the order stays
+
+
+def _phase(operation: Operation) -> int:
+    phase = PHASES.get(operation.kind, 60)
+    thing = getattr(operation, "thing", None) or getattr(operation, "want", None)
+    if thing is not None and getattr(thing, "kind", "") in LATE_OBJECTS:
+        return 10 if operation.kind == "drop_object" else 65
+    if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
+        return 12
+    if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):
+        return 60
+    return phase
+
+
+def _creations(backend: Backend, creations: Sequence[CreateTable]) -> list[Operation]:
+    """Referred tables first. Where tables refer to each other in a circle, the keys that close it come afterwards."""
+    tables = {c.table.key: c.table for c in creations}
+    sequence, late = creation_order(tables.values(), forward=backend.allows_forward_references)
+    by_name = {c.table.key: c for c in creations}
+    result: list[Operation] = []
+    for name in sequence:
+        operation = by_name[name]
+        table = operation.table
+        kept = tuple(c for c in table.constraints if (name, c) not in late)
+        result.append(
+            operation if kept == table.constraints else replace(operation, table=_bare(table, kept))
+        )
+    result += [AddConstraint(table=name, constraint=key) for name, key in late]
+    return result
+
+
+def _bare(table: Table, constraints: tuple[object, ...]) -> Table:
+    return replace(table, constraints=constraints, source=None)  # type: ignore[arg-type]
+
+
+def creation_order(
+    tables: Iterable[Table], *, forward: bool = False
+) -> tuple[list[QualifiedName], list[tuple[QualifiedName, ForeignKey]]]:
+    """Names so that a table comes after those it refers to, and the foreign keys that must wait for all of them.
+
+    `forward` says that a key may refer to a table that is not there yet: then none waits.
+    """
+    listed = {t.key: t for t in tables}
+    waiting: list[tuple[QualifiedName, ForeignKey]] = []
+    edges: dict[QualifiedName, set[QualifiedName]] = {name: set() for name in listed}
+    for name, table in listed.items():
+        for key in table.foreign_keys:
+            if key.referred in listed and key.referred != name:
+                edges[name].add(key.referred)
+    for circle in knots(edges, edges.__getitem__):
+        if len(circle) < 2:
+            continue
+        inside = set(circle)
+        for name in circle:
+            for key in listed[name].foreign_keys:
+                if key.referred in inside and key.referred != name and not forward:
+                    waiting.append((name, key))
+            edges[name] -= inside
+    return sort(edges, edges.__getitem__), waiting
+
+
+def _drops(backend: Backend, drops: Sequence[DropTable], have: Snapshot) -> list[Operation]:
+    """Referring tables first; the foreign keys of a circle fall before any of its tables."""
+    tables = [have.tables[d.table] for d in drops]
+    sequence, circular = creation_order(tables, forward=backend.allows_forward_references)
+    by_name = {d.table: d for d in drops}
+    result: list[Operation] = [dropping(name, key) for name, key in circular]
+    result += [by_name[name] for name in reversed(sequence)]
+    return result

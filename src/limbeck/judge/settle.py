@@ -1,0 +1,153 @@
+"""Brings what is declared into the server's own spelling, where that is in question, keeping how it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
+
+from limbeck.model.column import Column
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey
+from limbeck.model.defaults import ByDatabase, Computed, Default, TextDefault
+from limbeck.model.index import Index
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Object
+from limbeck.model.snapshot import Snapshot
+from limbeck.model.sqltext import SqlText
+from limbeck.model.table import Table
+from limbeck.ops.contract import Backend
+
+from .scratch import CannotBuild, Scratch, open_scratch
+
+MARK = "limbeck_unnamed_"
+T = TypeVar("T", Constraint, Index)
+
+
+class Settled(NamedTuple):
+    """`want` in the server's spelling. `as_text` names the tables that had to stay as declared, with the reason."""
+
+    want: Snapshot
+    as_text: Mapping[QualifiedName, str]
+
+
+def settle(connection: Any, backend: Backend, want: Snapshot, ambiguous: Iterable[QualifiedName]) -> Settled:
+    """Builds and reads back the named tables of `want`; the others stay as they are.
+
+    The connection's data and transaction are as before afterwards. Values keep their author's Python and text."""
+    names = tuple(ambiguous)
+    if not names:
+        return Settled(want, {})
+    as_text: dict[QualifiedName, str] = {}
+    with open_scratch(connection, backend) as scratch:
+        for name in names:
+            declared = want.tables[name]
+            if scratch is None:
+                as_text[name] = "nothing may be created on this database"
+                continue
+            try:
+                want = want.with_table(_as_stored(scratch, declared, want))
+            except CannotBuild as refusal:
+                as_text[name] = refusal.why
+    return Settled(want, as_text)
+
+
+def _as_stored(scratch: Scratch, declared: Table, want: Snapshot) -> Table:
+    marked = _marked(declared)
+    stored = scratch.build(marked, _needs(declared, want))
+    return _merged(declared, marked, stored)
+
+
+def _needs(table: Table, want: Snapshot) -> tuple[Object, ...]:
+    named = {name for column in table.columns for name in column.type.needs}
+    return tuple(thing for (_, name), thing in want.objects.items() if name in named)
+
+
+def _marked(table: Table) -> Table:
+    """Without foreign keys, and with a name on everything that has none, so that it is known again."""
+    kept = [c for c in table.constraints if not isinstance(c, ForeignKey)]
+    return replace(
+        table,
+        constraints=tuple(_with_mark(c, f"{MARK}c{n}") for n, c in enumerate(kept)),
+        indexes=tuple(_with_mark(i, f"{MARK}i{n}") for n, i in enumerate(table.indexes)),
+        source=None,
+    )
+
+
+def _with_mark(thing: T, mark: str) -> T:
+    return thing if thing.name is not None else replace(thing, name=mark, source=None)
+
+
+def _merged(declared: Table, marked: Table, stored: Table) -> Table:
+    """The stored values, each carrying what its declared one knows beside; foreign keys as declared."""
+    columns = {c.name: c for c in declared.columns}
+    kept = [c for c in declared.constraints if not isinstance(c, ForeignKey)]
+    by_name: dict[str | None, Constraint] = {m.name: c for m, c in zip(marked.constraints, kept, strict=True)}
+    indexes: dict[str | None, Index] = {
+        m.name: i for m, i in zip(marked.indexes, declared.indexes, strict=True)
+    }
+    keys = tuple(c for c in declared.constraints if isinstance(c, ForeignKey))
+    return replace(
+        stored,
+        columns=tuple(_column(c, columns.get(c.name)) for c in stored.columns),
+        primary_key=_key(stored.primary_key, declared.primary_key),
+        constraints=(*(_constraint(c, by_name.get(c.name)) for c in stored.constraints), *keys),
+        indexes=tuple(_index(i, indexes.get(i.name)) for i in stored.indexes),
+        prefixes=declared.prefixes,
+        comment=declared.comment,
+        options=declared.options,
+        renamed_from=declared.renamed_from,
+    )
+
+
+def _column(stored: Column, declared: Column | None) -> Column:
+    if declared is None:
+        return stored
+    return replace(
+        stored,
+        type=replace(
+            stored.type,
+            python=declared.type.python,
+            engine=declared.type.engine,
+            needs=declared.type.needs,
+        ),
+        default=_default(stored.default, declared.default),
+        comment=declared.comment,
+        options=declared.options,
+        renamed_from=declared.renamed_from,
+        source=declared.source,
+    )
+
+
+def _default(stored: Default | None, declared: Default | None) -> Default | None:
+    if isinstance(stored, TextDefault) and isinstance(declared, TextDefault):
+        return TextDefault(_sql(stored.sql, declared.sql))
+    if isinstance(stored, Computed) and isinstance(declared, Computed):
+        return replace(stored, sql=_sql(stored.sql, declared.sql))
+    return declared if isinstance(declared, ByDatabase) else stored
+
+
+def _sql(stored: SqlText, declared: SqlText) -> SqlText:
+    return SqlText(stored.text, clause=declared.clause, written=declared.as_written)
+
+
+def _key(stored: PrimaryKey | None, declared: PrimaryKey | None) -> PrimaryKey | None:
+    if stored is None or declared is None:
+        return declared
+    return replace(stored, name=declared.name, comment=declared.comment, source=declared.source)
+
+
+def _constraint(stored: Constraint, declared: Constraint | None) -> Constraint:
+    if declared is None or type(declared) is not type(stored):
+        return stored
+    merged = replace(stored, name=declared.name, comment=declared.comment, source=declared.source)
+    if isinstance(merged, Check) and isinstance(declared, Check):
+        return replace(merged, sql=_sql(merged.sql, declared.sql), of_type=declared.of_type)
+    if isinstance(merged, Exclude) and isinstance(declared, Exclude) and merged.where and declared.where:
+        return replace(merged, where=_sql(merged.where, declared.where))
+    return merged
+
+
+def _index(stored: Index, declared: Index | None) -> Index:
+    if declared is None:
+        return stored
+    return replace(stored, name=declared.name, comment=declared.comment, source=declared.source)

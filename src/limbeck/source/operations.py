@@ -1,0 +1,216 @@
+"""An operation as the Call of the author's function, derived from its dataclass fields.
+
+A field whose metadata say "positional" is written by position, "star" item by item, "never" not at all; every other is
+written by keyword unless it has its default. A table's name takes its schema along as `schema=`. What a few kinds write
+in another manner (a table's items, a constraint's own function) stands in SHAPES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from limbeck.model.column import Column
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.defaults import (
+    ByDatabase,
+    Computed,
+    Identity,
+    SequenceDefault,
+    SequenceOptions,
+    TextDefault,
+)
+from limbeck.model.index import Index
+from limbeck.model.names import QualifiedName
+from limbeck.model.sqltext import SqlText
+from limbeck.model.table import Table
+from limbeck.model.types import Call, Raw, TypeRef
+
+from . import values
+
+OP = ("from limbeck import op",)
+Arguments = tuple[list[Any], list[tuple[str, Any]]]
+
+
+def call(operation: Any) -> Call:
+    """`op.<kind>(...)` for any operation whose fields are model values."""
+    shape = SHAPES.get(operation.kind)
+    if shape is not None:
+        return shape(operation)
+    return made(operation.kind, *arguments(operation))
+
+
+def made(kind: str, args: Iterable[Any], options: Iterable[tuple[str, Any]]) -> Call:
+    return Call(f"op.{kind}", tuple(args), tuple(options), OP)
+
+
+def arguments(operation: Any, skip: frozenset[str] = frozenset()) -> Arguments:
+    """Positional and keyword arguments of all fields but the skipped ones."""
+    args: list[Any] = []
+    options: list[tuple[str, Any]] = []
+    schema: str | None = None
+    for part in fields(operation):
+        value = getattr(operation, part.name)
+        written = part.metadata.get("written", "keyword")
+        if written == "never" or part.name in skip:
+            continue
+        if isinstance(value, QualifiedName) and part.name == "table":
+            schema = value.schema
+            value = value.name
+        if part.name == "options":
+            options += values.dialect_options(value)
+        elif written == "star":
+            args += [argument(item) for item in value]
+        elif written == "positional":
+            args.append(argument(value))
+        elif value != default_of(part):
+            options.append((part.name, argument(value)))
+    if schema is not None:
+        options.append(("schema", schema))
+    return args, options
+
+
+def default_of(part: Field[Any]) -> Any:
+    if part.default is not MISSING:
+        return part.default
+    return part.default_factory() if part.default_factory is not MISSING else MISSING
+
+
+def argument(value: Any) -> Any:
+    """A model value as an argument."""
+    if isinstance(value, Column):
+        return values.column(value)
+    if isinstance(value, TypeRef):
+        return values.type_(value)
+    if isinstance(value, SqlText):
+        return values.sql(value)
+    if isinstance(value, (TextDefault, Computed, Identity, SequenceDefault, ByDatabase)):
+        return values.default(value)
+    if isinstance(value, (PrimaryKey, Unique, ForeignKey, Check, Exclude)):
+        return values.constraint(value)
+    if isinstance(value, QualifiedName):
+        return value.name if value.schema is None else list(value)
+    if isinstance(value, tuple):
+        return [argument(item) for item in value]
+    return value
+
+
+# -- kinds with a manner of their own -----------------------------------------------------------------------
+
+
+def _create_table(operation: Any) -> Call:
+    table: Table = operation.table
+    options: list[tuple[str, Any]] = []
+    if table.schema is not None:
+        options.append(("schema", table.schema))
+    if table.comment is not None:
+        options.append(("comment", table.comment))
+    if table.prefixes:
+        options.append(("prefixes", list(table.prefixes)))
+    options += values.dialect_options(table.options)
+    _, more = arguments(operation, frozenset({"table"}))
+    return made("create_table", [table.name, *values.table_items(table)], [*options, *more])
+
+
+def _add_column(operation: Any) -> Call:
+    """Inline constraints stand behind the column, as items of a table do."""
+    args, options = arguments(operation, frozenset({"inline"}))
+    keys = [c for c in operation.inline if isinstance(c, PrimaryKey)]
+    args[1] = values.column(operation.column, keys[0] if keys else None)
+    return made("add_column", [*args, *(values.constraint(c) for c in operation.inline)], options)
+
+
+def _create_index(operation: Any) -> Call:
+    index: Index = operation.index
+    table: QualifiedName = operation.table
+    _, options = arguments(operation, frozenset({"index", "table"}))
+    schema = [("schema", table.schema)] if table.schema is not None else []
+    elements = list(values.index_elements(index))
+    return made(
+        "create_index", [index.name, table.name, elements], [*values.index_options(index), *schema, *options]
+    )
+
+
+def _add_constraint(operation: Any) -> Call:
+    constraint: Constraint = operation.constraint
+    table: QualifiedName = operation.table
+    options = list(values.constraint_options(constraint))
+    if table.schema is not None:
+        options.append(("schema", table.schema))
+    args: list[Any] = [table.name]
+    if isinstance(constraint, Check):
+        return made("add_check", [*args, values.escaped(constraint.sql.as_written)], options)
+    if isinstance(constraint, Exclude):
+        return made("add_exclude", [*args, *values.exclude_elements(constraint)], options)
+    args.append(list(constraint.columns))
+    if isinstance(constraint, ForeignKey):
+        args += [constraint.referred.name, list(constraint.referred_columns)]
+        if constraint.referred.schema is not None:
+            options.append(("referred_schema", constraint.referred.schema))
+        return made("add_foreign_key", args, options)
+    return made("add_primary_key" if isinstance(constraint, PrimaryKey) else "add_unique", args, options)
+
+
+def _drop_constraint(operation: Any) -> Call:
+    """One without a name is told by the constraint itself."""
+    args, options = arguments(operation, frozenset({"constraint"}))
+    if operation.constraint is not None and operation.name is None:
+        args[0] = values.constraint(operation.constraint)
+        options = [(name, value) for name, value in options if name != "constraint_kind"]
+    return made("drop_constraint", args, options)
+
+
+def _execute_sql(operation: Any) -> Call:
+    args, options = arguments(operation, frozenset({"sql"}))
+    return made("execute", [operation.sql.as_written, *args], options)
+
+
+def _thing(value: Any) -> Call:
+    """`limbeck.schema.View("name", ...)` and its like: the class's own fields, the name first."""
+    options = [
+        (part.name, _part(getattr(value, part.name)))
+        for part in fields(value)
+        if part.name != "name" and part.compare and getattr(value, part.name) != default_of(part)
+    ]
+    return Call(
+        f"schema.{type(value).__name__}", (value.name,), tuple(options), ("from limbeck import schema",)
+    )
+
+
+def _part(value: Any) -> Any:
+    if isinstance(value, SqlText):
+        return value.as_written
+    if isinstance(value, SequenceOptions):
+        return Call(
+            "schema.SequenceOptions", (), values.sequence_options(value), ("from limbeck import schema",)
+        )
+    if isinstance(value, QualifiedName):
+        return Call("schema.QualifiedName", tuple(value), (), ("from limbeck import schema",))
+    if isinstance(value, (TypeRef, Raw)):
+        return argument(value)
+    if isinstance(value, tuple):
+        return tuple(_part(item) for item in value)
+    return value
+
+
+def _object(operation: Any) -> Call:
+    """create_object, drop_object and alter_object take the object itself."""
+    things = [
+        _thing(getattr(operation, name)) for name in ("thing", "have", "want") if hasattr(operation, name)
+    ]
+    _, options = arguments(operation, frozenset({"thing", "have", "want"}))
+    return made(operation.kind, things, options)
+
+
+SHAPES: dict[str, Callable[[Any], Call]] = {
+    "create_table": _create_table,
+    "add_column": _add_column,
+    "create_index": _create_index,
+    "add_constraint": _add_constraint,
+    "drop_constraint": _drop_constraint,
+    "execute_sql": _execute_sql,
+    "create_object": _object,
+    "drop_object": _object,
+    "alter_object": _object,
+}
