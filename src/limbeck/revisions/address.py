@@ -1,0 +1,76 @@
+"""What people type to name a place in the history, read into a value. Nothing here knows any revision.
+
+    address := [branch "@"] [symbol] [offset]      head  heads  base  current  ae10  label  label@head  ae10+2  -1  label@+1
+    range   := [address] ":" [address]             ae10:head   -3:current   :ae10   label@base:
+
+A label may itself contain '-' or end like an offset ("release-2"): the whole symbol, as typed, is kept in `whole`, and
+whoever resolves an address looks for that exact name first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from limbeck.errors import BadAddress
+
+HEAD, HEADS, BASE, CURRENT = "head", "heads", "base", "current"
+_SHAPE = re.compile(r"(?:(?P<branch>.+)@)?(?P<whole>(?P<symbol>.*?)(?P<offset>[+-]\d+)?)", re.DOTALL)
+
+
+class Address(NamedTuple):
+    """One place. `symbol` is None where only an offset was typed; `offset` is None where none was."""
+
+    text: str
+    branch: str | None
+    symbol: str | None
+    offset: int | None
+    whole: str
+    """What stands behind the '@', symbol and offset together."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether it counts from where the database is: '+2', 'label@-1'."""
+        return self.symbol is None
+
+
+class Range(NamedTuple):
+    """From the older (`start`) to the newer (`stop`); None where that side was left empty."""
+
+    text: str
+    start: Address | None
+    stop: Address | None
+
+
+def parse(text: str) -> Address:
+    """One place. BadAddress where the text cannot be one, also for a range."""
+    stripped = text.strip()
+    if not stripped:
+        raise BadAddress(text=text, why="it is empty")
+    if ":" in stripped:
+        raise BadAddress(text=text, why="a range (a:b) cannot stand here")
+    match = _SHAPE.fullmatch(stripped)
+    if match is None or not match["whole"]:
+        raise BadAddress(text=text, why="nothing follows the '@'")
+    offset = match["offset"]
+    return Address(
+        stripped, match["branch"], match["symbol"] or None, int(offset) if offset else None, match["whole"]
+    )
+
+
+def parse_range(text: str) -> Range:
+    """Two places with a ':' between them."""
+    start, colon, stop = text.strip().partition(":")
+    if not colon or ":" in stop:
+        raise BadAddress(text=text, why="a range is written start:end, start: or :end")
+    return Range(text.strip(), *(parse(side) if side.strip() else None for side in (start, stop)))
+
+
+def parse_all(texts: str | Iterable[str]) -> tuple[Address, ...]:
+    """Several places; one text may hold several with commas or blanks between them."""
+    given = (texts,) if isinstance(texts, str) else texts
+    return tuple(parse(each) for text in given for each in re.split(r"[,\s]+", text.strip()))
