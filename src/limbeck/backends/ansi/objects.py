@@ -1,0 +1,174 @@
+"""CREATE, DROP and ALTER of what stands beside tables, as the standard says it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from limbeck.model.defaults import SequenceOptions
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Function, Object, Policy, Schema, Sequence, Trigger, View
+from limbeck.model.snapshot import Lookup
+from limbeck.model.statement import Statement
+
+from .spelling import Spelling
+
+Statements = tuple[Statement, ...]
+
+
+class WithObjects(Spelling):
+    object_kinds: ClassVar[frozenset[str]] = frozenset({"schema", "sequence", "view", "function", "trigger"})
+    """The kinds of objects this database has."""
+    replace_view: ClassVar[str] = "CREATE OR REPLACE VIEW"
+
+    # -- the three verbs
+    def create_object(self, thing: Object, *, if_not_exists: bool = False) -> Statements:
+        self._must_have(thing.kind)
+        exists = "IF NOT EXISTS " if if_not_exists else ""
+        if isinstance(thing, Schema):
+            return self.create_schema(thing, exists)
+        if isinstance(thing, Sequence):
+            return self.create_sequence(thing, exists)
+        if isinstance(thing, View):
+            return self.create_view(thing, exists)
+        if isinstance(thing, (Function, Trigger, Policy)):
+            return (Statement(thing.definition.text), *self.object_comment(thing, None, thing.comment))
+        raise self.cannot(f"create a {thing.kind}")
+
+    def drop_object(self, thing: Object, *, if_exists: bool = False) -> Statements:
+        self._must_have(thing.kind)
+        exists = "IF EXISTS " if if_exists else ""
+        return (Statement(f"DROP {self.word(thing)} {exists}{self.reference(thing)}"),)
+
+    def alter_object(self, have: Object, want: Object) -> Statements:
+        """What can be altered is altered; what cannot but holds no data is replaced."""
+        self._must_have(want.kind)
+        if isinstance(have, Sequence) and isinstance(want, Sequence):
+            changed = self.alter_sequence(have, want)
+        elif isinstance(have, View) and isinstance(want, View):
+            changed = self.alter_view(have, want)
+        elif isinstance(have, (Function, Trigger, Policy)) and type(have) is type(want):
+            changed = self.alter_code(have, want)
+        else:
+            changed = self.alter_other(have, want)
+        was = None if changed and isinstance(want, (Function, Trigger, Policy)) else _comment(have)
+        return (*changed, *self.object_comment(want, was, _comment(want)))
+
+    def rename_object(self, kind: str, name: QualifiedName, new_name: str, before: Lookup) -> Statements:
+        self._must_have(kind)
+        return (Statement(f"ALTER {kind.upper()} {self.full(name)} RENAME TO {self.name(new_name)}"),)
+
+    # -- each kind
+    def create_schema(self, thing: Schema, exists: str) -> Statements:
+        made = Statement(f"CREATE SCHEMA {exists}{self.name(thing.name)}")
+        return (made, *self.object_comment(thing, None, thing.comment))
+
+    def create_sequence(self, thing: Sequence, exists: str) -> Statements:
+        parts = [f"CREATE SEQUENCE {exists}{self.full(thing.key)}"]
+        parts += [f"AS {thing.data_type}"] if thing.data_type else []
+        parts += [options] if (options := self.sequence_options(thing.options)) else []
+        return (Statement(" ".join(parts)), *self.object_comment(thing, None, thing.comment))
+
+    def create_view(self, thing: View, exists: str) -> Statements:
+        if thing.materialized:
+            raise self.cannot("have materialized views")
+        made = Statement(f"CREATE VIEW {exists}{self.full(thing.key)} AS {thing.definition.text}")
+        return (made, *self.object_comment(thing, None, thing.comment))
+
+    def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
+        if have.options == want.options and have.data_type == want.data_type:
+            return ()
+        options = self.sequence_options(_said_again(have.options, want.options))
+        return (Statement(f"ALTER SEQUENCE {self.full(want.key)} {options}"),)
+
+    def alter_view(self, have: View, want: View) -> Statements:
+        if (have.definition, have.options) == (want.definition, want.options):
+            return ()
+        return (Statement(f"{self.replace_view} {self.full(want.key)} AS {want.definition.text}"),)
+
+    def alter_code(self, have: Object, want: Object) -> Statements:
+        """Code is dropped and made again: it holds no data."""
+        if with_comment(have, _comment(want)) == want:
+            return ()
+        return (*self.drop_object(have), *self.create_object(with_comment(want, None)))
+
+    def alter_other(self, have: Object, want: Object) -> Statements:
+        if with_comment(have, _comment(want)) == want:
+            return ()
+        raise self.cannot(f"alter the {want.kind} {want.key} so", "Drop it and create it again.")
+
+    def object_comment(self, thing: Object, have: str | None, want: str | None) -> Statements:
+        if have == want:
+            return ()
+        text = self.literal_or_null(want)
+        return (Statement(f"COMMENT ON {self.word(thing)} {self.reference(thing)} IS {text}"),)
+
+    # -- fragments
+    def word(self, thing: Object) -> str:
+        if isinstance(thing, View) and thing.materialized:
+            return "MATERIALIZED VIEW"
+        if isinstance(thing, Function) and thing.procedure:
+            return "PROCEDURE"
+        return thing.kind.upper()
+
+    def reference(self, thing: Object) -> str:
+        """How a statement names it; a trigger or policy with its table."""
+        if isinstance(thing, Schema):
+            return self.name(thing.name)
+        if isinstance(thing, (Trigger, Policy)):
+            return f"{self.name(thing.name)} ON {self.full(thing.table)}"
+        if isinstance(thing, Function):
+            return f"{self.full(QualifiedName(thing.schema, thing.name))}({thing.signature})"
+        return self.full(thing.key)
+
+    def sequence_options(self, value: SequenceOptions) -> str:
+        """`INCREMENT BY 2 START WITH 5 ...`, in SQLAlchemy's order."""
+        numbers = (
+            ("INCREMENT BY", value.increment),
+            ("START WITH", value.start),
+            ("MINVALUE", value.minvalue),
+            ("MAXVALUE", value.maxvalue),
+        )
+        parts = [f"{word} {number}" for word, number in numbers if number is not None]
+        parts += ["NO MINVALUE"] if value.nominvalue else []
+        parts += ["NO MAXVALUE"] if value.nomaxvalue else []
+        parts += [f"CACHE {value.cache}"] if value.cache is not None else []
+        parts += ["CYCLE" if value.cycle else "NO CYCLE"] if value.cycle is not None else []
+        return " ".join(parts)
+
+    def _must_have(self, kind: str) -> None:
+        if kind not in self.object_kinds:
+            raise self.cannot(f"have a {kind}")
+
+
+def _comment(thing: Object) -> str | None:
+    comment: str | None = getattr(thing, "comment", None)
+    return comment
+
+
+def with_comment(thing: Any, comment: str | None) -> Any:
+    return replace(thing, comment=comment) if hasattr(thing, "comment") else thing
+
+
+def _said_again(have: SequenceOptions, want: SequenceOptions) -> SequenceOptions:
+    """Only what changes; what is no longer said goes back to the database's default."""
+    changed = {
+        name: getattr(want, name)
+        for name in SequenceOptions.__dataclass_fields__
+        if getattr(have, name) != getattr(want, name) and getattr(want, name) is not None
+    }
+    back: dict[str, object] = {
+        "increment": 1,
+        "minvalue": None,
+        "maxvalue": None,
+        "cache": 1,
+        "cycle": False,
+    }
+    for name, value in back.items():
+        if getattr(have, name) is not None and getattr(want, name) is None and value is not None:
+            changed[name] = value
+    if have.minvalue is not None and want.minvalue is None:
+        changed["nominvalue"] = True
+    if have.maxvalue is not None and want.maxvalue is None:
+        changed["nomaxvalue"] = True
+    return SequenceOptions(**changed)

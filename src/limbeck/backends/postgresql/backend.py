@@ -1,0 +1,183 @@
+"""How PostgreSQL says it. Facts of the manual's chapters "ALTER TABLE", "CREATE INDEX", "ALTER TYPE", versions 12-18."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from limbeck.model.column import Options
+from limbeck.model.constraint import Constraint
+from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault, SequenceOptions, TextDefault
+from limbeck.model.index import Index
+from limbeck.model.marks import UNCHANGED
+from limbeck.model.names import QualifiedName
+from limbeck.model.snapshot import Lookup, Snapshot
+from limbeck.model.statement import Statement
+from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
+from limbeck.shore import ddl
+
+from .objects import WithPostgresqlObjects
+
+Statements = tuple[Statement, ...]
+
+
+class PostgresqlBackend(WithPostgresqlObjects):
+    title: ClassVar[str] = "PostgreSQL"
+
+    # -- tables and columns
+    def rename_table(self, table: QualifiedName, new_name: str) -> Statements:
+        return self.alter(table, f"RENAME TO {self.name(new_name)}")
+
+    def alter_column(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
+        """The type first, so that a new default is read in it; an old default that the new type may not take goes
+        before, when a new one is given."""
+        parts: list[Statements] = []
+        if change.autoincrement is False:
+            parts.append(self._number_no_more(table, column))
+        if change.type is not UNCHANGED:
+            was = self.known_default(before, table, column)
+            if change.default is not UNCHANGED and isinstance(was, (TextDefault, SequenceDefault)):
+                parts.append(self.set_default(table, column, None))
+            parts.append(self.alter_type(table, column, change, before))
+        if change.nullable is not UNCHANGED:
+            parts.append(self.alter_nullable(table, column, change, before))
+        if change.default is not UNCHANGED and not (change.default is None and change.autoincrement is False):
+            parts.append(self.alter_default(table, column, change.default, before))
+        if change.autoincrement is True:
+            parts.append(self._number(table, column))
+        if change.comment is not UNCHANGED:
+            parts.append(self.comment_on_column(table, column, change.comment, before))
+        return joined(parts)
+
+    def alter_type(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
+        assert change.type is not UNCHANGED
+        using = "" if change.using is None else f" USING {change.using.text}"
+        type_ = ddl.type_text(self.dialect, change.type)
+        return self.alter(table, f"ALTER COLUMN {self.name(column)} TYPE {type_}{using}")
+
+    def default_text(self, default: Default) -> str:
+        if isinstance(default, SequenceDefault):
+            return f"nextval({self.literal(self.full(default.sequence))})"
+        return super().default_text(default)
+
+    def alter_computed(
+        self, table: QualifiedName, column: str, default: Default | None, was: Default | None
+    ) -> Statements:
+        place = f"ALTER COLUMN {self.name(column)}"
+        if default is None and self.since(13):
+            return self.alter(table, f"{place} DROP EXPRESSION")
+        if isinstance(default, Computed) and isinstance(was, Computed) and self.since(17):
+            return self.alter(table, f"{place} SET EXPRESSION AS ({default.sql.text})")
+        if isinstance(was, Computed) and not isinstance(default, Computed) and self.since(13):
+            gone = self.alter(table, f"{place} DROP EXPRESSION")
+            return (*gone, *self.alter(table, f"{place} SET DEFAULT {self._text_of(default)}"))
+        return super().alter_computed(table, column, default, was)
+
+    def _text_of(self, default: Default | None) -> str:
+        return "NULL" if default is None else self.default_text(default)
+
+    def alter_identity(
+        self, table: QualifiedName, column: str, default: Default | None, was: Default | None
+    ) -> Statements:
+        place = f"ALTER COLUMN {self.name(column)}"
+        if isinstance(default, Identity) and isinstance(was, Identity):
+            return self._identity_changed(table, place, was, default)
+        if isinstance(default, Identity):
+            gone = () if was is None else self.alter(table, f"{place} DROP DEFAULT")
+            return (*gone, *self.alter(table, f"{place} ADD {ddl.default_text(self.dialect, default)}"))
+        gone = self.alter(table, f"{place} DROP IDENTITY")
+        return gone if default is None else (*gone, *self.set_default(table, column, default))
+
+    def _identity_changed(
+        self, table: QualifiedName, place: str, was: Identity, default: Identity
+    ) -> Statements:
+        changes = []
+        if bool(was.always) != bool(default.always):
+            changes.append(f"SET GENERATED {'ALWAYS' if default.always else 'BY DEFAULT'}")
+        for name in sorted(SequenceOptions.__dataclass_fields__):
+            old, new = getattr(was.options, name), getattr(default.options, name)
+            if old != new and new is not None:
+                changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: new}))}")
+        return self.alter(table, f"{place} {' '.join(changes)}") if changes else ()
+
+    def _number(self, table: QualifiedName, column: str) -> Statements:
+        """What SERIAL makes, on a column that stands: a sequence that goes with it, behind the values that are there."""
+        sequence = QualifiedName(table.schema, f"{table.name}_{column}_seq")
+        full, name, text = self.full(sequence), self.name(column), self.literal(self.full(sequence))
+        high = f"SELECT setval({text}, coalesce(max({name}), 0) + 1, false) FROM {self.full(table)}"
+        return (
+            Statement(f"CREATE SEQUENCE {full} OWNED BY {self.full(table)}.{name}"),
+            *self.alter(table, f"ALTER COLUMN {name} SET DEFAULT nextval({text})"),
+            Statement(high),
+        )
+
+    def _number_no_more(self, table: QualifiedName, column: str) -> Statements:
+        """The sequence's name is the server's to know."""
+        owner = f"{self.literal(self.full(table))}, {self.literal(column)}"
+        drop = f"EXECUTE 'DROP SEQUENCE ' || pg_get_serial_sequence({owner})"
+        return (
+            *self.alter(table, f"ALTER COLUMN {self.name(column)} DROP DEFAULT"),
+            Statement(f"DO $$ BEGIN {drop}; END $$"),
+        )
+
+    # -- constraints and indexes
+    def rename_constraint(
+        self, table: QualifiedName, name: str, new_name: str, kind: str, before: Lookup
+    ) -> Statements:
+        return self.alter(table, f"RENAME CONSTRAINT {self.name(name)} TO {self.name(new_name)}")
+
+    def validate_constraint(self, table: QualifiedName, name: str) -> Statements:
+        return self.alter(table, f"VALIDATE CONSTRAINT {self.name(name)}")
+
+    def add_constraint(self, table: QualifiedName, constraint: Constraint) -> Statements:
+        added = super().add_constraint(table, constraint)
+        if constraint.comment is None or constraint.name is None:
+            return added
+        place = f"{self.name(constraint.name)} ON {self.full(table)}"
+        return (
+            *added,
+            Statement(f"COMMENT ON CONSTRAINT {place} IS {self.literal(constraint.comment)}"),
+        )
+
+    def create_index(
+        self, table: QualifiedName, index: Index, *, if_not_exists: bool = False, concurrently: bool = False
+    ) -> Statements:
+        concurrently = concurrently or bool(dict(index.options).get("postgresql_concurrently"))
+        made = super().create_index(table, index, if_not_exists=if_not_exists, concurrently=concurrently)
+        made = tuple(
+            Statement(s.text, s.clause, s.parameters, outside_transaction=concurrently) for s in made
+        )
+        if index.comment is None or index.name is None:
+            return made
+        name = self.full(QualifiedName(table.schema, index.name))
+        return (*made, Statement(f"COMMENT ON INDEX {name} IS {self.literal(index.comment)}"))
+
+    def drop_index(
+        self,
+        table: QualifiedName | None,
+        name: str,
+        *,
+        if_exists: bool = False,
+        concurrently: bool = False,
+        options: Options = (),
+    ) -> Statements:
+        concurrently = concurrently or bool(dict(options).get("postgresql_concurrently"))
+        words = ("CONCURRENTLY " if concurrently else "") + ("IF EXISTS " if if_exists else "")
+        place = self.full(QualifiedName(None if table is None else table.schema, name))
+        return (Statement(f"DROP INDEX {words}{place}", outside_transaction=concurrently),)
+
+    # -- reading and hazards
+    def read(
+        self,
+        connection: Any,
+        *,
+        schemas: tuple[str | None, ...] = (None,),
+        only: tuple[QualifiedName, ...] | None = None,
+    ) -> Snapshot:
+        from . import catalog
+
+        return catalog.read(self, connection, super().read(connection, schemas=schemas, only=only))
+
+    def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
+        from . import locks
+
+        return locks.hazards(operation, before, facts)

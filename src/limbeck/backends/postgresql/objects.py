@@ -1,0 +1,223 @@
+"""PostgreSQL's objects: enums, domains, extensions, materialized views, and what the others have more than elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from limbeck.backends.ansi.backend import AnsiBackend
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Domain, Enum, Extension, Object, Sequence, Trigger, View
+from limbeck.model.snapshot import Lookup
+from limbeck.model.statement import Statement
+
+Statements = tuple[Statement, ...]
+
+
+class WithPostgresqlObjects(AnsiBackend):
+    object_kinds: ClassVar[frozenset[str]] = frozenset(
+        "schema extension enum domain sequence view function trigger policy".split()
+    )
+
+    def create_object(self, thing: Object, *, if_not_exists: bool = False) -> Statements:
+        if isinstance(thing, Enum):
+            labels = ", ".join(map(self.literal, thing.labels))
+            made = Statement(f"CREATE TYPE {self.full(thing.key)} AS ENUM ({labels})")
+            return (made, *self.object_comment(thing, None, thing.comment))
+        if isinstance(thing, Domain):
+            made = Statement(f"CREATE DOMAIN {self.full(thing.key)} AS {self._domain(thing)}")
+            return (made, *self.object_comment(thing, None, thing.comment))
+        if isinstance(thing, Extension):
+            exists = "IF NOT EXISTS " if if_not_exists else ""
+            schema = f" WITH SCHEMA {self.name(thing.schema)}" if thing.schema else ""
+            version = f" VERSION {self.literal(thing.version)}" if thing.version else ""
+            return (Statement(f"CREATE EXTENSION {exists}{self.name(thing.name)}{schema}{version}"),)
+        made_by_parent = super().create_object(thing, if_not_exists=if_not_exists)
+        if isinstance(thing, Trigger) and thing.enabled != "O":
+            return (*made_by_parent, *self._enable(thing))
+        return made_by_parent
+
+    def create_view(self, thing: View, exists: str) -> Statements:
+        word = "MATERIALIZED VIEW" if thing.materialized else "VIEW"
+        if not thing.materialized and exists:
+            raise self.cannot("create a view only if it is not there", "Leave if_not_exists out.")
+        options, check = self._view_options(thing)
+        text = f"CREATE {word} {exists}{self.full(thing.key)}{options} AS {thing.definition.text}{check}"
+        return (Statement(text), *self.object_comment(thing, None, thing.comment))
+
+    def alter_view(self, have: View, want: View) -> Statements:
+        """OR REPLACE keeps what depends on the view but can only add columns; a materialized one is made again."""
+        if (have.definition, have.options) == (want.definition, want.options):
+            return ()
+        if have.materialized or want.materialized:
+            return (*self.drop_object(have), *self.create_object(want))
+        options, check = self._view_options(want)
+        return (
+            Statement(
+                f"CREATE OR REPLACE VIEW {self.full(want.key)}{options} AS {want.definition.text}{check}"
+            ),
+        )
+
+    def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
+        name = self.full(want.key)
+        changed: list[Statement] = []
+        if have.data_type != want.data_type:
+            changed.append(Statement(f"ALTER SEQUENCE {name} AS {want.data_type or 'bigint'}"))
+        if have.options != want.options:
+            changed += super().alter_sequence(have, replace(want, data_type=have.data_type))
+        if have.owned_by != want.owned_by:
+            changed.append(Statement(f"ALTER SEQUENCE {name} OWNED BY {self._owner(want)}"))
+        return tuple(changed)
+
+    def create_sequence(self, thing: Sequence, exists: str) -> Statements:
+        made = super().create_sequence(thing, exists)
+        if thing.owned_by is None:
+            return made
+        owner = Statement(f"ALTER SEQUENCE {self.full(thing.key)} OWNED BY {self._owner(thing)}")
+        return (made[0], owner, *made[1:])
+
+    def alter_other(self, have: Object, want: Object) -> Statements:
+        if isinstance(have, Enum) and isinstance(want, Enum):
+            return self._alter_enum(have, want)
+        if isinstance(have, Domain) and isinstance(want, Domain):
+            return self._alter_domain(have, want)
+        if isinstance(have, Extension) and isinstance(want, Extension):
+            return self._alter_extension(have, want)
+        return super().alter_other(have, want)
+
+    def alter_code(self, have: Object, want: Object) -> Statements:
+        if isinstance(have, Trigger) and isinstance(want, Trigger) and have.definition == want.definition:
+            return () if have.enabled == want.enabled else self._enable(want)
+        return super().alter_code(have, want)
+
+    def rename_object(self, kind: str, name: QualifiedName, new_name: str, before: Lookup) -> Statements:
+        if kind in ("trigger", "policy"):
+            table, _, thing = name.name.rpartition(".")
+            place = f"{self.name(thing)} ON {self.full(QualifiedName(name.schema, table))}"
+            return (Statement(f"ALTER {kind.upper()} {place} RENAME TO {self.name(new_name)}"),)
+        if kind == "function":
+            bare, _, signature = name.name.partition("(")
+            place = f"{self.full(QualifiedName(name.schema, bare))}({signature}"
+            return (Statement(f"ALTER ROUTINE {place} RENAME TO {self.name(new_name)}"),)
+        if kind == "view":
+            found = before.object(View, name)
+            word = "MATERIALIZED VIEW" if found is not None and found.materialized else "VIEW"
+            return (Statement(f"ALTER {word} {self.full(name)} RENAME TO {self.name(new_name)}"),)
+        if kind == "enum":
+            return (Statement(f"ALTER TYPE {self.full(name)} RENAME TO {self.name(new_name)}"),)
+        return super().rename_object(kind, name, new_name, before)
+
+    # -- values of enums
+    def add_enum_value(
+        self,
+        enum: QualifiedName,
+        value: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        if_not_exists: bool = False,
+    ) -> Statements:
+        """Before version 12 not inside a transaction; since then there, but not used before it is committed."""
+        place = ""
+        if before is not None:
+            place = f" BEFORE {self.literal(before)}"
+        elif after is not None:
+            place = f" AFTER {self.literal(after)}"
+        exists = "IF NOT EXISTS " if if_not_exists else ""
+        text = f"ALTER TYPE {self.full(enum)} ADD VALUE {exists}{self.literal(value)}{place}"
+        return (Statement(text, outside_transaction=not self.since(12)),)
+
+    def rename_enum_value(self, enum: QualifiedName, value: str, new_value: str) -> Statements:
+        text = f"ALTER TYPE {self.full(enum)} RENAME VALUE {self.literal(value)} TO {self.literal(new_value)}"
+        return (Statement(text),)
+
+    # -- fragments
+    def word(self, thing: Object) -> str:
+        return "TYPE" if isinstance(thing, Enum) else super().word(thing)
+
+    def reference(self, thing: Object) -> str:
+        return self.name(thing.name) if isinstance(thing, Extension) else super().reference(thing)
+
+    def _owner(self, thing: Sequence) -> str:
+        if thing.owned_by is None:
+            return "NONE"
+        table, column = thing.owned_by
+        return f"{self.full(table)}.{self.name(column)}"
+
+    def _view_options(self, thing: View) -> tuple[str, str]:
+        """` WITH (security_barrier=true)` before AS, ` WITH LOCAL CHECK OPTION` behind the query."""
+        given = {name: value for name, value in thing.options if name not in ("check_option", "with_data")}
+        before = ", ".join(f"{name}={_plain(value)}" for name, value in given.items())
+        options = dict(thing.options)
+        behind = (
+            f" WITH {options['check_option'].upper()} CHECK OPTION" if options.get("check_option") else ""
+        )
+        if thing.materialized and options.get("with_data") is False:
+            behind += " WITH NO DATA"
+        return (f" WITH ({before})" if before else ""), behind
+
+    def _domain(self, thing: Domain) -> str:
+        parts = [thing.type.spelling]
+        parts += [f"DEFAULT {thing.default.text}"] if thing.default is not None else []
+        parts += ["NOT NULL"] if thing.not_null else []
+        parts += [
+            f"{'' if name is None else f'CONSTRAINT {self.name(name)} '}CHECK ({check.text})"
+            for name, check in thing.checks
+        ]
+        return " ".join(parts)
+
+    def _alter_enum(self, have: Enum, want: Enum) -> Statements:
+        """Values are added in their places; one that goes, or another order, needs a new type."""
+        if tuple(label for label in want.labels if label in have.labels) != have.labels:
+            raise self.cannot(
+                f"take values from the enum {want.key} or put them in another order",
+                "Make a new type, alter the columns to it, and drop the old one.",
+            )
+        added: list[Statement] = []
+        there = list(have.labels)
+        for position, label in enumerate(want.labels):
+            if position < len(there) and there[position] == label:
+                continue
+            last = position == len(there)
+            before = None if last else there[position]
+            added += self.add_enum_value(want.key, label, before=before)
+            there.insert(position, label)
+        return tuple(added)
+
+    def _alter_domain(self, have: Domain, want: Domain) -> Statements:
+        if have.type != want.type:
+            raise self.cannot(
+                f"change the type of the domain {want.key}", "Make a new domain and alter the columns to it."
+            )
+        changes = []
+        if have.default != want.default:
+            changes.append("DROP DEFAULT" if want.default is None else f"SET DEFAULT {want.default.text}")
+        if have.not_null != want.not_null:
+            changes.append(f"{'SET' if want.not_null else 'DROP'} NOT NULL")
+        for name, check in have.checks:
+            if (name, check) not in want.checks:
+                if name is None:
+                    raise self.cannot(f"drop a check of {want.key} that has no name")
+                changes.append(f"DROP CONSTRAINT {self.name(name)}")
+        for name, check in want.checks:
+            if (name, check) not in have.checks:
+                named = "" if name is None else f"CONSTRAINT {self.name(name)} "
+                changes.append(f"ADD {named}CHECK ({check.text})")
+        return tuple(Statement(f"ALTER DOMAIN {self.full(want.key)} {change}") for change in changes)
+
+    def _alter_extension(self, have: Extension, want: Extension) -> Statements:
+        changes = []
+        if want.version != have.version:
+            to = "" if want.version is None else f" TO {self.literal(want.version)}"
+            changes.append(f"UPDATE{to}")
+        if want.schema is not None and want.schema != have.schema:
+            changes.append(f"SET SCHEMA {self.name(want.schema)}")
+        return tuple(Statement(f"ALTER EXTENSION {self.name(want.name)} {change}") for change in changes)
+
+    def _enable(self, thing: Trigger) -> Statements:
+        words = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+        return self.alter(thing.table, f"{words[thing.enabled]} TRIGGER {self.name(thing.name)}")
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
