@@ -585,6 +585,21 @@ class ThingExists(SchemaError):
         return f"There is a {self.kind} {self.name} already."
 
 
+class ColumnNotKnown(UnknownValue):
+    """A database that says a whole column again to change a part of it needs a part nobody said."""
+
+    code = "LB521"
+    wanted: str
+    backend: str
+    argument: str
+
+    def what(self) -> str:
+        return f"{self.backend} says the whole column again to change a part of it, and the {self.wanted} is not known here."
+
+    def next_step(self) -> str:
+        return f"Run it on a live connection, or add {self.argument}= to the operation."
+
+
 # -- LB6xx: autogenerate --------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ KINDS: Final[dict[str, str]] = {
     "rename_enum_value": "limbeck.ops.enum:RenameEnumValue",
     "insert_rows": "limbeck.ops.rows:InsertRows",
     "execute_sql": "limbeck.ops.raw:ExecuteSql",
+    "several": "limbeck.ops.several:Several",
     "rebuild_table": "limbeck.ops.compound:RebuildTable",
 }
 """Where each operation of the house is defined."""

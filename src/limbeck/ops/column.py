@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Constraint
+from limbeck.model.constraint import Constraint, PrimaryKey
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 
 from . import dependents, words
+from .constraint import AddConstraint
 from .contract import POSITIONAL, Backend, Facts, Hazard, Operation
+from .index import CreateIndex
 from .present import no_column, the_column, the_table
+from .several import Several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +90,15 @@ class DropColumn(Operation):
         return dependents.without_column(before, table, self.column)
 
     def reverse(self, before: Lookup) -> Operation:
-        """The column as it was, with a key that it alone made; its values do not come back, and it stands last.
-
-        Indexes and constraints that fell with it are reversed where they were dropped by operations of their own."""
+        """The column as it was, then what fell with it. Its values do not come back, and it stands last."""
         table = the_table(before, self.table)
         column = the_column(table, self.column)
-        key = table.primary_key
-        alone = key is not None and key.columns == (self.column,)
-        inline = (key,) if key is not None and alone and column.autoincrement else ()
-        return AddColumn(table=self.table, column=column, inline=inline)
+        constraints, indexes = dependents.over_column(table, self.column)
+        inline = tuple(c for c in constraints if _is_own_key(c, column))
+        again: list[Operation] = [AddColumn(table=self.table, column=column, inline=inline)]
+        again += [AddConstraint(table=self.table, constraint=c) for c in constraints if c not in inline]
+        again += [CreateIndex(table=self.table, index=i) for i in indexes]
+        return again[0] if len(again) == 1 else Several(operations=tuple(again))
 
     def hazards(self, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
         if (facts.rows or {}).get(self.table) == 0:
@@ -137,3 +140,8 @@ class RenameColumn(Operation):
 
     def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
         return backend.rename_column(self.table, self.column, self.new_name, before)
+
+
+def _is_own_key(value: Constraint, column: Column) -> bool:
+    """A column that numbers itself cannot stand without its key on MySQL: both are said at once."""
+    return column.autoincrement and isinstance(value, PrimaryKey) and value.columns == (column.name,)

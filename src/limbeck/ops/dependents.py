@@ -19,7 +19,7 @@ from limbeck.model.types import TypeRef
 
 from .identifiers import mentions, renamed
 
-# MySQL and MariaDB take a dropped column out of an index and keep the rest of it; the others drop the index.
+# MySQL and MariaDB take a dropped column out of an index that is not unique and keep the rest; the others drop it.
 _INDEX_SHRINKS = frozenset({"mysql", "mariadb"})
 _LISTS_OF_COLUMNS = ("include", "length", "ops")
 
@@ -68,7 +68,7 @@ def without_column(before: Snapshot, table: Table, name: str) -> Snapshot:
         columns=tuple(c for c in table.columns if c.name != name),
         primary_key=None if key is None or name in key.columns else key,
         constraints=tuple(
-            kept for c in table.constraints if (kept := _constraint_without(c, name, shrinks)) is not None
+            kept for c in table.constraints if (kept := _constraint_without(c, name)) is not None
         ),
         indexes=tuple(left for i in table.indexes if (left := _index_without(i, name, shrinks)) is not None),
         source=None,
@@ -78,6 +78,13 @@ def without_column(before: Snapshot, table: Table, name: str) -> Snapshot:
         if thing.owned_by == (table.key, name):
             after = after.without_object(Sequence, thing.key)
     return after
+
+
+def over_column(table: Table, name: str) -> tuple[tuple[Constraint, ...], tuple[Index, ...]]:
+    """The constraints (its primary key among them) and the indexes of the table that are over the column."""
+    everything = (*((table.primary_key,) if table.primary_key else ()), *table.constraints)
+    constraints = tuple(c for c in everything if _constraint_without(c, name) is None)
+    return constraints, tuple(i for i in table.indexes if _index_without(i, name, False) is None)
 
 
 def with_object_renamed(before: Snapshot, old: Object, new: Object) -> Snapshot:
@@ -229,9 +236,7 @@ def _owner_renamed(thing: Object, table: QualifiedName, old: str, new: str) -> O
 # -- a column dropped ---------------------------------------------------------------------------------------
 
 
-def _constraint_without(value: Constraint, name: str, shrinks: bool) -> Constraint | None:
-    if isinstance(value, Unique) and shrinks and name in value.columns and len(value.columns) > 1:
-        return replace(value, columns=tuple(c for c in value.columns if c != name), source=None)
+def _constraint_without(value: Constraint, name: str) -> Constraint | None:
     if isinstance(value, (PrimaryKey, Unique, ForeignKey)):
         return None if name in value.columns else value
     if isinstance(value, Check):
@@ -249,7 +254,7 @@ def _index_without(index: Index, name: str, shrinks: bool) -> Index | None:
     left = tuple(e for e in index.elements if not _element_mentions(e, name))
     if len(left) == len(index.elements):
         return None if _options_mention(index.options, name) else index
-    if not shrinks or not left:
+    if not shrinks or index.unique or not left:
         return None
     return replace(index, elements=left, source=None)
 

@@ -16,7 +16,7 @@ Statements = tuple[Statement, ...]
 
 class WithPostgresqlObjects(AnsiBackend):
     object_kinds: ClassVar[frozenset[str]] = frozenset(
-        "schema extension enum domain sequence view function trigger policy".split()
+        ["schema", "extension", "enum", "domain", "sequence", "view", "function", "trigger", "policy"]
     )
 
     def create_object(self, thing: Object, *, if_not_exists: bool = False) -> Statements:

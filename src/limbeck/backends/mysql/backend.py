@@ -1,0 +1,242 @@
+"""How MySQL and MariaDB say it. A column is altered by saying all of it again (MODIFY, CHANGE).
+
+Facts of the manuals' pages "ALTER TABLE": MySQL 5.7 to 9, MariaDB 10.2 to 11. No DDL is transactional here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from limbeck.backends.ansi.backend import AnsiBackend
+from limbeck.errors import NoSuchThing, UnknownValue
+from limbeck.model.column import Column, Options
+from limbeck.model.constraint import Constraint
+from limbeck.model.defaults import Computed, Default, Identity
+from limbeck.model.index import Index
+from limbeck.model.marks import UNCHANGED, is_known
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Function, Object, Schema, Trigger
+from limbeck.model.snapshot import Lookup, Snapshot
+from limbeck.model.statement import Statement
+from limbeck.ops.contract import Change, Facts, Hazard, Operation
+from limbeck.ops.words import kind_of
+
+from . import column as whole
+from . import rewriting
+
+Statements = tuple[Statement, ...]
+
+_DROPS = {
+    "primary key": "PRIMARY KEY",
+    "foreign key": "FOREIGN KEY",
+    "unique": "INDEX",
+    "check": "CHECK",
+    "": "CONSTRAINT",
+}
+
+
+class MysqlBackend(AnsiBackend):
+    transactional_ddl: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return "MariaDB" if self.mariadb else "MySQL"
+
+    @property
+    def mariadb(self) -> bool:
+        return self.id.variant == "mariadb" or self.id.name == "mariadb"
+
+    @property
+    def object_kinds(self) -> frozenset[str]:  # type: ignore[override]
+        kinds = frozenset({"schema", "view", "function", "trigger"})
+        return kinds | {"sequence"} if self.mariadb else kinds
+
+    def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        return rewriting.rewrite(operation, before)
+
+    # -- tables and columns
+    def add_column(
+        self,
+        table: QualifiedName,
+        column: Column,
+        *,
+        if_not_exists: bool = False,
+        inline: tuple[Constraint, ...] = (),
+    ) -> Statements:
+        self._only_mariadb(if_not_exists, "add a column only if it is not there")
+        return super().add_column(table, column, if_not_exists=if_not_exists, inline=inline)
+
+    def drop_column(self, table: QualifiedName, column: str, *, if_exists: bool = False) -> Statements:
+        self._only_mariadb(if_exists, "drop a column only if it is there")
+        return super().drop_column(table, column, if_exists=if_exists)
+
+    def rename_column(self, table: QualifiedName, column: str, new_name: str, before: Lookup) -> Statements:
+        """RENAME COLUMN where the server is known to have it: it needs to know nothing. Else CHANGE."""
+        if self.id.version and self.since(*((10, 5, 2) if self.mariadb else (8, 0))):
+            return self.alter(table, f"RENAME COLUMN {self.name(column)} TO {self.name(new_name)}")
+        return self.change_column(table, column, replace(self.whole(table, column, before), name=new_name))
+
+    def alter_column(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
+        parts = (change.type, change.nullable, change.autoincrement, change.comment)
+        if any(part is not UNCHANGED for part in parts):
+            return self.modify_column(table, self._changed(table, column, change, before))
+        if change.default is UNCHANGED:
+            return ()
+        look = self._look(table, column, before)
+        if look is None or not whole.needs_whole_column(look, change.default):
+            return self.set_default(table, column, change.default)
+        return self.change_column(table, column, self._changed(table, column, change, before))
+
+    def modify_column(self, table: QualifiedName, column: Column) -> Statements:
+        """MODIFY: the column becomes as it is given, under its name."""
+        whole.must_be_known(self.title, table, column)
+        text = whole.definition(self.dialect, column, mariadb=self.mariadb)
+        return self.alter(table, f"MODIFY {self.name(column.name)} {text}")
+
+    def change_column(self, table: QualifiedName, name: str, column: Column) -> Statements:
+        """CHANGE: the column of that name becomes as it is given, its name too."""
+        whole.must_be_known(self.title, table, column)
+        text = whole.definition(self.dialect, column, mariadb=self.mariadb)
+        return self.alter(table, f"CHANGE {self.name(name)} {self.name(column.name)} {text}")
+
+    def whole(self, table: QualifiedName, column: str, before: Lookup) -> Column:
+        try:
+            return self.column_before(before, table, column)
+        except UnknownValue:
+            unknown = f"type of column {table}.{column}"
+            from limbeck.errors import ColumnNotKnown
+
+            raise ColumnNotKnown(wanted=unknown, backend=self.title, argument="type") from None
+
+    def _look(self, table: QualifiedName, column: str, before: Lookup) -> Column | None:
+        try:
+            return self.column_before(before, table, column)
+        except (UnknownValue, NoSuchThing):
+            return None
+
+    def _changed(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Column:
+        """The column as it will be."""
+        look = self._said(table, column, change) or self.whole(table, column, before)
+        self._refuse_generated(table, look, change)
+        given = {
+            part: getattr(change, part)
+            for part in ("type", "nullable", "default", "autoincrement", "comment")
+            if getattr(change, part) is not UNCHANGED
+        }
+        return replace(look, **given, source=None)
+
+    def _said(self, table: QualifiedName, column: str, change: Change) -> Column | None:
+        """The column where the change says all of it, so that nothing must be looked up."""
+        if UNCHANGED in (change.type, change.nullable, change.default, change.autoincrement, change.comment):
+            return None
+        return Column(name=column, type=change.type)  # type: ignore[arg-type]
+
+    def _refuse_generated(self, table: QualifiedName, look: Column, change: Change) -> None:
+        if change.default is UNCHANGED or not is_known(look.default):
+            return
+        was: Default | None = look.default
+        if isinstance(change.default, Identity) or isinstance(was, Identity):
+            self.alter_identity(table, look.name, change.default, was)
+        if isinstance(change.default, Computed) != isinstance(was, Computed):
+            self.alter_computed(table, look.name, change.default, was)
+
+    # -- constraints and indexes
+    def drop_constraint(
+        self, table: QualifiedName, name: str, kind: str, *, if_exists: bool = False
+    ) -> Statements:
+        self._only_mariadb(if_exists, "drop a constraint only if it is there")
+        if kind == "" and not self.mariadb and not self.since(8, 0, 19):
+            raise self.cannot("drop a constraint without knowing its kind", "Say which kind it is.")
+        word = "CONSTRAINT" if kind == "check" and self.mariadb else _DROPS[kind]
+        exists = "IF EXISTS " if if_exists else ""
+        if kind == "primary key":
+            return self.alter(table, f"DROP {word}")
+        return self.alter(table, f"DROP {word} {exists}{self.name(name)}")
+
+    def rename_constraint(
+        self, table: QualifiedName, name: str, new_name: str, kind: str, before: Lookup
+    ) -> Statements:
+        """A unique constraint is an index here and renamed as one; the primary key has no name."""
+        found = None if kind else self.table_before(before, table).constraint(name)
+        kind = kind or (kind_of(found) if found is not None else "")
+        if kind == "unique":
+            return self.rename_index(table, name, new_name)
+        return () if kind == "primary key" else super().rename_constraint(table, name, new_name, kind, before)
+
+    def create_index(
+        self, table: QualifiedName, index: Index, *, if_not_exists: bool = False, concurrently: bool = False
+    ) -> Statements:
+        """Writers are not blocked in any case (online DDL), so there is no word for `concurrently`."""
+        self._only_mariadb(if_not_exists, "create an index only if it is not there")
+        return super().create_index(table, index, if_not_exists=if_not_exists)
+
+    def drop_index(
+        self,
+        table: QualifiedName | None,
+        name: str,
+        *,
+        if_exists: bool = False,
+        concurrently: bool = False,
+        options: Options = (),
+    ) -> Statements:
+        self._only_mariadb(if_exists, "drop an index only if it is there")
+        if table is None:
+            raise self.cannot(f"drop the index {name} without its table", "Say on which table it is.")
+        exists = "IF EXISTS " if if_exists else ""
+        return (Statement(f"DROP INDEX {exists}{self.name(name)} ON {self.full(table)}"),)
+
+    def rename_index(self, table: QualifiedName, name: str, new_name: str) -> Statements:
+        if not self.since(*((10, 5, 2) if self.mariadb else (5, 7))):
+            raise self.cannot("rename an index in this version", "Drop it and create it again.")
+        return self.alter(table, f"RENAME INDEX {self.name(name)} TO {self.name(new_name)}")
+
+    # -- comments
+    def comment_on_table(self, table: QualifiedName, comment: str | None, before: Lookup) -> Statements:
+        return self.alter(table, f"COMMENT {self.literal(comment or '')}")
+
+    def comment_on_column(
+        self, table: QualifiedName, column: str, comment: str | None, before: Lookup
+    ) -> Statements:
+        return self.modify_column(table, replace(self.whole(table, column, before), comment=comment))
+
+    # -- objects
+    def reference(self, thing: Object) -> str:
+        if isinstance(thing, Trigger):
+            return self.full(QualifiedName(thing.table.schema, thing.name))
+        if isinstance(thing, Function):
+            return self.full(QualifiedName(thing.schema, thing.name))
+        return super().reference(thing)
+
+    def rename_object(self, kind: str, name: QualifiedName, new_name: str, before: Lookup) -> Statements:
+        if kind not in ("view", "sequence"):
+            raise self.cannot(f"rename a {kind}", "Drop it and create it again.")
+        new = self.full(QualifiedName(name.schema, new_name))
+        return (Statement(f"RENAME TABLE {self.full(name)} TO {new}"),)
+
+    def object_comment(self, thing: Object, have: str | None, want: str | None) -> Statements:
+        """Only schemas have comments here, on MariaDB since 10.5."""
+        if have == want or not isinstance(thing, Schema) or not (self.mariadb and self.since(10, 5)):
+            return ()
+        return (Statement(f"ALTER SCHEMA {self.name(thing.name)} COMMENT {self.literal(want or '')}"),)
+
+    def _only_mariadb(self, asked: bool, feature: str) -> None:
+        if asked and not self.mariadb:
+            raise self.cannot(feature, "Ask the database first in the revision.")
+
+    # -- reading and hazards
+    def read(
+        self,
+        connection: Any,
+        *,
+        schemas: tuple[str | None, ...] = (None,),
+        only: tuple[QualifiedName, ...] | None = None,
+    ) -> Snapshot:
+        from . import catalog
+
+        return catalog.read(self, connection, super().read(connection, schemas=schemas, only=only))
+
+    def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
+        from . import locks
+
+        return locks.hazards(operation, before, facts, mariadb=self.mariadb)

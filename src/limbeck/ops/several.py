@@ -1,0 +1,52 @@
+"""Several operations as one, in their order: the way back of a change that took more than one thing away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from limbeck.model.names import QualifiedName
+from limbeck.model.snapshot import Lookup, Snapshot
+from limbeck.model.statement import Statement
+
+from .contract import STAR, Backend, Facts, Hazard, Operation, joined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several(Operation):
+    kind: ClassVar[str] = "several"
+    operations: tuple[Operation, ...] = field(metadata=STAR)
+
+    def describe(self) -> str:
+        return "; ".join(o.describe() for o in self.operations)
+
+    def touches(self) -> tuple[QualifiedName, ...]:
+        return tuple(dict.fromkeys(name for o in self.operations for name in o.touches()))
+
+    def apply(self, before: Snapshot) -> Snapshot:
+        for operation in self.operations:
+            before = operation.apply(before)
+        return before
+
+    def reverse(self, before: Lookup) -> Operation:
+        """Each reversed, the last first; seen from its own state where `before` is a Snapshot."""
+        back: list[Operation] = []
+        for operation in self.operations:
+            back.insert(0, operation.reverse(before))
+            before = operation.apply(before) if isinstance(before, Snapshot) else before
+        return Several(operations=tuple(back))
+
+    def hazards(self, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
+        found: list[Hazard] = []
+        for operation in self.operations:
+            found += operation.hazards(before, facts)
+            before = operation.apply(before) if isinstance(before, Snapshot) else before
+        return tuple(found)
+
+    def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
+        parts = []
+        for operation in self.operations:
+            steps = backend.rewrite(operation, before)
+            parts.append(joined(step.spell(backend, before) for step in steps))
+            before = operation.apply(before) if isinstance(before, Snapshot) else before
+        return joined(parts)
