@@ -594,7 +594,8 @@ class ColumnNotKnown(UnknownValue):
     argument: str
 
     def what(self) -> str:
-        return f"{self.backend} says the whole column again to change a part of it, and the {self.wanted} is not known here."
+        again = f"{self.backend} says the whole column again to change a part of it"
+        return f"{again}, and the {self.wanted} is not known here."
 
     def next_step(self) -> str:
         return f"Run it on a live connection, or add {self.argument}= to the operation."

@@ -1,4 +1,4 @@
-"""How PostgreSQL says it. Facts of the manual's chapters "ALTER TABLE", "CREATE INDEX", "ALTER TYPE", versions 12-18."""
+"""How PostgreSQL says it. Facts of the manual's pages "ALTER TABLE", "CREATE INDEX", "ALTER TYPE"; 12 to 18."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return self.alter(table, f"{place} {' '.join(changes)}") if changes else ()
 
     def _number(self, table: QualifiedName, column: str) -> Statements:
-        """What SERIAL makes, on a column that stands: a sequence that goes with it, behind the values that are there."""
+        """What SERIAL makes, on a column that stands: a sequence of its own, behind the values that are there."""
         sequence = QualifiedName(table.schema, f"{table.name}_{column}_seq")
         full, name, text = self.full(sequence), self.name(column), self.literal(self.full(sequence))
         high = f"SELECT setval({text}, coalesce(max({name}), 0) + 1, false) FROM {self.full(table)}"

@@ -1,4 +1,4 @@
-"""PostgreSQL's objects: enums, domains, extensions, materialized views, and what the others have more than elsewhere."""
+"""PostgreSQL's objects: enums, domains, extensions, materialized views, and more of the others than elsewhere."""
 
 from __future__ import annotations
 

@@ -1,0 +1,5 @@
+"""Microsoft SQL Server."""
+
+from .backend import MssqlBackend
+
+__all__ = ["MssqlBackend"]

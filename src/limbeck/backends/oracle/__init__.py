@@ -1,0 +1,5 @@
+"""Oracle Database."""
+
+from .backend import OracleBackend
+
+__all__ = ["OracleBackend"]
