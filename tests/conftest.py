@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from servers import KINDS, Database, NoServer, Run
 
 RUN = pytest.StashKey[Run]()

@@ -1,7 +1,8 @@
-"""Real databases for tests: one server of each kind per run, a fresh empty database per test, all gone afterwards.
+"""Real databases for tests: one server of each kind per run, an empty database per test, all gone afterwards.
 
-A server is started by the first test of any worker that asks for it. Its life hangs on a pipe that the controlling pytest
-process holds (limbeck.embedded.lifeline): it ends with that process, however that ends. The fixtures are in conftest.py.
+A server is started by the first test of any worker that asks for it. Its life hangs on a pipe that the controlling
+pytest process holds (limbeck.embedded.lifeline): it ends with that process, however that ends. The fixtures are
+in conftest.py.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ except ImportError:  # Windows: every process has servers of its own
     fcntl = None  # type: ignore[assignment]
 
 KINDS = ("sqlite", "postgresql", "mariadb")
-GET_MARIADB = "no MariaDB here; get it with: apt-get install --no-install-recommends mariadb-server-core mariadb-client-core"
+GET_MARIADB = (
+    "not here; get it with: apt-get install --no-install-recommends mariadb-server-core mariadb-client-core"
+)
 
 
 class NoServer(Exception):
@@ -40,7 +43,7 @@ class NoServer(Exception):
 
 @dataclass(frozen=True)
 class Where:
-    """How to reach a running server: everything another process needs to know of it. DATABASE in the URLs stands for the database."""
+    """All that another process needs to know of a running server. DATABASE in the URLs stands for a database's name."""
 
     kind: str
     url: str
@@ -53,21 +56,24 @@ class Where:
 
 @dataclass
 class Database:
-    """An empty database of one test. `engine()` gives its one engine; `empty()` makes it empty again within a test."""
+    """The empty database of one test. `engine()`: its one engine; `empty()`: make it empty again within a test."""
 
     kind: str
     url: str
     tcp_url: str | None = None
     _empty: Callable[[], None] = lambda: None
     _engines: list[sa.Engine] = field(default_factory=list)
+    _open: dict[int, Any] = field(default_factory=dict)
 
     def engine(self, **options: Any) -> sa.Engine:
-        """The engine of this database (without a pool: no session outlives its connection); with options, a new one."""
+        """The engine of this database, without a pool; with options, a new one."""
         if self._engines and not options:
             return self._engines[0]
         if ":memory:" not in self.url:
             options.setdefault("poolclass", sa.pool.NullPool)
         made = sa.create_engine(self.url, **options)
+        sa.event.listen(made, "checkout", lambda _, record, proxy: self._open.__setitem__(id(record), proxy))
+        sa.event.listen(made, "checkin", lambda _, record: self._open.pop(id(record), None))
         self._engines.append(made)
         return made
 
@@ -77,6 +83,10 @@ class Database:
         self._empty()
 
     def dispose(self) -> None:
+        """Close every connection, also those left open (else they end in the midst of a later test)."""
+        for proxy in list(self._open.values()):
+            proxy.invalidate()
+        self._open.clear()
         for engine in self._engines:
             engine.dispose()
         self._engines.clear()
@@ -86,7 +96,7 @@ class Database:
 
 
 class Run:
-    """What the processes of one pytest run share: a folder with a lock and a note for each server, and the lifeline."""
+    """What the processes of one pytest run share: a folder with a lock and a note per server, and the lifeline."""
 
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder = folder
@@ -191,12 +201,14 @@ def start_postgresql(version: int | None, lifeline: int | None) -> Where:
 COUNTS = """
 SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_namespace), (SELECT count(*) FROM pg_proc),
     (SELECT count(*) FROM pg_type), (SELECT count(*) FROM pg_extension), (SELECT count(*) FROM pg_cast),
-    (SELECT count(*) FROM pg_collation), (SELECT count(*) FROM pg_language), (SELECT count(*) FROM pg_event_trigger),
-    (SELECT count(*) FROM pg_publication), (SELECT count(*) FROM pg_largeobject_metadata), (SELECT count(*) FROM pg_operator),
-    (SELECT count(*) FROM pg_foreign_data_wrapper), (SELECT count(*) FROM pg_foreign_server), (SELECT count(*) FROM pg_am),
-    (SELECT count(*) FROM pg_default_acl), (SELECT count(*) FROM pg_description), (SELECT count(*) FROM pg_constraint),
+    (SELECT count(*) FROM pg_collation), (SELECT count(*) FROM pg_language), (SELECT count(*) FROM pg_am),
+    (SELECT count(*) FROM pg_event_trigger), (SELECT count(*) FROM pg_publication),
+    (SELECT count(*) FROM pg_largeobject_metadata), (SELECT count(*) FROM pg_operator),
+    (SELECT count(*) FROM pg_foreign_data_wrapper), (SELECT count(*) FROM pg_foreign_server),
+    (SELECT count(*) FROM pg_default_acl), (SELECT count(*) FROM pg_description),
+    (SELECT count(*) FROM pg_constraint), coalesce(b.datacl::text, ''), b.datdba,
     (SELECT count(*) FROM pg_shdescription d WHERE d.classoid = 'pg_database'::regclass AND d.objoid = b.oid),
-    (SELECT count(*) FROM pg_db_role_setting s WHERE s.setdatabase = b.oid), coalesce(b.datacl::text, ''), b.datdba
+    (SELECT count(*) FROM pg_db_role_setting s WHERE s.setdatabase = b.oid)
 FROM pg_database b WHERE b.datname = current_database()
 """
 OWN_SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
@@ -210,7 +222,7 @@ GRANT USAGE ON SCHEMA public TO PUBLIC;
 class PostgresPool:
     """One database per process, made empty for each test in a few milliseconds (a new one takes 50 to 170).
 
-    Emptied means: its sessions ended, its schemas dropped, and then counted: if anything is left over, it is made anew.
+    Emptied means: its sessions ended, its schemas dropped, and all counted: if anything is left, it is made anew.
     Roles belong to the whole server: a test that makes one drops it, and names it after its database.
     """
 

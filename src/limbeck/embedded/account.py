@@ -1,7 +1,7 @@
 """As whom a server runs, and where that account may read.
 
-PostgreSQL refuses to run as root, so root lends it an account without rights. Nobody else's files change owner or mode:
-what the account cannot reach is copied to where it can.
+PostgreSQL refuses to run as root, so root lends it an account without rights. Nobody else's files change owner
+or mode: what the account cannot reach is copied to where it can.
 """
 
 from __future__ import annotations
@@ -37,14 +37,17 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def can_reach(self, path: Path) -> bool:
-        """Whether the account may enter every folder above the path and the path itself (asked of the modes for everybody)."""
+        """Whether the account may enter the path and every folder above it, as everybody may."""
         if self.uid is None:
             return True
         return all(place.stat().st_mode & 0o001 for place in (path, *path.parents))
 
 
 def ordinary_account() -> Account:
-    """Ourselves; when we are root, an account without rights. It needs an entry in the password file: initdb asks for its name."""
+    """Ourselves; when we are root, an account without rights.
+
+    It needs an entry in the password file: initdb asks for its name.
+    """
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return Account()
     import pwd

@@ -1,8 +1,8 @@
 """A server that cannot outlive the one who asked for it.
 
-Between us and the server stands a small watching process (watch.py). It holds the reading end of a pipe of ours: when we say
-stop, end, or are killed, the pipe closes, and it stops the server and removes its folder. A server whose owner is another
-process gets that one's pipe as `lifeline`.
+Between us and the server stands a small watching process (watch.py). It holds the reading end of a pipe of ours:
+when we say stop, end, or are killed, the pipe closes, and it stops the server and removes its folder. A server
+whose owner is another process gets that one's pipe as `lifeline`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ def keep(
     stop_signal: str = "SIGTERM",
     lifeline: int | None = None,
 ) -> Kept:
-    """Start a server that logs to `folder`/server.log. With `lifeline` (the reading end of a pipe) it ends with the pipe's last writer."""
+    """Start a server that logs to `folder`/server.log; `folder` goes with it.
+
+    With `lifeline` (the reading end of a pipe) it ends with the pipe's last writer, else with us.
+    """
     task = {
         "command": list(command),
         "folder": str(folder),

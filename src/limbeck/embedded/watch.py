@@ -1,4 +1,4 @@
-"""Run as a script by lifeline.py: start one server; when the standard input closes, stop it and remove its folder.
+"""Run as a script by lifeline.py: starts one server; when standard input closes, stops it and removes its folder.
 
 Imports nothing of limbeck: it must start quickly and outlive whatever happens to the process that asked.
 """
