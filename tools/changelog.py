@@ -29,7 +29,9 @@ def read(folder: Path) -> dict[str, list[str]]:
             continue
         match = NAME.fullmatch(path.name)
         if match is None or match["kind"] not in KINDS:
-            raise WrongFragment(f"{path.name}: a fragment is called <what>.<{'|'.join(KINDS)}>.md, in lower case")
+            raise WrongFragment(
+                f"{path.name}: a fragment is called <what>.<{'|'.join(KINDS)}>.md, in lower case"
+            )
         text = path.read_text(encoding="utf-8").strip()
         if not text or text.startswith(("#", "-", "*")):
             raise WrongFragment(f"{path.name}: one entry as plain sentences, without a heading or a bullet")

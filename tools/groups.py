@@ -1,6 +1,6 @@
 """Print the requirements of dependency groups of pyproject.toml, for pips that know no `--group` (before 25.1).
 
-    python tools/groups.py test lint > requirements.txt
+python tools/groups.py test lint > requirements.txt
 """
 
 from __future__ import annotations
