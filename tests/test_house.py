@@ -17,6 +17,7 @@ FLOORS: dict[str, int] = {
     "events": 1,
     "digraph": 2,
     "config": 2,
+    "embedded": 2,
     "model": 2,
     "source": 3,
     "revisions": 3,

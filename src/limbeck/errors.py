@@ -495,6 +495,74 @@ class EnvironmentFault(LimbeckError):
     exit_code = Exit.ENVIRONMENT
 
 
+# LB451-459: the private PostgreSQL
+
+
+class NoPostgres(EnvironmentFault):
+    """No PostgreSQL programs, or none of the version asked for."""
+
+    code = "LB451"
+    version: int | None
+    found: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        wanted = "PostgreSQL" if self.version is None else f"PostgreSQL {self.version}"
+        others = f" (there is {', '.join(self.found)})" if self.found else ""
+        return f"{wanted} is not installed here{others}."
+
+    def next_step(self) -> str:
+        return "Type: pip install 'limbeck[embedded]'; or set PG_BIN to the folder of an installed initdb."
+
+
+class PostgresDidNotStart(EnvironmentFault):
+    """initdb or the server itself failed; `said` is the end of its own output."""
+
+    code = "LB452"
+    step: str
+    programs: str
+    said: str
+
+    def what(self) -> str:
+        said = self.said.splitlines()
+        telling = (
+            [line for line in said if "FATAL" in line or "error:" in line] or said[-1:] or ["it said nothing"]
+        )
+        return (
+            f"A private PostgreSQL did not start: {self.step} in {self.programs} failed: {telling[0].strip()}"
+        )
+
+    def next_step(self) -> str:
+        return "Set PG_BIN to the folder of another installed initdb, or use SQLite."
+
+
+class NoOrdinaryAccount(EnvironmentFault):
+    """PostgreSQL refuses to run as root, and no other account was found."""
+
+    code = "LB453"
+    tried: tuple[str, ...]
+
+    def what(self) -> str:
+        return (
+            f"PostgreSQL refuses to run as root, and none of the users {', '.join(self.tried)} exists here."
+        )
+
+    def next_step(self) -> str:
+        return "Run the command as an ordinary user."
+
+
+class NoPlaceForServer(EnvironmentFault):
+    """No folder for temporary files that can be used and whose path is short enough for a unix socket."""
+
+    code = "LB454"
+    tried: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"No folder for a private PostgreSQL: {', '.join(self.tried)} cannot be used, or is too long."
+
+    def next_step(self) -> str:
+        return "Set TMPDIR to a folder with a short path that everybody may enter."
+
+
 # -- LB5xx: schema values and operations ----------------------------------------------------------------------
 
 

