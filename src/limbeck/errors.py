@@ -510,15 +510,20 @@ class BadUrl(EnvironmentFault):
 
 
 class UnknownDialect(EnvironmentFault):
-    """No installed package knows the database that the URL names."""
+    """No installed package knows the database, or the driver of it, that the URL names."""
 
     code = "LB402"
     name: str
+    driver: str = ""
 
     def what(self) -> str:
+        if self.driver:
+            return f"No installed package knows a driver called {self.driver!r} for {self.name}."
         return f"No installed package knows databases called {self.name!r}."
 
     def next_step(self) -> str:
+        if self.driver:
+            return f"Leave the driver out of the URL ({self.name}://...): an installed one is used then."
         return (
             "SQLAlchemy brings sqlite, postgresql, mysql, mariadb, oracle and mssql; others come with a package of"
             " their own."
