@@ -2,4 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from limbeck.version import VERSION as __version__  # noqa: F401
+
+if TYPE_CHECKING:
+    from limbeck.author import context as context
+    from limbeck.author import op as op
+    from limbeck.author import schema as schema
+
+
+def __getattr__(name: str) -> Any:
+    # Lazily: `limbeck heads` imports none of them.
+    if name in ("op", "context", "schema"):
+        from importlib import import_module
+
+        return import_module(f"limbeck.author.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -561,6 +561,312 @@ class NoPlaceForServer(EnvironmentFault):
 
     def next_step(self) -> str:
         return "Set TMPDIR to a folder with a short path that everybody may enter."
+class BadUrl(EnvironmentFault):
+    """A database URL that cannot be read."""
+
+    code = "LB401"
+    url: str
+    why: str = ""
+
+    def what(self) -> str:
+        return f"The database URL {mask_url(self.url)!r} cannot be read{': ' + self.why if self.why else ''}."
+
+    def next_step(self) -> str:
+        return "It looks like postgresql://user:password@host:5432/name or sqlite:///file.db."
+
+
+class UnknownDialect(EnvironmentFault):
+    """No installed package knows the database, or the driver of it, that the URL names."""
+
+    code = "LB402"
+    name: str
+    driver: str = ""
+
+    def what(self) -> str:
+        if self.driver:
+            return f"No installed package knows a driver called {self.driver!r} for {self.name}."
+        return f"No installed package knows databases called {self.name!r}."
+
+    def next_step(self) -> str:
+        if self.driver:
+            return f"Leave the driver out of the URL ({self.name}://...): an installed one is used then."
+        return (
+            "SQLAlchemy brings sqlite, postgresql, mysql, mariadb, oracle and mssql; others come with a package of"
+            " their own."
+        )
+
+
+class DriverMissing(EnvironmentFault):
+    """No driver for the database is installed, or not the one the URL names. `install` is a whole command."""
+
+    code = "LB403"
+    database: str
+    driver: str
+    install: str
+
+    def what(self) -> str:
+        return (
+            f"The driver {self.driver} for {self.database} is not installed."
+            if self.driver
+            else f"No driver for {self.database} is installed."
+        )
+
+    def next_step(self) -> str:
+        return self.install
+
+
+class ConnectError(EnvironmentFault):
+    """The connection could not be made. `url` is masked, `said` is what driver or server said, masked."""
+
+    code = "LB404"
+    url: str
+    said: str = ""
+
+    def what(self) -> str:
+        return f"Cannot connect to {self.url}{': ' + self.said if self.said else ''}"
+
+    def next_step(self) -> str:
+        return "Check the URL, and that the server runs and lets you in."
+
+
+class DatabaseMissing(ConnectError):
+    code = "LB405"
+    name: str
+
+    def what(self) -> str:
+        return f"The database {self.name!r} does not exist ({self.url})."
+
+    def next_step(self) -> str:
+        return f"Create it (CREATE DATABASE {self.name}), or correct the URL."
+
+
+class ConnectionRefused(ConnectError):
+    code = "LB406"
+    place: str
+
+    def what(self) -> str:
+        return f"Nothing listens at {self.place}: the connection was refused ({self.url})."
+
+    def next_step(self) -> str:
+        return "Start the server, or correct host and port in the URL."
+
+
+class HostUnknown(ConnectError):
+    code = "LB407"
+    host: str
+
+    def what(self) -> str:
+        return f"The host {self.host!r} is not known ({self.url})."
+
+    def next_step(self) -> str:
+        return "Correct the host in the URL, or the name resolution of this machine."
+
+
+class LoginRefused(ConnectError):
+    code = "LB408"
+    user: str
+
+    def what(self) -> str:
+        return f"The server refused the login of {self.user or 'the user'} ({self.url})."
+
+    def next_step(self) -> str:
+        return "Check user and password in the URL, and whether the server lets this user in from here."
+
+
+class ConnectTimedOut(ConnectError):
+    code = "LB409"
+    place: str
+    seconds: float
+
+    def what(self) -> str:
+        return f"{self.place} gave no answer within {self.seconds:g} s ({self.url})."
+
+    def next_step(self) -> str:
+        return "Check host, port and firewall; the setting connect_timeout (in seconds) waits longer."
+
+
+class FolderMissing(ConnectError):
+    """The folder of an SQLite file."""
+
+    code = "LB410"
+    folder: str
+
+    def what(self) -> str:
+        return f"The folder {self.folder} does not exist, so SQLite cannot make a file in it ({self.url})."
+
+    def next_step(self) -> str:
+        return "Make the folder, or correct the path; an absolute path has four slashes: sqlite:////var/app.db."
+
+
+class NotWritable(ConnectError):
+    """The database, or an SQLite file, may only be read."""
+
+    code = "LB411"
+    place: str
+
+    def what(self) -> str:
+        return f"{self.place} can be read but not written ({self.url})."
+
+    def next_step(self) -> str:
+        return "Give this user the right to write (an SQLite file and its folder), or use another database."
+
+
+class NotADatabase(ConnectError):
+    code = "LB412"
+    place: str
+
+    def what(self) -> str:
+        return f"{self.place} is no SQLite database ({self.url})."
+
+    def next_step(self) -> str:
+        return "Correct the path in the URL."
+
+
+class TooManyConnections(ConnectError):
+    code = "LB413"
+
+    def what(self) -> str:
+        return f"The server has no connection left ({self.url})."
+
+    def next_step(self) -> str:
+        return "Close some, or wait and run the same command again."
+
+
+class ProjectMissing(EnvironmentFault):
+    """No project where one was looked for."""
+
+    code = "LB420"
+    place: str
+
+    def what(self) -> str:
+        return f"There is no limbeck project in {self.place} or above it."
+
+    def next_step(self) -> str:
+        return "Make one: limbeck init"
+
+
+class UrlMissing(EnvironmentFault):
+    """The settings name no database."""
+
+    code = "LB421"
+    settings: str
+
+    def what(self) -> str:
+        return f"{self.settings} names no database: the setting url is missing."
+
+    def next_step(self) -> str:
+        return 'Write url = "${DATABASE_URL}" or url = "sqlite:///app.db" there, or give --url.'
+
+
+class DatabaseNotNamed(EnvironmentFault):
+    """A database was asked for by a name that the settings do not have."""
+
+    code = "LB422"
+    name: str
+    known: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        return f"The settings know no database called {self.name!r}."
+
+    def next_step(self) -> str:
+        return f"They know: {', '.join(self.known)}." if self.known else "They name only one, which needs no name."
+
+
+class ModelsNotSet(EnvironmentFault):
+    """Models are needed and no setting names them. `looked` is where limbeck looked by itself."""
+
+    code = "LB423"
+    settings: str
+    looked: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        looked = f" (looked in {', '.join(self.looked)})" if self.looked else ""
+        return f"No models to compare the database with: {self.settings} has no setting models{looked}."
+
+    def next_step(self) -> str:
+        return 'Write models = "app.models:Base" there: a module, a colon, and a declarative base or MetaData in it.'
+
+
+class ModelsNotFound(EnvironmentFault):
+    """The setting names a module or an attribute that is not there."""
+
+    code = "LB424"
+    wanted: str
+    missing: str
+    settings: str
+    looked: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        looked = f" (looked in {', '.join(self.looked)})" if self.looked else ""
+        return f"models = {self.wanted!r} in {self.settings}: {self.missing}{looked}."
+
+    def next_step(self) -> str:
+        return 'Correct it: models = "module:name", where name is a declarative base, a MetaData, or a list of them.'
+
+
+class ModelsFailed(EnvironmentFault):
+    """The module of the models raised when it was imported. `place` is file:line of the last line of theirs."""
+
+    code = "LB425"
+    wanted: str
+    place: str
+    said: str
+
+    def what(self) -> str:
+        return f"Importing the models ({self.wanted}) failed at {self.place}: {mask_url(self.said)}"
+
+    def next_step(self) -> str:
+        return "Repair that line; limbeck does nothing but import the module."
+
+
+class EnvScriptFailed(EnvironmentFault):
+    """The project's env.py raised. `place` is file:line of the last line of theirs."""
+
+    code = "LB426"
+    place: str
+    said: str
+
+    def what(self) -> str:
+        return f"env.py failed at {self.place}: {mask_url(self.said)}"
+
+
+class EnvScriptDidNothing(EnvironmentFault):
+    """env.py ended without context.run_migrations()."""
+
+    code = "LB427"
+    path: str
+
+    def what(self) -> str:
+        return f"{self.path} ended without calling context.run_migrations(), so nothing was done."
+
+    def next_step(self) -> str:
+        return "Call context.configure(connection) and then context.run_migrations() in it."
+
+
+class NoEnvironment(EnvironmentFault):
+    """`limbeck.context` was used where no env.py is being run."""
+
+    code = "LB428"
+    name: str
+
+    def what(self) -> str:
+        return f"context.{self.name} is only there while limbeck runs a project's env.py."
+
+    def next_step(self) -> str:
+        return "Run a command such as: limbeck upgrade head"
+
+
+class NotConfigured(EnvironmentFault):
+    """context.run_migrations() without a connection."""
+
+    code = "LB429"
+    path: str
+
+    def what(self) -> str:
+        return f"{self.path} called context.run_migrations() without a connection."
+
+    def next_step(self) -> str:
+        return "Call context.configure(connection) before it."
 
 
 # -- LB5xx: schema values and operations ----------------------------------------------------------------------
@@ -683,3 +989,175 @@ class AutogenerateError(LimbeckError):
 class RunError(LimbeckError):
     code = "LB700"
     exit_code = Exit.MIGRATION_FAILED
+
+
+class StepFailedError(RunError):
+    """A revision's upgrade() or downgrade() raised.
+
+    `place` is file:line in the revision file, `statement` the SQL it died in (without values of rows), `said` what was
+    raised, `done` the statements of the step that cannot be taken back, `heads` the version rows as they are now.
+    """
+
+    code = "LB701"
+    revision: str
+    direction: str
+    said: str
+    place: str = ""
+    statement: str = ""
+    rolled_back: bool = True
+    done: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        place = f" at {self.place}" if self.place else ""
+        lines = [f"{self.direction.capitalize()} {self.revision} failed{place}: {self.said}"]
+        if self.statement:
+            lines += ["  in the statement", *(f"    {line}" for line in self.statement.splitlines())]
+        now = ", ".join(self.heads) or "base"
+        if self.rolled_back:
+            lines.append(f"Everything this revision did was rolled back; the database stands at {now}.")
+        elif not self.done:
+            lines.append(f"Nothing of this revision was done before; the database stands at {now}.")
+        else:
+            lines.append(f"It could not be rolled back. The version rows say {now}; these statements were done:")
+            lines += [f"    {' '.join(text.split())}" for text in self.done]
+        return "\n".join(lines)
+
+    def next_step(self) -> str:
+        if self.rolled_back or not self.done:
+            return "Repair the revision and run the same command again."
+        return (
+            "Undo these statements by hand, or take them out of the revision; then repair the rest and run the same"
+            " command again."
+        )
+
+
+class HeadsMoved(RunError):
+    """The version table did not hold what this run had read: somebody else migrates."""
+
+    code = "LB702"
+    table: str
+    wanted: str
+    found: str
+
+    def what(self) -> str:
+        return f"{self.table} should hold {self.wanted} and holds {self.found}: somebody else moved this database."
+
+    def next_step(self) -> str:
+        return "Nothing more was done. Look with: limbeck current, then run the command again."
+
+
+class LockTimedOut(RunError):
+    """Another migrator held the lock for longer than this one waits. `holder` is what the server tells of it."""
+
+    code = "LB703"
+    seconds: float
+    holder: str = ""
+
+    def what(self) -> str:
+        who = f" It is held by {self.holder}." if self.holder else ""
+        return f"Another run migrates this database: its lock was not free within {self.seconds:g} s.{who}"
+
+    def next_step(self) -> str:
+        return "Wait until it ends and run the same command again; the setting lock_timeout (in seconds) waits longer."
+
+
+class NoStage(RunError):
+    """A function of `limbeck.op` was called where no migration runs."""
+
+    code = "LB704"
+    function: str
+
+    def what(self) -> str:
+        return f"op.{self.function}() works only inside upgrade() and downgrade() of a revision that limbeck runs."
+
+    def next_step(self) -> str:
+        return "Run a command such as: limbeck upgrade head"
+
+
+class IdTooLong(RunError):
+    """A revision id that does not fit into the version table."""
+
+    code = "LB705"
+    revision: str
+    table: str
+    limit: int
+
+    def what(self) -> str:
+        return (
+            f"The revision id {self.revision!r} has {len(self.revision)} characters, and version_num of {self.table}"
+            f" holds {self.limit}. Nothing was run."
+        )
+
+    def next_step(self) -> str:
+        return "Shorten the id, or widen the column once: ALTER TABLE ... version_num to VARCHAR(255)."
+
+
+class Interrupted(RunError):
+    """Ctrl-C, or a signal, in the middle of a run."""
+
+    code = "LB706"
+    exit_code = Exit.INTERRUPTED
+    revision: str
+    direction: str
+    rolled_back: bool
+    done: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        now = ", ".join(self.heads) or "base"
+        if self.rolled_back:
+            return f"Interrupted in {self.direction} {self.revision}, which was rolled back; the database stands at {now}."
+        lines = [f"Interrupted in {self.direction} {self.revision}; the version rows say {now}."]
+        if self.done:
+            lines.append("These statements of it were done and could not be rolled back:")
+            lines += [f"    {' '.join(text.split())}" for text in self.done]
+        return "\n".join(lines)
+
+    def next_step(self) -> str:
+        return "The same command goes on from there."
+
+
+class TransactionNotOurs(RunError):
+    """Something that must run outside a transaction, on a connection whose transaction somebody else keeps."""
+
+    code = "LB707"
+    statement: str = ""
+
+    def what(self) -> str:
+        what = f" ({' '.join(self.statement.split())})" if self.statement else ""
+        return f"This must run outside a transaction{what}, but the caller of limbeck keeps one open."
+
+    def next_step(self) -> str:
+        return "Hand over a connection without a transaction, or commit before the migrations run."
+
+
+class NothingToRead(RunError):
+    """A revision asked for a result where there is no database (a script is written)."""
+
+    code = "LB708"
+    revision: str
+    place: str
+    what_was_asked: str = ""
+
+    def what(self) -> str:
+        return (
+            f"Revision {self.revision} reads from the database at {self.place}, and a script has none to read from."
+        )
+
+    def next_step(self) -> str:
+        return "Run it on a live database, or ask op.is_offline() there and write what the script should do."
+
+
+class VersionTableWrong(RunError):
+    """A table with the version table's name that is none."""
+
+    code = "LB709"
+    table: str
+    why: str
+
+    def what(self) -> str:
+        return f"The table {self.table} cannot be used as the version table: {self.why}."
+
+    def next_step(self) -> str:
+        return "Name another one in the setting version_table."
