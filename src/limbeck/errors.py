@@ -108,6 +108,19 @@ class UsageError(LimbeckError):
     exit_code = Exit.USAGE
 
 
+class RangeNotForDatabase(UsageError):
+    """`a:b` was typed for a run on a database, which knows itself where it stands."""
+
+    code = "LB131"
+    span: str
+
+    def what(self) -> str:
+        return f"A range like {self.span} is for --sql only: a database knows itself where it stands."
+
+    def next_step(self) -> str:
+        return f"Type the end alone: {self.span.partition(':')[2] or 'head'}"
+
+
 # -- LB2xx: the history ---------------------------------------------------------------------------------------
 
 
@@ -561,6 +574,8 @@ class NoPlaceForServer(EnvironmentFault):
 
     def next_step(self) -> str:
         return "Set TMPDIR to a folder with a short path that everybody may enter."
+
+
 class BadUrl(EnvironmentFault):
     """A database URL that cannot be read."""
 
@@ -695,7 +710,9 @@ class FolderMissing(ConnectError):
         return f"The folder {self.folder} does not exist, so SQLite cannot make a file in it ({self.url})."
 
     def next_step(self) -> str:
-        return "Make the folder, or correct the path; an absolute path has four slashes: sqlite:////var/app.db."
+        return (
+            "Make the folder, or correct the path; an absolute path has four slashes: sqlite:////var/app.db."
+        )
 
 
 class NotWritable(ConnectError):
@@ -769,7 +786,11 @@ class DatabaseNotNamed(EnvironmentFault):
         return f"The settings know no database called {self.name!r}."
 
     def next_step(self) -> str:
-        return f"They know: {', '.join(self.known)}." if self.known else "They name only one, which needs no name."
+        return (
+            f"They know: {', '.join(self.known)}."
+            if self.known
+            else "They name only one, which needs no name."
+        )
 
 
 class ModelsNotSet(EnvironmentFault):
@@ -983,6 +1004,47 @@ class AutogenerateError(LimbeckError):
     exit_code = Exit.USAGE
 
 
+class OpenQuestions(AutogenerateError):
+    """Something only a person can say was not said. Nothing was written."""
+
+    code = "LB601"
+    exit_code = Exit.OPEN_QUESTIONS
+    questions: tuple[str, ...]
+    options: tuple[str, ...]
+
+    def what(self) -> str:
+        return "\n  ".join(("There are open questions, and nothing was written.", *self.questions))
+
+    def next_step(self) -> str:
+        return "Answer ahead: " + " ".join(self.options)
+
+
+class AnswerUnknown(AutogenerateError):
+    """An answer was given to what is no question."""
+
+    code = "LB602"
+    option: str
+    known: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        return f"{self.option} answers nothing that is open."
+
+    def next_step(self) -> str:
+        return f"There could be: {', '.join(self.known)}." if self.known else "Leave it out."
+
+
+class NothingToCompare(AutogenerateError):
+    """Autogenerate in a project that says no models."""
+
+    code = "LB603"
+
+    def what(self) -> str:
+        return "There are no models to compare the database with."
+
+    def next_step(self) -> str:
+        return 'Write in limbeck.toml: models = "app.models:Base"'
+
+
 # -- LB7xx: running -------------------------------------------------------------------------------------------
 
 
@@ -1019,7 +1081,9 @@ class StepFailedError(RunError):
         elif not self.done:
             lines.append(f"Nothing of this revision was done before; the database stands at {now}.")
         else:
-            lines.append(f"It could not be rolled back. The version rows say {now}; these statements were done:")
+            lines.append(
+                f"It could not be rolled back. The version rows say {now}; these statements were done:"
+            )
             lines += [f"    {' '.join(text.split())}" for text in self.done]
         return "\n".join(lines)
 
@@ -1141,9 +1205,7 @@ class NothingToRead(RunError):
     what_was_asked: str = ""
 
     def what(self) -> str:
-        return (
-            f"Revision {self.revision} reads from the database at {self.place}, and a script has none to read from."
-        )
+        return f"Revision {self.revision} reads from the database at {self.place}, and a script has none to read from."
 
     def next_step(self) -> str:
         return "Run it on a live database, or ask op.is_offline() there and write what the script should do."

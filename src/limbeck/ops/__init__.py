@@ -35,6 +35,7 @@ KINDS: Final[dict[str, str]] = {
     "add_enum_value": "limbeck.ops.enum:AddEnumValue",
     "rename_enum_value": "limbeck.ops.enum:RenameEnumValue",
     "insert_rows": "limbeck.ops.rows:InsertRows",
+    "fill_column": "limbeck.ops.fill:FillColumn",
     "execute_sql": "limbeck.ops.raw:ExecuteSql",
     "several": "limbeck.ops.several:Several",
     "rebuild_table": "limbeck.ops.compound:RebuildTable",

@@ -242,6 +242,10 @@ class Backend(ABC):
 
     # -- rows
     @abstractmethod
+    def fill_column(self, table: QualifiedName, column: str, value: SqlText) -> tuple[Statement, ...]:
+        """The value for every row whose column is NULL."""
+
+    @abstractmethod
     def insert_rows(
         self,
         table: QualifiedName,

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from limbeck.errors import (
     AmbiguousCurrent,
-    BadAddress,
     NotAnAncestor,
     NotApplied,
     OverlappingHeads,
@@ -23,7 +22,6 @@ from limbeck.revisions.resolve import (
     as_address,
     branch_owner,
     downgrade_goal,
-    find,
     known_rows,
     resolve,
     upgrade_targets,

@@ -155,7 +155,9 @@ def _made(make: Callable[[], Any], url: Any) -> Any:
 def _opened(engine: Any, url: Any, connect_timeout: float) -> Any:
     try:
         connection = engine.connect()
-        if url.drivername.startswith("sqlite"):  # opening reads nothing; the first question says if it is a database
+        if url.drivername.startswith(
+            "sqlite"
+        ):  # opening reads nothing; the first question says if it is a database
             connection.exec_driver_sql("PRAGMA schema_version")
             connection.rollback()
         return connection
@@ -174,8 +176,12 @@ def _bounded(url: Any, driver: Any, seconds: float, options: Mapping[str, Any] |
     connect_args = dict(given.pop("connect_args", {}))
     if driver is not None and driver.timeout and driver.timeout not in {*connect_args, *url.query}:
         # libpq and the MySQL clients take whole seconds; libpq reads 1 as 2.
-        connect_args[driver.timeout] = seconds if driver.name in ("asyncpg", "pg8000") else max(1, math.ceil(seconds))
-        if driver.name == "pymysql":  # its connect_timeout ends with the TCP handshake; a silent server hangs it
+        connect_args[driver.timeout] = (
+            seconds if driver.name in ("asyncpg", "pg8000") else max(1, math.ceil(seconds))
+        )
+        if (
+            driver.name == "pymysql"
+        ):  # its connect_timeout ends with the TCP handshake; a silent server hangs it
             connect_args.setdefault("read_timeout", connect_args[driver.timeout])
     given.setdefault("poolclass", NullPool)
     return {**given, "connect_args": connect_args}
@@ -196,7 +202,9 @@ def _unbound_reading(engine: Any, driver: Any, arguments: Mapping[str, Any]) -> 
             connection._usock.settimeout(None)
 
 
-def _asynchronously(url: Any, work: Callable[[Any], T], arguments: dict[str, Any], connect_timeout: float) -> T:
+def _asynchronously(
+    url: Any, work: Callable[[Any], T], arguments: dict[str, Any], connect_timeout: float
+) -> T:
     import asyncio
 
     from sqlalchemy.ext.asyncio import create_async_engine

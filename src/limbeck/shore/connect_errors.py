@@ -52,14 +52,23 @@ BY_NUMBER = {
 }
 BY_WORDS = (
     ("timed out", r"timeout expired|timed? ?out"),
-    ("host", r"name or service not known|could not translate host|failed to resolve host|getaddrinfo|nodename nor|"
-             r"temporary failure in name resolution|no address associated|name resolution"),
+    (
+        "host",
+        r"name or service not known|could not translate host|failed to resolve host|getaddrinfo|nodename nor|"
+        r"temporary failure in name resolution|no address associated|name resolution",
+    ),
     ("database", r"database \"?.+\"? does not exist|unknown database"),
-    ("login", r"password authentication failed|no password supplied|role \".*\" does not exist|access denied|"
-              r"authentication failed|no pg_hba.conf entry|login failed"),
+    (
+        "login",
+        r"password authentication failed|no password supplied|role \".*\" does not exist|access denied|"
+        r"authentication failed|no pg_hba.conf entry|login failed",
+    ),
     ("full", r"too many (clients|connections)|remaining connection slots"),
-    ("refused", r"refused|no such file or directory.*\n?.*(socket|running)|can't connect to local|"
-                r"\[errno 2\]|errno 111"),
+    (
+        "refused",
+        r"refused|no such file or directory.*\n?.*(socket|running)|can't connect to local|"
+        r"\[errno 2\]|errno 111",
+    ),
     ("read only", r"readonly database|read-only transaction"),
     ("not a database", r"file is not a database|file is encrypted"),
     ("file", r"unable to open database file"),

@@ -181,6 +181,8 @@ def __getattr__(name: str) -> Any:
         try:
             driver = choose(rest)
         except DriverMissing:
-            driver = None  # a dialect without a driver can still spell scripts; connecting says what is missing
+            driver = (
+                None  # a dialect without a driver can still spell scripts; connecting says what is missing
+            )
         return dialect_class(f"{rest}.{(driver or DRIVERS[rest][0]).name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

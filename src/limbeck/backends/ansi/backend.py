@@ -18,6 +18,7 @@ from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Lookup, Snapshot
+from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Change, joined
@@ -248,6 +249,11 @@ class AnsiBackend(WithObjects):
         return self.comment_on_column(table, column, comment, NOTHING)
 
     # -- rows
+    def fill_column(self, table: QualifiedName, column: str, value: SqlText) -> tuple[Statement, ...]:
+        name = self.name(column)
+        text = f"UPDATE {self.full(table)} SET {name} = {value.as_written} WHERE {name} IS NULL"
+        return (Statement(text),)
+
     def insert_rows(
         self,
         table: QualifiedName,

@@ -1,0 +1,163 @@
+"""What moves a database: upgrade, downgrade, stamp, ensure-version; and where it stands: current."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from limbeck.errors import RangeNotForDatabase
+from limbeck.events import SILENT, Reporter
+
+if TYPE_CHECKING:
+    from limbeck.project import Project, RunOptions
+
+
+class Moved(NamedTuple):
+    """What one database's run did. `steps` are the ids in order; `at` the heads afterwards."""
+
+    database: str
+    before: tuple[str, ...]
+    at: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+class Standing(NamedTuple):
+    """Where one database stands. `behind` is True where a head of the files is not applied."""
+
+    database: str
+    heads: tuple[str, ...]
+    behind: bool
+    known: bool
+
+
+def upgrade(
+    project: Project,
+    places: Sequence[str] = ("head",),
+    *,
+    reporter: Reporter = SILENT,
+    write: Callable[[str], None] | None = None,
+) -> tuple[Moved, ...]:
+    """Brings every database of the project forward; with `write`, the SQL as text and no database is touched."""
+    return _move(project, "upgrade", places, reporter, write)
+
+
+def downgrade(
+    project: Project,
+    places: Sequence[str],
+    *,
+    reporter: Reporter = SILENT,
+    write: Callable[[str], None] | None = None,
+) -> tuple[Moved, ...]:
+    return _move(project, "downgrade", places, reporter, write)
+
+
+def stamp(
+    project: Project,
+    places: Sequence[str],
+    *,
+    purge: bool = False,
+    reporter: Reporter = SILENT,
+    write: Callable[[str], None] | None = None,
+) -> tuple[Moved, ...]:
+    """The version table says it; nothing is run. `purge` empties it first, whatever it holds."""
+    return _move(project, "stamp", places, reporter, write, purge=purge)
+
+
+def _move(
+    project: Project,
+    direction: str,
+    places: Sequence[str],
+    reporter: Reporter,
+    write: Callable[[str], None] | None,
+    *,
+    purge: bool = False,
+) -> tuple[Moved, ...]:
+    from limbeck.revisions import route
+    from limbeck.run import runner
+
+    graph = project.scripts.graph
+    start, goals = _span(places, offline=write is not None)
+
+    def plan(rows: tuple[str, ...]) -> Sequence[Any]:
+        if direction == "upgrade":
+            way = route.upgrade(graph, rows, goals)
+        elif direction == "downgrade":
+            way = route.downgrade(graph, rows, goals[0])
+        else:
+            way = route.stamp(graph, rows, goals)
+        return way.steps
+
+    moved: list[Moved] = []
+
+    def work(connection: Any, options: RunOptions) -> None:
+        policy = project.policy(options)
+        if options.offline:
+            assert write is not None
+            heads = _starting_rows(project, start, direction)
+            outcome = runner.write_script(
+                options.dialect, heads, plan, project.scripts.load, write, policy, arguments=options.arguments
+            )
+        else:
+            outcome = runner.run(
+                connection,
+                plan,
+                project.scripts.load,
+                policy,
+                reporter,
+                arguments=options.arguments,
+                purge=purge,
+            )
+        moved.append(Moved(options.database, outcome.heads_before, outcome.heads_after, outcome.steps))
+
+    project.environment.run(work)
+    return tuple(moved)
+
+
+def _span(places: Sequence[str], *, offline: bool) -> tuple[str | None, tuple[str, ...]]:
+    """`a:b` is for scripts only: they cannot ask a database where it stands."""
+    if len(places) == 1 and ":" in places[0]:
+        if not offline:
+            raise RangeNotForDatabase(span=places[0])
+        start, _, goal = places[0].partition(":")
+        return start or None, (goal or "head",)
+    return None, tuple(places)
+
+
+def _starting_rows(project: Project, start: str | None, direction: str) -> tuple[str, ...]:
+    from limbeck.revisions.address import parse
+    from limbeck.revisions.resolve import resolve
+
+    if start is None:
+        return ()
+    return resolve(project.scripts.graph, parse(start), ())
+
+
+def current(project: Project) -> tuple[Standing, ...]:
+    """Where each database of the project stands."""
+    from limbeck.run import runner
+
+    graph = project.scripts.graph
+    found: list[Standing] = []
+
+    def work(connection: Any, options: RunOptions) -> None:
+        rows = runner.heads_of(connection, project.policy(options))
+        known = all(row in graph for row in rows)
+        applied = graph.applied(rows) if known else set()
+        behind = not all(head in applied for head in graph.heads)
+        found.append(Standing(options.database, rows, behind, known))
+
+    project.environment.run(work)
+    return tuple(found)
+
+
+def ensure_version(project: Project) -> bool:
+    """Makes the version table where there is none; True when it did in any database."""
+    from limbeck.run import runner
+
+    made: list[bool] = []
+
+    def work(connection: Any, options: RunOptions) -> None:
+        made.append(runner.ensure_version_table(connection, project.policy(options)))
+
+    project.environment.run(work)
+    return any(made)
