@@ -980,6 +980,100 @@ class ThingExists(SchemaError):
         return f"There is a {self.kind} {self.name} already."
 
 
+# SQLite's table rebuild
+
+
+class RowsWithoutValue(SchemaError):
+    """A column is to be NOT NULL, and rows that are there have no value for it."""
+
+    code = "LB550"
+    table: str
+    column: str
+    rows: int
+    new: bool = False
+
+    def what(self) -> str:
+        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        if self.new:
+            return f"{self.table}.{self.column} would be not null without a default, and {self.table} has {rows}."
+        return f"{self.table}.{self.column} is to be not null, but it is NULL in {rows}. Nothing was changed."
+
+    def next_step(self) -> str:
+        if self.new:
+            return "Add it with a default, or nullable, fill it, and then make it not null."
+        return f"Fill it first, for example: UPDATE {self.table} SET {self.column} = ... WHERE {self.column} IS NULL"
+
+
+class RowsAtRisk(SchemaError):
+    """Foreign keys are enforced inside a transaction, where that cannot be switched off: a rebuild would delete rows."""
+
+    code = "LB551"
+    table: str
+    children: tuple[str, ...]
+
+    def what(self) -> str:
+        return (
+            f"{self.table} cannot be rebuilt here: foreign keys are enforced in this transaction, and dropping the old "
+            f"table would act on the rows of {', '.join(self.children)}. Nothing was changed."
+        )
+
+    def next_step(self) -> str:
+        return "Run PRAGMA foreign_keys=OFF on the connection before the transaction begins, or use Python 3.12 or newer."
+
+
+class ForeignKeysBroken(SchemaError):
+    """After a rebuild rows point at nothing that did not do so before."""
+
+    code = "LB552"
+    table: str
+    violations: tuple[tuple[str, int | None, str], ...]
+    """(table, rowid, parent) of each, the first ones."""
+    count: int
+
+    def what(self) -> str:
+        shown = "; ".join(
+            f"{table} {'' if rowid is None else f'rowid {rowid} '}refers to a row of {parent} that is not there"
+            for table, rowid, parent in self.violations
+        )
+        more = f" (and {self.count - len(self.violations)} more)" if self.count > len(self.violations) else ""
+        return f"Rebuilding {self.table} breaks foreign keys: {shown}{more}."
+
+    def next_step(self) -> str:
+        return "Correct these rows first; the transaction takes the rebuild back."
+
+
+class DependentsBroken(SchemaError):
+    """Views or triggers no longer work after a rebuild."""
+
+    code = "LB553"
+    table: str
+    broken: tuple[tuple[str, str], ...]
+    """(kind and name, what SQLite says)."""
+
+    def what(self) -> str:
+        shown = "; ".join(f"{name}: {why}" for name, why in self.broken)
+        return f"Rebuilding {self.table} breaks what uses it: {shown}."
+
+    def next_step(self) -> str:
+        return "Drop or change these before, and create them again behind; the transaction takes the rebuild back."
+
+
+class TableNotAsKnown(SchemaError):
+    """The table in the database is not the one a rebuild was planned for."""
+
+    code = "LB554"
+    table: str
+    known: tuple[str, ...]
+    found: tuple[str, ...]
+
+    def what(self) -> str:
+        return (
+            f"{self.table} is not as it was when its rebuild was planned: it has {', '.join(self.found) or 'nothing'}, "
+            f"known was {', '.join(self.known) or 'nothing'}. Nothing was changed."
+        )
+
+    def next_step(self) -> str:
+        return "Run the migration on a live connection, which reads the table first, or rewrite it for this database."
 class ColumnNotKnown(UnknownValue):
     """A database that says a whole column again to change a part of it needs a part nobody said."""
 
@@ -991,6 +1085,7 @@ class ColumnNotKnown(UnknownValue):
     def what(self) -> str:
         again = f"{self.backend} says the whole column again to change a part of it"
         return f"{again}, and the {self.wanted} is not known here."
+        return f"{self.backend} says the whole column again to change a part of it, and the {self.wanted} is not known here."
 
     def next_step(self) -> str:
         return f"Run it on a live connection, or add {self.argument}= to the operation."

@@ -137,6 +137,17 @@ class Backend(ABC):
     @abstractmethod
     def rename_table(self, table: QualifiedName, new_name: str) -> tuple[Statement, ...]: ...
 
+    def rebuild_table(
+        self,
+        have: Table,
+        want: Table,
+        copy: tuple[tuple[str, SqlText], ...],
+        scratch_name: str,
+        before: Lookup,
+    ) -> tuple[Statement, ...] | None:
+        """`want` in the place of `have`, with its rows. None: by the four steps create, copy, drop, rename."""
+        return None
+
     # -- columns
     @abstractmethod
     def add_column(

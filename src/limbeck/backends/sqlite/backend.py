@@ -1,0 +1,285 @@
+"""SQLite's Backend: what it can alter natively, and the rebuild for all else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from limbeck.model.column import Column
+from limbeck.model.constraint import Constraint
+from limbeck.model.index import Index
+from limbeck.model.marks import UNCHANGED
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Object, Trigger, View
+from limbeck.model.snapshot import BackendId, Lookup, Snapshot
+from limbeck.model.sqltext import SqlText
+from limbeck.model.statement import Statement
+from limbeck.model.table import Table
+from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
+from limbeck.ops.comment import CommentOnTable
+from limbeck.ops.compound import RebuildTable, merged, rebuild
+from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
+from limbeck.ops.contract import Change, Facts, Hazard, Operation
+from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
+
+from ..ansi import AnsiBackend
+from . import native, reading, types
+from .grammar import in_schema
+from .rebuild import settled, statements
+from .reading import Book
+from .wording import Writer
+
+_KNOWN_TO_SQLALCHEMY = frozenset(
+    "sqlite_autoincrement sqlite_strict sqlite_with_rowid sqlite_on_conflict sqlite_on_conflict_primary_key "
+    "sqlite_on_conflict_not_null sqlite_on_conflict_unique sqlite_where".split()
+)
+
+
+class SqliteBackend(AnsiBackend):
+    """`read` remembers how the tables are written, so that a rebuild can say again what did not change."""
+
+    title: ClassVar[str] = "SQLite"
+    object_kinds: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
+    managed_objects: ClassVar[frozenset[str]] = frozenset()
+    has_comments: ClassVar[bool] = False
+    allows_forward_references: ClassVar[bool] = True
+
+    def __init__(self, dialect: Any) -> None:
+        self.dialect = dialect
+        version = getattr(dialect, "server_version_info", None) or ()
+        self.id = BackendId(name="sqlite", version=tuple(version), driver=dialect.driver)
+        self.writer = Writer(dialect)
+        self._books: dict[QualifiedName, Book] = {}
+
+    def since(self, *version: int) -> bool:
+        """Whether SQLite is of that version or newer; what a script may count on is `native.ASSUMED`."""
+        return (self.id.version or native.ASSUMED) >= version
+
+    def name(self, name: str) -> str:
+        return self.writer.name(name)
+
+    def full(self, name: QualifiedName) -> str:
+        return self.writer.qualified(name)
+
+    def book(self, table: QualifiedName) -> Book:
+        return self._books.get(table, Book())
+
+    # -- reading
+    def read(
+        self,
+        connection: Any,
+        *,
+        schemas: tuple[str | None, ...] = (None,),
+        only: tuple[QualifiedName, ...] | None = None,
+    ) -> Snapshot:
+        snapshot, books = reading.read(connection, self.dialect, self.id, schemas=schemas, only=only)
+        self._books.update(books)
+        return snapshot
+
+    # -- rewriting
+    def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        """What SQLite cannot alter becomes a rebuild; what it has no word for and no use (comments) becomes nothing."""
+        if isinstance(operation, CommentOnTable):
+            return ()
+        if isinstance(operation, RenameIndex):
+            return self._renamed_index(operation, before)
+        kinds = (AddColumn, DropColumn, RenameColumn, AlterColumn, AddConstraint, DropConstraint, RenameConstraint)
+        if not isinstance(operation, kinds):
+            return (operation,)
+        if isinstance(operation, AddColumn) and native.adds_column(operation) and not operation.if_not_exists:
+            return (operation,)
+        have = self.table_before(before, operation.table)
+        if self._is_native(operation, have):
+            return (operation,)
+        want = self._after(operation, have, before)
+        if want == have:
+            return ()
+        using = [(operation.column, operation.using)] if isinstance(operation, AlterColumn) and operation.using else []
+        renames = [(operation.new_name, operation.column)] if isinstance(operation, RenameColumn) else []
+        return (rebuild(have, want, using, renames),)
+
+    def rewrite_all(self, operations: tuple[Operation, ...], before: Snapshot) -> tuple[Operation, ...]:
+        """Each rewritten in the state the ones before it leave; rebuilds of one table in a row become one."""
+        found: list[Operation] = []
+        for operation in operations:
+            found += self.rewrite(operation, before)
+            before = operation.apply(before)
+        return merged(found)
+
+    def _is_native(self, operation: Operation, have: Table) -> bool:
+        if isinstance(operation, RenameColumn):
+            return self.since(*native.RENAMES_COLUMNS)
+        if isinstance(operation, DropColumn):
+            return (
+                self.since(*native.DROPS_COLUMNS)
+                and have.column(operation.column) is not None
+                and native.drops_column(operation, have, self.book(have.key))
+            )
+        if not self.since(*native.ALTERS_NOT_NULL):
+            return False
+        if isinstance(operation, AlterColumn):
+            return native.alters_not_null(operation, have)
+        if isinstance(operation, AddConstraint):
+            return native.adds_constraint(operation)
+        return isinstance(operation, DropConstraint) and native.drops_constraint(operation, have)
+
+    def _after(self, operation: Operation, have: Table, before: Lookup) -> Table:
+        snapshot = before if isinstance(before, Snapshot) else Snapshot.of(self.id, [have], stored=True)
+        after = operation.apply(snapshot).table(have.key)
+        assert after is not None
+        want = settled(replace(after, comment=have.comment, source=None))
+        comments = {c.name: c.comment for c in have.columns}  # SQLite keeps none, so none can change
+        columns = tuple(replace(c, comment=comments.get(c.name)) for c in want.columns)
+        return want if columns == want.columns else replace(want, columns=columns)
+
+    def _renamed_index(self, operation: RenameIndex, before: Lookup) -> tuple[Operation, ...]:
+        index = self.table_before(before, operation.table).index(operation.name)
+        if index is None:
+            return (operation,)
+        new = replace(index, name=operation.new_name, source=None)
+        return (DropIndex(table=operation.table, name=operation.name), CreateIndex(table=operation.table, index=new))
+
+    # -- tables
+    def create_table(self, table: Table, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
+        """SQLAlchemy's own text, but for what it has no word for."""
+        if not _has_own_facts(table):
+            return super().create_table(table, if_not_exists=if_not_exists)
+        text = self.writer.create_table(table, self.book(table.key))
+        if if_not_exists:
+            text = text.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1)
+        indexes = (s for i in table.indexes for s in self.create_index(table.key, i, if_not_exists=if_not_exists))
+        return (Statement(text), *indexes)
+
+    def rename_table(self, table: QualifiedName, new_name: str) -> tuple[Statement, ...]:
+        return self.alter(table, f"RENAME TO {self.name(new_name)}")
+
+    def rebuild_table(
+        self,
+        have: Table,
+        want: Table,
+        copy: tuple[tuple[str, SqlText], ...],
+        scratch_name: str,
+        before: Lookup,
+    ) -> tuple[Statement, ...]:
+        """The steps of `rebuild`, with the triggers of the table behind them. A Lookup that cannot list objects is no
+        loss: triggers that are not known here are found on the live connection."""
+        listed = getattr(before, "objects_of", None)
+        triggers = () if listed is None else tuple(t for t in listed(Trigger) if t.table == have.key)
+        return statements(
+            self.writer, have, settled(want), copy, scratch_name, book=self.book(have.key), triggers=triggers
+        )
+
+    # -- columns
+    def add_column(
+        self,
+        table: QualifiedName,
+        column: Column,
+        *,
+        if_not_exists: bool = False,
+        inline: tuple[Constraint, ...] = (),
+    ) -> tuple[Statement, ...]:
+        parts = [self.writer.column(column), *(self.inline_constraint(c) for c in inline)]
+        return self.alter(table, f"{self.add_word} {' '.join(parts)}")
+
+    def rename_column(
+        self, table: QualifiedName, column: str, new_name: str, before: Lookup
+    ) -> tuple[Statement, ...]:
+        return self.alter(table, f"RENAME COLUMN {self.name(column)} TO {self.name(new_name)}")
+
+    def alter_column(
+        self, table: QualifiedName, column: str, change: Change, before: Lookup
+    ) -> tuple[Statement, ...]:
+        """NOT NULL where it can be said alone; the rest comes as a rebuild. SQLite has no comments."""
+        parts = (change.type, change.default, change.autoincrement)
+        if any(part is not UNCHANGED for part in parts) or change.options:
+            raise self.cannot(f"alter {table}.{column} in place", "Rewrite it: the backend makes a rebuild of it.")
+        return super().alter_column(table, column, replace(change, comment=UNCHANGED), before)
+
+    # -- constraints and indexes
+    def add_constraint(self, table: QualifiedName, constraint: Constraint) -> tuple[Statement, ...]:
+        return self.alter(table, f"ADD {self.writer.constraint(constraint)}")
+
+    def create_index(
+        self, table: QualifiedName, index: Index, *, if_not_exists: bool = False, concurrently: bool = False
+    ) -> tuple[Statement, ...]:
+        if index.source is not None:
+            return super().create_index(table, index, if_not_exists=if_not_exists)
+        text = self.writer.create_index(table, index)
+        if if_not_exists:
+            text = text.replace("INDEX ", "INDEX IF NOT EXISTS ", 1)
+        return (Statement(text),)
+
+    # -- comments
+    def comment_on_table(
+        self, table: QualifiedName, comment: str | None, before: Lookup
+    ) -> tuple[Statement, ...]:
+        return ()
+
+    def comment_on_column(
+        self, table: QualifiedName, column: str, comment: str | None, before: Lookup
+    ) -> tuple[Statement, ...]:
+        return ()
+
+    # -- objects
+    def create_view(self, thing: View, exists: str) -> tuple[Statement, ...]:
+        columns = dict(thing.options).get("sqlite_columns", ())
+        named = f"({self.names(columns)})" if columns else ""
+        return (Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.text}"),)
+
+    def alter_view(self, have: View, want: View) -> tuple[Statement, ...]:
+        return self.alter_code(have, want)
+
+    def create_object(self, thing: Object, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
+        if isinstance(thing, Trigger):
+            return (Statement(in_schema(thing.definition.text, thing.table.schema)),)
+        return super().create_object(thing, if_not_exists=if_not_exists)
+
+    def reference(self, thing: Object) -> str:
+        if isinstance(thing, Trigger):
+            return self.full(QualifiedName(thing.table.schema, thing.name))
+        return super().reference(thing)
+
+    # -- comparing
+    def fold_column(self, name: str) -> str:
+        from .tokens import fold
+
+        return fold(name)
+
+    def fold_constraint(self, name: str) -> str:
+        return self.fold_column(name)
+
+    # -- what may hurt
+    def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
+        if not isinstance(operation, RebuildTable):
+            return ()
+        found = []
+        for column in operation.want.columns:
+            was = operation.have.column(column.name)
+            if was is None or column.name not in dict(operation.copy):
+                continue
+            lossy = _lossy(types.affinity(was.type.spelling), types.affinity(column.type.spelling))
+            if lossy:
+                found.append(Hazard("SL07", "data", f"{operation.table}.{column.name}: {lossy}"))
+        return tuple(found)
+
+    def begin(self) -> str:
+        """A script switches foreign keys off before its transaction: inside, the pragma does nothing."""
+        return "PRAGMA foreign_keys=OFF;\nBEGIN"
+
+
+def _lossy(old: str, new: str) -> str:
+    """Values go over as they are, and the new column's affinity makes of them what it can without loss (a text that is no
+    number stays a text). Two ways of it do lose something."""
+    if old == "REAL" and new == "TEXT":
+        return "numbers become texts of 15 digits"
+    if old == "INTEGER" and new == "REAL":
+        return "whole numbers beyond 2^53 lose digits"
+    return ""
+
+
+def _has_own_facts(table: Table) -> bool:
+    key = (table.primary_key,) if table.primary_key is not None else ()
+    things = (table, *table.columns, *key, *table.constraints)
+    names = {name for thing in things for name, _ in thing.options if name.startswith("sqlite_")}
+    return bool(names - _KNOWN_TO_SQLALCHEMY)

@@ -1,0 +1,120 @@
+"""What a run has to do with a connection to SQLite, so that a migration is all or nothing and no row is lost.
+
+Python's sqlite3 in its old manner (`isolation_level=""`, what SQLAlchemy's pysqlite dialect uses by default) begins a transaction before
+INSERT, UPDATE and DELETE only: DDL before these is committed at once, and a rollback leaves it. `transactional(connection)`
+ends that for a while: it puts the driver into `isolation_level=None`, and `begin(connection)` says BEGIN IMMEDIATE itself.
+SQLAlchemy's `commit()` and `rollback()` then do what they say, since the driver's own commit and rollback look whether SQLite is in a
+transaction. A connection with Python 3.12's `autocommit=False` is transactional by itself and is left alone.
+
+A run does, in this order:
+
+    with connection_settings_kept(connection):      # whatever happens, PRAGMA foreign_keys is as before afterwards
+        with transactional(connection):
+            begin(connection)                       # BEGIN IMMEDIATE: waits for other writers now, not in the middle
+            ...                                     # statements; their `after` is called by the channel
+            connection.commit()
+
+`PRAGMA foreign_keys` does nothing inside a transaction. A rebuild that begins outside one switches it off, begins one
+itself, and is as safe. Inside one it asks the driver (`setconfig`, Python 3.12 and newer), which works there; where that is missing, and other
+tables refer to the table, it refuses with RowsAtRisk before anything is changed. A run that wants to rebuild such tables on older
+Pythons, on connections that enforce foreign keys, calls `enforce_foreign_keys(connection, False)` before `begin`; actions such as ON
+DELETE CASCADE then do not happen for the revision's own statements either.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+def in_transaction(connection: Any) -> bool:
+    """Whether SQLite itself is inside a transaction now (SQLAlchemy may think so earlier)."""
+    return bool(getattr(connection.connection.driver_connection, "in_transaction", True))
+
+
+def is_autocommit(connection: Any) -> bool:
+    """Whether nobody but ourselves would commit: the driver's autocommit, asked for by SQLAlchemy's AUTOCOMMIT."""
+    raw = connection.connection.driver_connection
+    return getattr(raw, "autocommit", None) is True or (
+        getattr(raw, "isolation_level", "") is None and getattr(raw, "autocommit", -1) in (-1, True)
+    )
+
+
+@contextmanager
+def transactional(connection: Any) -> Iterator[None]:
+    """Inside, DDL takes part in transactions. Enter it outside a transaction; the driver's mode comes back at the end."""
+    raw = connection.connection.dbapi_connection
+    driver = connection.connection.driver_connection
+    if getattr(driver, "autocommit", -1) is False:
+        yield
+        return
+    mode = raw.isolation_level
+    raw.isolation_level = None
+    try:
+        yield
+    finally:
+        if in_transaction(connection):
+            raw.rollback()
+        raw.isolation_level = mode
+
+
+def begin(connection: Any) -> None:
+    """A write transaction from here on. Does nothing where one is open."""
+    if not in_transaction(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def foreign_keys_enforced(connection: Any) -> bool:
+    return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
+
+
+def enforce_foreign_keys(connection: Any, on: bool) -> bool:
+    """Switches enforcement, inside a transaction too where the driver can; False where it could not.
+
+    SQLite's pragma is ignored inside a transaction since deferred violations are counted there; the driver's setconfig
+    only sets the flag. A count that is open stays open and fails the commit: rows are never lost by it."""
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+    if foreign_keys_enforced(connection) is on:
+        return True
+    option = getattr(sqlite3, "SQLITE_DBCONFIG_ENABLE_FKEY", None)
+    configure = getattr(connection.connection.driver_connection, "setconfig", None)
+    if option is None or configure is None:
+        return False
+    configure(option, on)
+    return foreign_keys_enforced(connection) is on
+
+
+@contextmanager
+def connection_settings_kept(connection: Any) -> Iterator[None]:
+    """Enforcement of foreign keys, and the manner of ALTER TABLE RENAME, are afterwards as they were before."""
+    raw = connection.connection.dbapi_connection
+    enforced, legacy = _setting(raw, "foreign_keys"), _setting(raw, "legacy_alter_table")
+    try:
+        yield
+    finally:
+        # On the driver's connection: SQLAlchemy's may be in a failed state here, or begin a transaction of its own.
+        _restore(raw, "legacy_alter_table", legacy)
+        if _setting(raw, "foreign_keys") != enforced:
+            if in_transaction(connection):
+                raw.rollback()
+            _restore(raw, "foreign_keys", enforced)
+
+
+def _setting(raw: Any, name: str) -> int:
+    cursor = raw.cursor()
+    try:
+        cursor.execute(f"PRAGMA {name}")
+        row = cursor.fetchone()
+        return int(row[0]) if row else 0
+    finally:
+        cursor.close()
+
+
+def _restore(raw: Any, name: str, value: int) -> None:
+    cursor = raw.cursor()
+    try:
+        cursor.execute(f"PRAGMA {name}={value}")
+    finally:
+        cursor.close()
