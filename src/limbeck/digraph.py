@@ -144,10 +144,11 @@ def cycles(nodes: Iterable[N], neighbours: Neighbours[N]) -> list[tuple[N, ...]]
     """One shortest cycle for each knot, through the knot's first node; empty where there is no cycle."""
     found = []
     for part in knots(nodes, neighbours):
-        inside = set(part)
-        way = shortest_way(
-            part[0], part[0], lambda node, inside=inside: (n for n in neighbours(node) if n in inside)
-        )  # type: ignore[misc]
+        way = shortest_way(part[0], part[0], _within(neighbours, frozenset(part)))
         assert way is not None
         found.append(way[:-1])
     return found
+
+
+def _within(neighbours: Neighbours[N], inside: frozenset[N]) -> Neighbours[N]:
+    return lambda node: (other for other in neighbours(node) if other in inside)

@@ -156,7 +156,7 @@ def cycles(
         own = [cycle for cycle in by_parents if inside.issuperset(cycle)]
         through = not tied & inside
         if through:
-            own = digraph.cycles(knot, lambda n, inside=inside: [d for d in all_down(n) if d in inside])  # type: ignore[misc]
+            own = digraph.cycles(knot, all_down)
         for cycle in own:
             files = tuple(revisions[name].origin for name in cycle if revisions[name].origin)
             yield RevisionCycle(cycle=cycle, files=files, through_dependencies=through), knot

@@ -62,8 +62,11 @@ def _folders(graph: RevisionGraph) -> tuple[str, ...]:
 # -- names
 
 
-def find(graph: RevisionGraph, name: str, branch: str | None = None) -> str:
-    """The one revision that is meant by an id, a label or a prefix; with a branch, it must be on it."""
+def find(graph: RevisionGraph, name: str, branch: str | None = None, *, member: bool = True) -> str:
+    """The one revision that is meant by an id, a label or a prefix.
+
+    A branch chooses among several that a prefix fits; and with `member` the revision must be on it.
+    """
     owner = None if branch is None else branch_owner(graph, branch)
     matches = named(name, graph, graph.label_owners)
     if owner is None:
@@ -72,7 +75,7 @@ def find(graph: RevisionGraph, name: str, branch: str | None = None) -> str:
     if len(matches) > 1:
         return _only(graph, name, tuple(m for m in matches if m in line))
     found = _only(graph, name, matches)
-    if found not in line:
+    if member and found not in line:
         raise NotOnBranch(revision=found, branch=str(branch))
     return found
 
@@ -146,7 +149,9 @@ def _is_exact(graph: RevisionGraph, address: Address) -> bool:
     return address.whole in graph or address.whole in graph.label_owners
 
 
-def _resolve_symbol(graph: RevisionGraph, address: Address, rows: Rows) -> tuple[str, ...]:
+def _resolve_symbol(
+    graph: RevisionGraph, address: Address, rows: Rows, *, member: bool = True
+) -> tuple[str, ...]:
     symbol = address.whole if _is_exact(graph, address) else address.symbol
     assert symbol is not None
     branch = address.branch
@@ -166,12 +171,12 @@ def _resolve_symbol(graph: RevisionGraph, address: Address, rows: Rows) -> tuple
     if symbol == CURRENT and symbol not in graph and symbol not in graph.label_owners:
         current = known_rows(graph, rows)
         return current if branch is None else _rows_on_branch(graph, current, branch)
-    return (find(graph, symbol, branch),)
+    return (find(graph, symbol, branch, member=member),)
 
 
 def _one(graph: RevisionGraph, address: Address, rows: Rows) -> str | None:
-    """The start of a walk."""
-    found = _resolve_symbol(graph, address, rows)
+    """The start of a walk. Walking up, the branch only chooses the way, so the start may be beside it."""
+    found = _resolve_symbol(graph, address, rows, member=address.offset is not None and address.offset <= 0)
     if len(found) > 1:
         raise MultipleHeads(argument=address.text, heads=found)
     return found[0] if found else None

@@ -136,41 +136,32 @@ def _step(graph: RevisionGraph, name: str, direction: Direction) -> Step:
 def stamp(graph: RevisionGraph, rows: Iterable[str], places: Places) -> Route:
     """The version table says it, and nothing is run. Rows on no common line with a place stay; so 'base' takes all.
 
-    Relative places count from the rows.
+    Dependencies count as lines here. Relative places count from the rows. Of places that stand above each other
+    the highest counts.
     """
     current = known_rows(graph, rows)
-    wanted: dict[str, None] = {}
-    replaced: dict[str, set[str]] = {}
     cleared: set[str] = set()
+    replaced: dict[str, set[str]] = {}
     for address in _places(places):
         goals = _stamp_goals(graph, address, current)
+        branch = address.branch if not goals or not address.is_relative else None
+        beside = () if branch is None else (branch_owner(graph, branch),)
         if not goals:
-            related = (
-                graph.line([branch_owner(graph, address.branch)], dependencies=True)
-                if address.branch
-                else set(graph)
-            )
-            cleared.update(row for row in current if row in related)
+            cleared |= graph.line(beside, dependencies=True) if beside else set(current)
         for goal in goals:
-            wanted[goal] = None
-            related = graph.line([goal], dependencies=True)
-            if address.branch is not None and address.symbol is not None:
-                related |= graph.line([branch_owner(graph, address.branch)], dependencies=True)
-            replaced[goal] = {row for row in current if row in related}
-    independent = _without_implied(graph, wanted)
-    keep = set(independent)
-    steps = [_stamp_step((row,), ()) for row in current if row in cleared and row not in keep]
-    gone = {row for row in current if row in cleared}
-    for goal in independent:
-        if goal in current:
-            continue
-        from_ = tuple(row for row in current if row in replaced[goal] and row not in keep and row not in gone)
-        gone.update(from_)
-        steps.append(_stamp_step(from_, (goal,)))
-    for goal in wanted:  # rows that a goal replaces which itself stays, or which another goal implies
-        rest = [row for row in current if row in replaced[goal] and row not in keep and row not in gone]
-        gone.update(rest)
-        steps += [_stamp_step((row,), ()) for row in rest]
+            line = graph.line([goal], dependencies=True)
+            if beside and not line.isdisjoint(current):
+                line |= graph.line(beside, dependencies=True)
+            replaced.setdefault(goal, set()).update(line)
+    goals = _without_implied(graph, replaced)
+    going = [row for row in current if row not in goals]
+    steps = [_stamp_step((row,), ()) for row in going if row in cleared]
+    for goal in goals:
+        if goal not in current:
+            steps.append(_stamp_step(tuple(row for row in going if row in replaced[goal]), (goal,)))
+    left = [row for row in going if any(row in line for line in replaced.values())]
+    taken = {source for step in steps for source in step.sources}
+    steps += [_stamp_step((row,), ()) for row in left if row not in taken]
     return _stamped(graph, current, steps)
 
 
@@ -223,6 +214,8 @@ def between(graph: RevisionGraph, span: str | Range, rows: Iterable[str] = ()) -
         uppers = _upper(graph, stop, current, lowers)
     if start is not None and start.branch is not None:
         uppers = _on_branch_of(graph, uppers, start.branch)
+        if not uppers:
+            return ()
     return line_between(graph, uppers, lowers)
 
 
@@ -247,7 +240,12 @@ def _counted_down(graph: RevisionGraph, start: Address, uppers: tuple[str, ...])
 
 
 def _on_branch_of(graph: RevisionGraph, names: tuple[str, ...], branch: str) -> tuple[str, ...]:
-    line = graph.line([branch_owner(graph, branch)])
+    """Those on the branch. A revision that carries one label alone stands for that whole branch."""
+    owner = branch_owner(graph, branch)
+    labels = graph.labels(owner)
+    if branch not in graph.label_owners and len(labels) == 1:
+        owner = graph.label_owners[labels[0]]
+    line = graph.line([owner])
     return tuple(name for name in names if name in line)
 
 
