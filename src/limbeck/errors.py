@@ -108,6 +108,21 @@ class UsageError(LimbeckError):
     exit_code = Exit.USAGE
 
 
+class BadOption(UsageError):
+    """An option's value has not the form it needs."""
+
+    code = "LB132"
+    option: str
+    given: str
+    form: str
+
+    def what(self) -> str:
+        return f"{self.option} {self.given!r} has not the form {self.form}."
+
+    def next_step(self) -> str:
+        return f"Type: {self.option} {self.form}"
+
+
 class RangeNotForDatabase(UsageError):
     """`a:b` was typed for a run on a database, which knows itself where it stands."""
 
@@ -1074,6 +1089,8 @@ class TableNotAsKnown(SchemaError):
 
     def next_step(self) -> str:
         return "Run the migration on a live connection, which reads the table first, or rewrite it for this database."
+
+
 class ColumnNotKnown(UnknownValue):
     """A database that says a whole column again to change a part of it needs a part nobody said."""
 

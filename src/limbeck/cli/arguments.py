@@ -31,6 +31,19 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(Exit.USAGE)
 
 
+def joined(argv: list[str]) -> list[str]:
+    """Options whose value may begin with a minus, joined with it: `-r -3:current` is `-r-3:current`."""
+    result: list[str] = []
+    rest = iter(argv)
+    for word in rest:
+        if word in ("-r", "--rev-range"):
+            value = next(rest, None)
+            if value is not None:
+                word = f"{word}{value}" if word == "-r" else f"{word}={value}"
+        result.append(word)
+    return result
+
+
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return build().parse_args(argv)
 

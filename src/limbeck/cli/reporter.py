@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from limbeck.errors import mask_url
@@ -36,6 +37,11 @@ class Teller(Reporter):
         self.line = Ticker(look)
         self.steps: list[dict[str, Any]] = []
         self._step: StepStarted | None = None
+
+    def seconds_of(self, steps: Sequence[str]) -> dict[str, float]:
+        """How long each of these steps took."""
+        wanted = set(steps)
+        return {s["revision"]: round(s["seconds"], 6) for s in self.steps if s["revision"] in wanted}
 
     def tell(self, event: Event) -> None:
         name = f"_{type(event).__name__}"

@@ -113,7 +113,10 @@ class RebuildTable(Operation):
 
 
 def rebuild(
-    have: Table, want: Table, using: Iterable[tuple[str, SqlText]] = (), renames: Iterable[tuple[str, str]] = ()
+    have: Table,
+    want: Table,
+    using: Iterable[tuple[str, SqlText]] = (),
+    renames: Iterable[tuple[str, str]] = (),
 ) -> RebuildTable:
     """The rebuild from one look to the other that copies every column both have; `using` says another expression, and
     `renames` (new, old) where a column comes from."""

@@ -26,13 +26,12 @@ from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from ..ansi import AnsiBackend
 from . import native, reading, types
 from .grammar import in_schema
-from .rebuild import settled, statements
 from .reading import Book
+from .rebuild import settled, statements
 from .wording import Writer
 
 _KNOWN_TO_SQLALCHEMY = frozenset(
-    "sqlite_autoincrement sqlite_strict sqlite_with_rowid sqlite_on_conflict sqlite_on_conflict_primary_key "
-    "sqlite_on_conflict_not_null sqlite_on_conflict_unique sqlite_where".split()
+    ["sqlite_autoincrement", "sqlite_strict", "sqlite_with_rowid", "sqlite_on_conflict", "sqlite_on_conflict_primary_key", "sqlite_on_conflict_not_null", "sqlite_on_conflict_unique", "sqlite_where"]
 )
 
 
@@ -84,7 +83,15 @@ class SqliteBackend(AnsiBackend):
             return ()
         if isinstance(operation, RenameIndex):
             return self._renamed_index(operation, before)
-        kinds = (AddColumn, DropColumn, RenameColumn, AlterColumn, AddConstraint, DropConstraint, RenameConstraint)
+        kinds = (
+            AddColumn,
+            DropColumn,
+            RenameColumn,
+            AlterColumn,
+            AddConstraint,
+            DropConstraint,
+            RenameConstraint,
+        )
         if not isinstance(operation, kinds):
             return (operation,)
         if isinstance(operation, AddColumn) and native.adds_column(operation) and not operation.if_not_exists:
@@ -95,7 +102,11 @@ class SqliteBackend(AnsiBackend):
         want = self._after(operation, have, before)
         if want == have:
             return ()
-        using = [(operation.column, operation.using)] if isinstance(operation, AlterColumn) and operation.using else []
+        using = (
+            [(operation.column, operation.using)]
+            if isinstance(operation, AlterColumn) and operation.using
+            else []
+        )
         renames = [(operation.new_name, operation.column)] if isinstance(operation, RenameColumn) else []
         return (rebuild(have, want, using, renames),)
 
@@ -138,7 +149,10 @@ class SqliteBackend(AnsiBackend):
         if index is None:
             return (operation,)
         new = replace(index, name=operation.new_name, source=None)
-        return (DropIndex(table=operation.table, name=operation.name), CreateIndex(table=operation.table, index=new))
+        return (
+            DropIndex(table=operation.table, name=operation.name),
+            CreateIndex(table=operation.table, index=new),
+        )
 
     # -- tables
     def create_table(self, table: Table, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
@@ -148,7 +162,9 @@ class SqliteBackend(AnsiBackend):
         text = self.writer.create_table(table, self.book(table.key))
         if if_not_exists:
             text = text.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1)
-        indexes = (s for i in table.indexes for s in self.create_index(table.key, i, if_not_exists=if_not_exists))
+        indexes = (
+            s for i in table.indexes for s in self.create_index(table.key, i, if_not_exists=if_not_exists)
+        )
         return (Statement(text), *indexes)
 
     def rename_table(self, table: QualifiedName, new_name: str) -> tuple[Statement, ...]:
@@ -193,7 +209,9 @@ class SqliteBackend(AnsiBackend):
         """NOT NULL where it can be said alone; the rest comes as a rebuild. SQLite has no comments."""
         parts = (change.type, change.default, change.autoincrement)
         if any(part is not UNCHANGED for part in parts) or change.options:
-            raise self.cannot(f"alter {table}.{column} in place", "Rewrite it: the backend makes a rebuild of it.")
+            raise self.cannot(
+                f"alter {table}.{column} in place", "Rewrite it: the backend makes a rebuild of it."
+            )
         return super().alter_column(table, column, replace(change, comment=UNCHANGED), before)
 
     # -- constraints and indexes

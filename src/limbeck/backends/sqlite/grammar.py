@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from .tokens import NUMBER, STRING, WORD, Token, quote, tokenize
 
 _STARTS = frozenset(
-    "CONSTRAINT PRIMARY NOT NULL UNIQUE CHECK DEFAULT COLLATE REFERENCES GENERATED AS DEFERRABLE ON".split()
+    ["CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS", "DEFERRABLE", "ON"]
 )
 
 
@@ -520,7 +520,9 @@ def in_schema(sql: str, schema: str | None) -> str:
         return sql
     tokens = list(tokenize(sql))
     at = 1
-    while tokens[at].is_word("TEMP", "TEMPORARY", "UNIQUE", "TABLE", "INDEX", "VIEW", "TRIGGER", "IF", "NOT", "EXISTS"):
+    while tokens[at].is_word(
+        "TEMP", "TEMPORARY", "UNIQUE", "TABLE", "INDEX", "VIEW", "TRIGGER", "IF", "NOT", "EXISTS"
+    ):
         at += 1
     start = tokens[at].start
     return f"{sql[:start]}{quote(schema)}.{sql[start:]}"

@@ -66,13 +66,17 @@ def drops_column(operation: DropColumn, table: Table, book: Book) -> bool:
     inline = own.constraints if own is not None else ()
     if len(table.columns) < 2 or (table.primary_key is not None and name in table.primary_key.columns):
         return False
-    if any(_names(c, name) for c in table.constraints if not (c in inline and isinstance(c, (Check, ForeignKey)))):
+    if any(
+        _names(c, name) for c in table.constraints if not (c in inline and isinstance(c, (Check, ForeignKey)))
+    ):
         return False
     if any(_generated_from(c, name) for c in table.columns if c.name != name):
         return False
     for index in table.indexes:
         texts = [e.sql.text for e in index.elements if e.sql is not None]
-        texts += [v.text if isinstance(v, SqlText) else str(v) for k, v in index.options if k == "sqlite_where"]
+        texts += [
+            v.text if isinstance(v, SqlText) else str(v) for k, v in index.options if k == "sqlite_where"
+        ]
         if any(same(c, name) for c in index.columns) or any(mentions(t, name) for t in texts):
             return False
     return True

@@ -118,9 +118,7 @@ def _sequence(writer: Writer, have: Table, want: Table, scratch_name: str) -> tu
     known = f"SELECT 1 FROM {sequence} WHERE name = {old}"
     return (
         Statement(f"DELETE FROM {sequence} WHERE name = {new} AND EXISTS ({known})"),
-        Statement(
-            f"INSERT INTO {sequence} (name, seq) SELECT {new}, seq FROM {sequence} WHERE name = {old}"
-        ),
+        Statement(f"INSERT INTO {sequence} (name, seq) SELECT {new}, seq FROM {sequence} WHERE name = {old}"),
     )
 
 
@@ -129,7 +127,9 @@ def settled(table: Table) -> Table:
     key = table.primary_key
     rowid = (
         key.columns[0]
-        if key is not None and len(key.columns) == 1 and dict(table.options).get("sqlite_with_rowid") is not False
+        if key is not None
+        and len(key.columns) == 1
+        and dict(table.options).get("sqlite_with_rowid") is not False
         else None
     )
     inline_desc = key is not None and dict(key.options).get("sqlite_inline")
@@ -147,4 +147,3 @@ def settled(table: Table) -> Table:
     if columns == table.columns and options == table.options:
         return table
     return replace(table, columns=columns, options=options, source=None)
-

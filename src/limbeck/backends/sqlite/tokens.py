@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-WORD, QUOTED, STRING, NUMBER, BLOB, PARAM, SIGN = "word", "quoted", "string", "number", "blob", "param", "sign"
+WORD, QUOTED, STRING, NUMBER, BLOB, PARAM, SIGN = (
+    "word",
+    "quoted",
+    "string",
+    "number",
+    "blob",
+    "param",
+    "sign",
+)
 
 _RULES = re.compile(
     r"""

@@ -34,7 +34,9 @@ def type_ref(dialect: Any, text: str, collation: str | None = None) -> TypeRef:
     spelling = text if collation is None else f'{text} COLLATE "{collation}"'.strip()
     engine = _engine(dialect, text, collation)
     python = _call(engine)
-    same = " ".join(str(dialect.type_compiler_instance.process(engine)).split()) == spelling if text else False
+    same = (
+        " ".join(str(dialect.type_compiler_instance.process(engine)).split()) == spelling if text else False
+    )
     return TypeRef(spelling, python, engine if same else None)
 
 

@@ -34,7 +34,11 @@ class Writer:
         return ", ".join(map(self.name, names))
 
     def qualified(self, name: QualifiedName) -> str:
-        return self.name(name.name) if name.schema is None else f"{self.name(name.schema)}.{self.name(name.name)}"
+        return (
+            self.name(name.name)
+            if name.schema is None
+            else f"{self.name(name.schema)}.{self.name(name.name)}"
+        )
 
     # -- tables
 
@@ -113,7 +117,13 @@ class Writer:
         if key is not None:
             parts.append(self._inline_key(key, table))
         if isinstance(column.default, Computed):
-            kind = "STORED" if column.default.persisted else "VIRTUAL" if column.default.persisted is False else ""
+            kind = (
+                "STORED"
+                if column.default.persisted
+                else "VIRTUAL"
+                if column.default.persisted is False
+                else ""
+            )
             parts.append(f"GENERATED ALWAYS AS ({column.default.sql.text}) {kind}".rstrip())
         return " ".join(parts)
 
@@ -155,7 +165,9 @@ class Writer:
 
     def _foreign_key(self, key: ForeignKey) -> str:
         implicit = dict(key.options).get("sqlite_implicit_columns")
-        target = self.name(key.referred.name)  # SQLite refuses a schema here: parents live beside their children
+        target = self.name(
+            key.referred.name
+        )  # SQLite refuses a schema here: parents live beside their children
         if not implicit:
             target += f" ({self.names(key.referred_columns)})"
         parts = [f"FOREIGN KEY({self.names(key.columns)}) REFERENCES {target}"]
@@ -182,7 +194,9 @@ class Writer:
             text += f" COLLATE {self.name(e.collation)}" if e.collation else ""
             elements.append(f"{text} DESC" if e.descending else text)
         where = dict(index.options).get("sqlite_where")
-        condition = f" WHERE {where.text if isinstance(where, SqlText) else where}" if where is not None else ""
+        condition = (
+            f" WHERE {where.text if isinstance(where, SqlText) else where}" if where is not None else ""
+        )
         return f"CREATE {unique}INDEX {name} ON {self.name(table.name)} ({', '.join(elements)}){condition}"
 
 
@@ -198,4 +212,3 @@ def _entry_of(column: Column, left: list[Constraint], book: Book) -> Entry | Non
 
 def _conflict(word: str | None) -> str:
     return f" ON CONFLICT {word}" if word else ""
-

@@ -1,0 +1,40 @@
+"""Arguments -> commands; how it looks. `main` is the installed program `limbeck`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from limbeck.errors import Exit, LimbeckError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code (`limbeck.errors.Exit`). A person's mistake is shown without a
+    traceback; a mistake of limbeck itself with one."""
+    import sys
+
+    from .arguments import joined, parse
+
+    arguments = parse(joined(list(sys.argv[1:] if argv is None else argv)))
+    from .look import Look
+
+    look = Look(
+        color=arguments.color, quiet=arguments.quiet, verbose=arguments.verbose, as_json=arguments.json
+    )
+    if arguments.command is None:
+        arguments.parser.print_help()
+        return Exit.USAGE
+    try:
+        from .answers import ANSWERS
+
+        return ANSWERS[arguments.command](arguments, look)
+    except LimbeckError as error:
+        look.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        look.err.write("\ninterrupted\n")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:  # the reader of our pipe went away: nothing to say, nobody to say it to
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK

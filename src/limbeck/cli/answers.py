@@ -1,0 +1,268 @@
+"""Each command's answer: asks `commands`, prints through a Look, gives the exit code. ANSWERS is the table."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from limbeck.errors import BadOption, Exit
+
+from .look import Look
+
+if TYPE_CHECKING:
+    from limbeck.commands.listing import Line
+    from limbeck.commands.migrate import Moved, Standing
+    from limbeck.project import Project
+
+
+def project_of(arguments: Namespace, *, offline: bool = False) -> Project:
+    """The project the options name, or the one around the current folder."""
+    from limbeck.project import Options, find
+
+    return find(
+        options=Options(
+            config=Path(arguments.config) if arguments.config else None,
+            database=arguments.name,
+            arguments=tuple(arguments.x or ()),
+            offline=offline,
+            tag=getattr(arguments, "tag", None),
+        )
+    )
+
+
+def pairs(texts: Iterable[str], option: str) -> tuple[tuple[str, str], ...]:
+    """`name=value` texts, split at the first =."""
+    result = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise BadOption(option=option, given=text, form="NAME=VALUE")
+        result.append((name.strip(), value))
+    return tuple(result)
+
+
+# -- listings -----------------------------------------------------------------------------------------------
+
+
+def show_lines(look: Look, lines: Sequence[Line], *, empty: str) -> None:
+    if look.as_json:
+        look.document([_as_json(line) for line in lines])
+    elif not lines:
+        look.say(empty)
+    elif look.verbose:
+        for number, line in enumerate(lines):
+            if number:
+                look.answer()
+            show_whole(look, line)
+    else:
+        look.rows([_row(line) for line in lines], ("cyan", "", "dim"))
+
+
+def _row(line: Line) -> list[str]:
+    marks = [*line.marks, *(f"label {label}" for label in line.labels)]
+    return [line.revision, line.message or "(no message)", f"({', '.join(marks)})" if marks else ""]
+
+
+def _as_json(line: Line) -> dict[str, Any]:
+    return {**line._asdict(), "marks": list(line.marks)}
+
+
+def show_whole(look: Look, line: Line) -> None:
+    """A revision with all that is known of it, a fact a line."""
+    facts = [
+        ("revision", line.revision + (f" ({', '.join(line.marks)})" if line.marks else "")),
+        ("parents", ", ".join(line.parents) or "none: a base"),
+        ("depends on", ", ".join(line.depends_on)),
+        ("labels", ", ".join(line.labels)),
+        ("date", line.date or ""),
+        ("file", line.path),
+        ("message", line.message),
+    ]
+    look.rows([[name, value] for name, value in facts if value], ("dim", ""))
+
+
+def _history(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import history
+
+    project = project_of(arguments)
+    rows: tuple[str, ...] = ()
+    if arguments.indicate_current or history.needs_database(arguments.rev_range):
+        rows = _rows(project)
+    show_lines(look, history.history(project, arguments.rev_range, rows), empty="No revisions yet.")
+    _say_broken(project, look)
+    return Exit.OK
+
+
+def _rows(project: Project) -> tuple[str, ...]:
+    from limbeck.commands import migrate
+
+    return tuple(dict.fromkeys(row for standing in migrate.current(project) for row in standing.heads))
+
+
+def _say_broken(project: Project, look: Look) -> None:
+    """Files of the history that could not be read, when nothing needed them."""
+    for broken in getattr(project.scripts, "broken", ()):
+        look.warn(str(broken.what()), broken.next_step())
+
+
+def _heads(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import history
+
+    project = project_of(arguments)
+    lines = history.heads(project, resolve_dependencies=arguments.resolve_dependencies)
+    show_lines(look, lines, empty="No revisions yet.")
+    _say_broken(project, look)
+    return Exit.OK
+
+
+def _branches(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import history
+
+    found = history.branches(project_of(arguments))
+    if look.as_json:
+        look.document([{"at": _as_json(b.at), "into": [_as_json(line) for line in b.into]} for b in found])
+        return Exit.OK
+    if not found:
+        look.say("The history divides nowhere.")
+    for branch in found:
+        look.rows([_row(branch.at)], ("cyan", "", "dim"))
+        look.rows([[f"  -> {row[0]}", *row[1:]] for row in map(_row, branch.into)], ("cyan", "", "dim"))
+    return Exit.OK
+
+
+def _show(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import history
+
+    project = project_of(arguments)
+    rows = _rows(project) if any("current" in place for place in arguments.revision) else ()
+    lines = history.show(project, arguments.revision, rows)
+    if look.as_json:
+        look.document([_as_json(line) for line in lines])
+        return Exit.OK
+    for number, line in enumerate(lines):
+        if number:
+            look.answer()
+        show_whole(look, line)
+    return Exit.OK
+
+
+# -- moving a database --------------------------------------------------------------------------------------
+
+
+def _upgrade(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import migrate
+
+    return _moving(arguments, look, migrate.upgrade, _split(arguments.revision))
+
+
+def _downgrade(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import migrate
+
+    return _moving(arguments, look, migrate.downgrade, _split(arguments.revision))
+
+
+def _stamp(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import migrate
+
+    def stamp(project: Project, places: Sequence[str], **more: Any) -> tuple[Moved, ...]:
+        return migrate.stamp(project, places, purge=arguments.purge, **more)
+
+    return _moving(arguments, look, stamp, _split(arguments.revisions))
+
+
+def _split(places: Iterable[str]) -> tuple[str, ...]:
+    return tuple(part for place in places for part in place.replace(",", " ").split())
+
+
+def _moving(
+    arguments: Namespace, look: Look, move: Callable[..., tuple[Moved, ...]], places: Sequence[str]
+) -> int:
+    from .reporter import Teller
+
+    project = project_of(arguments, offline=arguments.sql)
+    if arguments.sql:
+        move(project, places, write=sys.stdout.write)
+        return Exit.OK
+    teller = Teller(look)
+    try:
+        moved = move(project, places, reporter=teller)
+    finally:
+        teller.line.stop()
+    if look.as_json:
+        look.document([{**one._asdict(), "seconds": teller.seconds_of(one.steps)} for one in moved])
+        return Exit.OK
+    for one in moved:
+        _say_moved(look, project, one)
+    return Exit.OK
+
+
+def _say_moved(look: Look, project: Project, moved: Moved) -> None:
+    where = f"{moved.database}: " if moved.database else ""
+    heads = set(project.scripts.graph.heads)
+    at = ", ".join(f"{row}{' (head)' if row in heads else ''}" for row in moved.at) or "base"
+    if moved.before == moved.at and not moved.steps:
+        look.say(f"{where}nothing to do: the database stands at {at}")
+    else:
+        look.say(f"{where}now at {at}", "bold")
+
+
+def _current(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import migrate
+
+    project = project_of(arguments)
+    standings = migrate.current(project)
+    if look.as_json:
+        look.document(standings)
+    else:
+        for standing in standings:
+            _show_standing(look, project, standing)
+    behind = any(standing.behind for standing in standings)
+    return Exit.WOULD_CHANGE if arguments.check_heads and behind else Exit.OK
+
+
+def _show_standing(look: Look, project: Project, standing: Standing) -> None:
+    from limbeck.commands.listing import line
+
+    graph = project.scripts.graph
+    if standing.database:
+        look.say(f"database {standing.database}", "bold")
+    if not standing.heads:
+        look.say("The database stands at the base: no revision has been run on it.")
+    for row in standing.heads:
+        if row not in graph:
+            look.answer(f"{row}  (not among the revision files)")
+        elif look.verbose:
+            show_whole(look, line(graph, row))
+        else:
+            look.rows([_row(line(graph, row))], ("cyan", "", "dim"))
+
+
+def _ensure_version(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands import migrate
+
+    project = project_of(arguments, offline=arguments.sql)
+    if arguments.sql:
+        migrate.stamp(project, (), write=sys.stdout.write)
+        return Exit.OK
+    made = migrate.ensure_version(project)
+    if look.as_json:
+        look.document({"created": made})
+    else:
+        look.say("The version table was created." if made else "The version table is there already.")
+    return Exit.OK
+
+
+ANSWERS: dict[str, Callable[[Namespace, Look], int]] = {
+    "history": _history,
+    "heads": _heads,
+    "branches": _branches,
+    "show": _show,
+    "upgrade": _upgrade,
+    "downgrade": _downgrade,
+    "stamp": _stamp,
+    "current": _current,
+    "ensure-version": _ensure_version,
+}
