@@ -1,0 +1,144 @@
+"""Runs revision files, each when something of it is called.
+
+A file becomes a module under a private name that is the same in every process, registered while it lives, so that
+tracebacks, pickles and `inspect` find it. It may import what lies beside it: its folder stands last on the import path
+while the file, or a function of it, runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, NamedTuple, TypeVar
+
+from limbeck.errors import FunctionMissing, LimbeckError, ScriptBroken, ScriptExited
+
+T = TypeVar("T")
+PREFIX = "_limbeck_revision_"
+
+
+class LoadedScript(NamedTuple):
+    """A revision file that has been run. `upgrade` and `downgrade` are what it defines, or None."""
+
+    path: str
+    module: ModuleType
+    upgrade: Callable[..., Any] | None
+    downgrade: Callable[..., Any] | None
+
+    def function(self, direction: str) -> Callable[..., Any]:
+        """The function for "upgrade" or "downgrade", wrapped by `guarded`. Raises FunctionMissing."""
+        found = self.upgrade if direction == "upgrade" else self.downgrade
+        if found is None:
+            raise FunctionMissing(file=self.path, function=direction)
+        return guarded(found, self.path, direction)
+
+
+def guarded(function: Callable[..., T], path: str, name: str) -> Callable[..., T]:
+    """The function, with its folder on the import path, and with sys.exit() turned into ScriptExited."""
+    if not callable(function):
+        raise ScriptBroken(file=path, why=f"{name} is no function, but {function!r}.")
+
+    def call(*arguments: Any, **named: Any) -> T:
+        with _import_path(path):
+            try:
+                return function(*arguments, **named)
+            except SystemExit as error:
+                raise _exited(error, path, f"{name}()") from error
+
+    call.__name__ = name
+    call.__doc__ = function.__doc__
+    call.__wrapped__ = function  # type: ignore[attr-defined]
+    return call
+
+
+def module_name(path: str) -> str:
+    """The private name, made of the file's name and a hash of its path."""
+    import os
+    import re
+    import zlib
+
+    stem = re.sub(r"\W", "_", os.path.basename(path).rpartition(".")[0])  # noqa: PTH119
+    return f"{PREFIX}{stem}_{zlib.crc32(os.fsencode(os.path.realpath(path))):08x}"
+
+
+def load(path: str) -> LoadedScript:
+    """Run the file anew. Raises ScriptBroken, ScriptExited; a LimbeckError out of the file passes as it is."""
+    module = _executed(path)
+    return LoadedScript(path, module, getattr(module, "upgrade", None), getattr(module, "downgrade", None))
+
+
+def unload(path: str) -> None:
+    sys.modules.pop(module_name(path), None)
+
+
+def _executed(path: str) -> ModuleType:
+    from importlib.machinery import SourceFileLoader, SourcelessFileLoader
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    name = module_name(path)
+    loader = SourcelessFileLoader if path.endswith((".pyc", ".pyo")) else SourceFileLoader
+    spec = spec_from_file_location(name, path, loader=loader(name, path))
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    before = sys.modules.get(name)
+    sys.modules[name] = module
+    try:
+        with _import_path(path):
+            spec.loader.exec_module(module)
+    except BaseException as error:
+        _restore(name, before)
+        if isinstance(error, (LimbeckError, KeyboardInterrupt, GeneratorExit)):
+            raise
+        if isinstance(error, SystemExit):
+            raise _exited(error, path, "the file") from error
+        raise _broken(error, path) from error
+    return module
+
+
+def _restore(name: str, before: ModuleType | None) -> None:
+    if before is None:
+        sys.modules.pop(name, None)
+    else:
+        sys.modules[name] = before
+
+
+@contextmanager
+def _import_path(path: str) -> Iterator[None]:
+    """The file's folder stands last on sys.path, so that it hides nothing; a folder that is there already stays."""
+    folder = path.replace("\\", "/").rpartition("/")[0] or "."
+    if folder in sys.path:
+        yield
+        return
+    sys.path.append(folder)
+    try:
+        yield
+    finally:
+        if folder in sys.path:
+            sys.path.remove(folder)
+
+
+def _line_in(error: BaseException, path: str) -> int:
+    """The innermost line of this file in the error's traceback."""
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == path:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _exited(error: SystemExit, path: str, where: str) -> ScriptExited:
+    status = "" if error.code is None else repr(error.code)
+    return ScriptExited(file=path, line=_line_in(error, path), where=where, status=status)
+
+
+def _broken(error: BaseException, path: str) -> ScriptBroken:
+    if isinstance(error, SyntaxError) and error.filename in (path, None):
+        return ScriptBroken(file=path, line=error.lineno or 0, why=f"{error.msg}.")
+    if isinstance(error, OSError) and error.filename == path:
+        return ScriptBroken(file=path, why=error.strerror or str(error))
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return ScriptBroken(file=path, line=_line_in(error, path), why=said)
