@@ -8,25 +8,29 @@ transaction. A connection with Python 3.12's `autocommit=False` is transactional
 
 A run does, in this order:
 
-    with connection_settings_kept(connection):      # whatever happens, PRAGMA foreign_keys is as before afterwards
-        with transactional(connection):
-            begin(connection)                       # BEGIN IMMEDIATE: waits for other writers now, not in the middle
-            ...                                     # statements; their `after` is called by the channel
-            connection.commit()
+    with prepared(connection) as room:              # whatever happens, the connection's settings are as before afterwards
+        room.begin()                                # BEGIN IMMEDIATE: waits for other writers now, not in the middle
+        ...                                         # statements; their `after` is called by the channel
+        room.check()                                # raises ForeignKeysBroken, where enforcement had to be off for all of it
+        connection.commit()
 
 `PRAGMA foreign_keys` does nothing inside a transaction. A rebuild that begins outside one switches it off, begins one
-itself, and is as safe. Inside one it asks the driver (`setconfig`, Python 3.12 and newer), which works there; where that is missing, and other
-tables refer to the table, it refuses with RowsAtRisk before anything is changed. A run that wants to rebuild such tables on older
-Pythons, on connections that enforce foreign keys, calls `enforce_foreign_keys(connection, False)` before `begin`; actions such as ON
-DELETE CASCADE then do not happen for the revision's own statements either.
+itself, and is as safe. Inside one it asks the driver (`setconfig`, Python 3.12 and newer), which works there: enforcement is off for the rebuild
+alone. Where that is missing, `prepared` switches a connection that enforces foreign keys off for the whole run, so that ON DELETE CASCADE
+does not happen for a revision's own statements; what then points at nothing is found by `check`. A connection that nobody prepared is refused with
+RowsAtRisk, before anything is changed, where other tables refer to the table.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
+
+from limbeck.errors import ForeignKeysBroken
+
+from .foreign_keys import Violations, broken_since, violations
 
 
 def in_transaction(connection: Any) -> bool:
@@ -40,6 +44,39 @@ def is_autocommit(connection: Any) -> bool:
     return getattr(raw, "autocommit", None) is True or (
         getattr(raw, "isolation_level", "") is None and getattr(raw, "autocommit", -1) in (-1, True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A connection that is ready for a migration, until the end of its `with`."""
+
+    connection: Any
+    unenforced: bool
+    violations: Violations | None
+
+    def begin(self) -> None:
+        begin(self.connection)
+
+    def check(self) -> None:
+        """Before each commit: what points at nothing now, and did not at the beginning, is an error."""
+        if not self.unenforced:
+            return
+        new = broken_since(self.connection, None, self.violations)
+        if new:
+            shown = tuple(sorted(new, key=str))[:5]
+            raise ForeignKeysBroken(table="the database", violations=shown, count=sum(new.values()))
+
+
+@contextmanager
+def prepared(connection: Any) -> Iterator[Prepared]:
+    """Enter it outside a transaction. Leaving it without a commit rolls back."""
+    with connection_settings_kept(connection), transactional(connection):
+        known: Violations | None = None
+        unenforced = False
+        if foreign_keys_enforced(connection) and not switches_inside(connection):
+            known = violations(connection, None)
+            unenforced = enforce_foreign_keys(connection, False)
+        yield Prepared(connection, unenforced, known)
 
 
 @contextmanager
@@ -78,12 +115,19 @@ def enforce_foreign_keys(connection: Any, on: bool) -> bool:
     connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
     if foreign_keys_enforced(connection) is on:
         return True
-    option = getattr(sqlite3, "SQLITE_DBCONFIG_ENABLE_FKEY", None)
-    configure = getattr(connection.connection.driver_connection, "setconfig", None)
-    if option is None or configure is None:
+    if not switches_inside(connection):
         return False
-    configure(option, on)
+    connection.connection.driver_connection.setconfig(_ENABLE_FKEY, on)
     return foreign_keys_enforced(connection) is on
+
+
+_ENABLE_FKEY = 1002
+"""SQLITE_DBCONFIG_ENABLE_FKEY of sqlite3.h; Python's module names it since 3.12, with setconfig."""
+
+
+def switches_inside(connection: Any) -> bool:
+    """Whether the driver can switch enforcement inside a transaction."""
+    return hasattr(connection.connection.driver_connection, "setconfig")
 
 
 @contextmanager

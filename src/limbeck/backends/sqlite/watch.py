@@ -14,11 +14,10 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 
 from . import connection as conn
+from .foreign_keys import Violations, broken_since, violations
 from .grammar import in_schema, parse_table
 from .reading import master
 from .tokens import fold, literal, quote, same
-
-Violations = Counter[tuple[str, int | None, str]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +44,7 @@ class Watch:
         self.legacy = bool(_value(connection, "PRAGMA legacy_alter_table"))
         self._must_be_as_known(connection)
         self._must_have_values(connection)
-        self.violations = _violations(connection, self.have.schema)
+        self.violations = violations(connection, self.have.schema)
         self.broken = dict(_broken(connection, self.have.schema))
 
     def unenforced(self, connection: Any) -> None:
@@ -83,9 +82,7 @@ class Watch:
             f"SELECT type, name, sql FROM {where} WHERE lower(tbl_name) = {literal(fold(self.have.name))}"
             " AND sql IS NOT NULL ORDER BY rowid"
         ).fetchall()
-        stored = next(
-            (sql for type_, name, sql in rows if type_ == "table" and same(name, self.have.name)), None
-        )
+        stored = next((sql for type_, name, sql in rows if type_ == "table" and same(name, self.have.name)), None)
         found = [] if stored is None else [c.name for c in parse_table(stored).columns]
         found += [name for type_, name, _ in rows if type_ == "index"]
         known = [c.name for c in self.have.columns] + [i.name or "" for i in self.have.indexes]
@@ -112,15 +109,7 @@ class Watch:
                 raise RowsWithoutValue(table=str(self.want.key), column=column.name, rows=count, new=new)
 
     def _must_refer_to_something(self, connection: Any) -> None:
-        now = _violations(connection, self.have.schema)
-        if now is None:
-            if self.violations is None:
-                return  # it could not be told before, either
-            connection.exec_driver_sql(
-                _check(self.have.schema)
-            ).fetchall()  # says which key has no parent index
-            return
-        new = now - (self.violations or Counter())
+        new = broken_since(connection, self.have.schema, self.violations)
         if new:
             shown = tuple(sorted(new, key=str))[:5]
             raise ForeignKeysBroken(table=str(self.want.key), violations=shown, count=sum(new.values()))
@@ -132,25 +121,6 @@ def _full(table: Table) -> str:
 
 def _value(connection: Any, sql: str) -> int:
     return int(connection.exec_driver_sql(sql).scalar() or 0)
-
-
-def _check(schema: str | None) -> str:
-    return "PRAGMA foreign_key_check" if schema is None else f"PRAGMA {quote(schema)}.foreign_key_check"
-
-
-def _violations(connection: Any, schema: str | None) -> Violations | None:
-    """What points at nothing; None where SQLite cannot tell since some key refers to columns that are not unique."""
-    raw = connection.connection.dbapi_connection  # an error must not pass through SQLAlchemy's error events
-    cursor = raw.cursor()
-    try:
-        cursor.execute(_check(schema))
-        return Counter((row[0], row[1], row[2]) for row in cursor.fetchall())
-    except Exception as error:
-        if "foreign key mismatch" in str(error):
-            return None
-        raise
-    finally:
-        cursor.close()
 
 
 def _children(connection: Any, parent: Table) -> Iterator[str]:
