@@ -1,0 +1,8 @@
+"""`python -m alembic`."""
+
+from __future__ import annotations
+
+from alembic.config import main
+
+if __name__ == "__main__":
+    main(prog="alembic")

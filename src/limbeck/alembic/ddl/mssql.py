@@ -1,0 +1,257 @@
+"""SQL Server: ALTER COLUMN says type and nullability together, defaults are constraints, GO behind every statement."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import types as sqltypes
+from sqlalchemy.schema import Column, CreateIndex
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import ClauseElement
+
+from .. import util
+from ..util import sqla_compat
+from ..util.sqla_compat import compiles
+from . import base
+from .base import visit as _visit
+from .impl import DefaultImpl
+from .spelling import in_column, in_table, literal_text, spells
+
+visit_add_column = visit_column_nullable = visit_column_default = visit_rename_column = _visit
+visit_column_type = visit_rename_table = visit_column_comment = _visit
+
+
+class MSSQLImpl(DefaultImpl):
+    __dialect__ = "mssql"
+
+    transactional_ddl = True
+    batch_separator = "GO"
+    type_synonyms = (*DefaultImpl.type_synonyms, {"VARCHAR", "NVARCHAR"})
+    identity_attrs_ignore = (
+        *DefaultImpl.identity_attrs_ignore, "minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cycle", "cache",
+    )  # fmt: skip
+
+    def __init__(self, *arg: Any, **kw: Any) -> None:
+        super().__init__(*arg, **kw)
+        self.batch_separator = self.context_opts.get("mssql_batch_separator", self.batch_separator)
+
+    def _separate(self) -> None:
+        if self.as_sql and self.batch_separator:
+            self.static_output(self.batch_separator)
+
+    def _exec(self, construct: Any, *args: Any, **kw: Any) -> Any:
+        result = super()._exec(construct, *args, **kw)
+        self._separate()
+        return result
+
+    def emit_begin(self) -> None:
+        self.static_output("BEGIN TRANSACTION" + self.command_terminator)
+
+    def emit_commit(self) -> None:
+        super().emit_commit()
+        self._separate()
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        name: str | None = None,
+        type_: Any = None,
+        schema: str | None = None,
+        existing_type: Any = None,
+        existing_server_default: Any = None,
+        existing_nullable: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        if type_ is not None and nullable is None and existing_nullable is None:
+            util.warn(
+                "MS-SQL ALTER COLUMN operations that specify type_= should also specify a nullable= or "
+                "existing_nullable= argument to avoid implicit conversion of NOT NULL columns to NULL."
+            )
+        elif type_ is not None:  # the statement for NULL or NOT NULL says the type
+            nullable = existing_nullable if nullable is None else nullable
+            existing_type, type_ = type_, None
+        elif nullable is not None and existing_type is None:
+            raise util.CommandError(
+                "MS-SQL ALTER COLUMN operations with NULL or NOT NULL require the existing_type or a new type_ be "
+                "passed."
+            )
+        both = (server_default, existing_server_default)
+        by_construct = sqla_compat._server_default_is_identity(*both) or sqla_compat._server_default_is_computed(*both)
+        if by_construct:
+            kw["server_default"] = server_default
+            kw["existing_server_default"] = existing_server_default
+        new_default = server_default is not False and not by_construct
+        if new_default and (existing_server_default is not False or server_default is None):
+            self._exec(_ExecDropConstraint(table_name, column_name, "sys.default_constraints", schema))
+        super().alter_column(
+            table_name,
+            column_name,
+            nullable=nullable,
+            type_=type_,
+            schema=schema,
+            existing_type=existing_type,
+            existing_nullable=existing_nullable,
+            **kw,
+        )
+        if new_default and server_default is not None:
+            super().alter_column(table_name, column_name, schema=schema, server_default=server_default)
+        if name is not None:
+            super().alter_column(table_name, column_name, schema=schema, name=name)
+
+    def create_index(self, index: Any, **kw: Any) -> None:
+        for column in index.kwargs.get("mssql_include") or ():
+            if column not in index.table.c:
+                index.table.append_column(Column(column, sqltypes.NullType))
+        self._exec(CreateIndex(index, **kw))
+
+    def bulk_insert(self, table: Any, rows: list[dict[str, Any]], **kw: Any) -> None:  # type: ignore[override]
+        if not self.as_sql:
+            super().bulk_insert(table, rows, **kw)
+            return
+        name = self.dialect.identifier_preparer.format_table(table)
+        self._exec(f"SET IDENTITY_INSERT {name} ON")
+        super().bulk_insert(table, rows, **kw)
+        self._exec(f"SET IDENTITY_INSERT {name} OFF")
+
+    def drop_column(self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any) -> None:
+        """Constraints that would keep the column are dropped first where asked for: they have made-up names."""
+        for option, catalog in (
+            ("mssql_drop_default", "sys.default_constraints"),
+            ("mssql_drop_check", "sys.check_constraints"),
+        ):
+            if kw.pop(option, False):
+                self._exec(_ExecDropConstraint(table_name, column, catalog, schema))
+        if kw.pop("mssql_drop_foreign_key", False):
+            self._exec(_ExecDropFKConstraint(table_name, column, schema))
+        super().drop_column(table_name, column, schema=schema, **kw)
+
+    def compare_server_default(
+        self,
+        inspector_column: Any,
+        metadata_column: Any,
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        return _bare(rendered_inspector_default) != _bare(rendered_metadata_default)
+
+    def _compare_identity_default(self, metadata_identity: Any, inspector_identity: Any) -> Any:
+        differs, ignored, is_alter = super()._compare_identity_default(metadata_identity, inspector_identity)
+        if metadata_identity is None and inspector_identity is not None and not differs:
+            column = inspector_identity.column
+            if column is not None and column.primary_key:
+                is_alter = False  # an integer primary key is an identity column here, said or not
+        return differs, ignored, is_alter
+
+    def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
+        options = dict(reflected_object.get("dialect_options", {}))
+        return {k: v for k, v in options.items() if v or k not in ("mssql_include", "mssql_clustered")}
+
+
+def _bare(default: str | None) -> str | None:
+    return None if default is None else re.sub(r"[\(\) \"\']", "", default)
+
+
+# -- constraints with names the server made up
+
+
+class _ExecDropConstraint(Executable, ClauseElement):
+    inherit_cache = False
+
+    def __init__(self, tname: str, colname: Any, type_: str, schema: str | None) -> None:
+        self.tname = tname
+        self.colname = colname
+        self.type_ = type_
+        self.schema = schema
+
+
+class _ExecDropFKConstraint(Executable, ClauseElement):
+    inherit_cache = False
+
+    def __init__(self, tname: str, colname: Any, schema: str | None) -> None:
+        self.tname = tname
+        self.colname = colname
+        self.schema = schema
+
+
+def _drop_found(element: Any, compiler: Any, source: str, prefix: str = "") -> str:
+    """Look the name up, then drop it by a statement made of it."""
+    plain = f"{element.schema}.{element.tname}" if element.schema else element.tname
+    return "\n".join(
+        (
+            "declare @const_name varchar(256)",
+            f"select @const_name = QUOTENAME([name]) from{source}",
+            f"where {prefix}parent_object_id = object_id('{plain}')",
+            f"and col_name({prefix}parent_object_id, {prefix}parent_column_id) = '{element.colname}'",
+            f"exec('alter table {base.format_table_name(compiler, element.tname, element.schema)} "
+            "drop constraint ' + @const_name)",
+        )
+    )
+
+
+@compiles(_ExecDropConstraint, "mssql")
+def _drop_constraint_of_column(element: _ExecDropConstraint, compiler: Any, **kw: Any) -> str:
+    return _drop_found(element, compiler, f" {element.type_}")
+
+
+@compiles(_ExecDropFKConstraint, "mssql")
+def _drop_foreign_key_of_column(element: _ExecDropFKConstraint, compiler: Any, **kw: Any) -> str:
+    joined = "\nsys.foreign_keys fk join sys.foreign_key_columns fkc\non fk.object_id=fkc.constraint_object_id"
+    return _drop_found(element, compiler, joined, "fkc.")
+
+
+# -- statements
+
+
+def mssql_add_column(compiler: Any, column: Any, **kw: Any) -> str:
+    return f"ADD {compiler.get_column_specification(column, **kw)}"
+
+
+@spells(base.ColumnNullable, "mssql")
+def _nullable(element: base.ColumnNullable, compiler: Any, **kw: Any) -> str:
+    type_ = base.format_type(compiler, element.existing_type)
+    return f"{in_column(element, compiler)} {type_} {'NULL' if element.nullable else 'NOT NULL'}"
+
+
+@spells(base.ColumnDefault, "mssql")
+def _default(element: base.ColumnDefault, compiler: Any, **kw: Any) -> str:
+    default = base.format_server_default(compiler, element.default)
+    column = base.format_column_name(compiler, element.column_name)
+    return f"{in_table(element, compiler)} ADD DEFAULT {default} FOR {column}"
+
+
+@spells(base.ColumnName, "mssql")
+def _rename_column(element: base.ColumnName, compiler: Any, **kw: Any) -> str:
+    table = base.format_table_name(compiler, element.table_name, element.schema)
+    old, new = (base.format_column_name(compiler, name) for name in (element.column_name, element.newname))
+    return f"EXEC sp_rename '{table}.{old}', {new}, 'COLUMN'"
+
+
+@spells(base.ColumnType, "mssql")
+def _type(element: base.ColumnType, compiler: Any, **kw: Any) -> str:
+    return f"{in_column(element, compiler)} {base.format_type(compiler, element.type_)}"
+
+
+@spells(base.RenameTable, "mssql")
+def _rename_table(element: base.RenameTable, compiler: Any, **kw: Any) -> str:
+    old = base.format_table_name(compiler, element.table_name, element.schema)
+    return f"EXEC sp_rename '{old}', {base.format_table_name(compiler, element.new_table_name, None)}"
+
+
+@spells(base.ColumnComment, "mssql")
+def _comment(element: base.ColumnComment, compiler: Any, **kw: Any) -> str:
+    """Comments are extended properties: added, updated or dropped by procedure."""
+    schema = element.schema or compiler.dialect.default_schema_name
+    where = (
+        f"'schema', {compiler.preparer.quote_schema(schema)}, 'table', {compiler.preparer.quote(element.table_name)}, "
+        f"'column', {compiler.preparer.quote(element.column_name)}"
+    )
+    if element.comment is None:
+        return f"exec sp_dropextendedproperty 'MS_Description', {where}"
+    verb = "add" if element.existing_comment is None else "update"
+    text = literal_text(compiler, element.comment, sqltypes.NVARCHAR())
+    return f"exec sp_{verb}extendedproperty 'MS_Description', {text}, {where}"

@@ -1,0 +1,104 @@
+"""Oracle: MODIFY, no transactions over DDL, `/` behind every statement of a script."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from . import base
+from .base import visit as _visit
+from .impl import DefaultImpl
+from .spelling import in_table, literal_text, spells
+
+visit_add_column = visit_column_nullable = visit_column_type = visit_column_name = visit_column_default = _visit
+visit_column_comment = visit_rename_table = visit_identity_column = _visit
+
+
+class OracleImpl(DefaultImpl):
+    __dialect__ = "oracle"
+
+    transactional_ddl = False
+    batch_separator = "/"
+    command_terminator = ""
+    type_synonyms = (
+        *DefaultImpl.type_synonyms,
+        {"VARCHAR", "VARCHAR2"},
+        {"BIGINT", "INTEGER", "SMALLINT", "DECIMAL", "NUMERIC", "NUMBER"},
+        {"DOUBLE", "FLOAT", "DOUBLE_PRECISION"},
+    )
+    identity_attrs_ignore = ()
+
+    def __init__(self, *arg: Any, **kw: Any) -> None:
+        super().__init__(*arg, **kw)
+        self.batch_separator = self.context_opts.get("oracle_batch_separator", self.batch_separator)
+
+    def _exec(self, construct: Any, *args: Any, **kw: Any) -> Any:
+        result = super()._exec(construct, *args, **kw)
+        if self.as_sql and self.batch_separator:
+            self.static_output(self.batch_separator)
+        return result
+
+    def emit_begin(self) -> None:
+        self._exec("SET TRANSACTION READ WRITE")
+
+    def emit_commit(self) -> None:
+        self._exec("COMMIT")
+
+    def compare_server_default(
+        self,
+        inspector_column: Any,
+        metadata_column: Any,
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        have = _bare(rendered_inspector_default)
+        return (have and have.strip()) != _bare(rendered_metadata_default)
+
+
+def _bare(default: str | None) -> str | None:
+    if default is None:
+        return None
+    return re.sub(r"""^\"?'(.+)'\"?$""", r"\1", re.sub(r"^\((.+)\)$", r"\1", default))
+
+
+def alter_column(compiler: Any, name: str) -> str:
+    return f"MODIFY {base.format_column_name(compiler, name)}"
+
+
+def add_column(compiler: Any, column: Any, **kw: Any) -> str:
+    return f"ADD {compiler.get_column_specification(column, **kw)}"
+
+
+def _modified(element: Any, compiler: Any) -> str:
+    return f"{in_table(element, compiler)} {alter_column(compiler, element.column_name)}"
+
+
+@spells(base.ColumnNullable, "oracle")
+def _nullable(element: base.ColumnNullable, compiler: Any, **kw: Any) -> str:
+    return f"{_modified(element, compiler)} {'NULL' if element.nullable else 'NOT NULL'}"
+
+
+@spells(base.ColumnType, "oracle")
+def _type(element: base.ColumnType, compiler: Any, **kw: Any) -> str:
+    return f"{_modified(element, compiler)} {base.format_type(compiler, element.type_)}"
+
+
+@spells(base.ColumnDefault, "oracle")
+def _default(element: base.ColumnDefault, compiler: Any, **kw: Any) -> str:
+    default = "NULL" if element.default is None else base.format_server_default(compiler, element.default)
+    return f"{_modified(element, compiler)} DEFAULT {default}"
+
+
+@spells(base.ColumnComment, "oracle")
+def _comment(element: base.ColumnComment, compiler: Any, **kw: Any) -> str:
+    return (
+        f"COMMENT ON COLUMN {element.table_name}.{element.column_name} IS "
+        f"{literal_text(compiler, element.comment or '')}"
+    )
+
+
+@spells(base.IdentityColumnDefault, "oracle")
+def _identity(element: base.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
+    if element.default is None:
+        return f"{_modified(element, compiler)} DROP IDENTITY"
+    return f"{_modified(element, compiler)} {compiler.visit_identity_column(element.default)}"

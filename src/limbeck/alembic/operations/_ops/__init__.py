@@ -1,0 +1,1 @@
+"""The files behind `operations.ops`, where their classes are published."""

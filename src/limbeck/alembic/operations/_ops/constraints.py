@@ -1,0 +1,419 @@
+"""Adding and dropping constraints."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ... import util
+from ...util import sqla_compat
+from .. import schemaobj
+from ..base import BatchOperations, Operations
+from .plain import MigrateOperation
+
+if TYPE_CHECKING:
+    from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
+    from sqlalchemy.sql.elements import ColumnElement, TextClause
+
+_A = TypeVar("_A", bound="type[AddConstraintOp]")
+
+_KIND_BY_VISIT_NAME = {
+    "unique_constraint": "unique",
+    "foreign_key_constraint": "foreignkey",
+    "primary_key_constraint": "primary",
+    "check_constraint": "check",
+    "column_check_constraint": "check",
+    "table_or_column_check_constraint": "check",
+}
+
+
+def _said(constraint: Any, *words: str) -> dict[str, Any]:
+    """Those of these attributes that hold something."""
+    return {word: value for word in words if (value := getattr(constraint, word))}
+
+
+class AddConstraintOp(MigrateOperation):
+    """A constraint of any kind is added. Kinds register themselves by the visit name of SQLAlchemy's class."""
+
+    add_constraint_ops = util.Dispatcher()
+
+    @property
+    def constraint_type(self) -> str:
+        raise NotImplementedError
+
+    @classmethod
+    def register_add_constraint(cls, type_: str) -> Callable[[_A], _A]:
+        def register(op_cls: _A) -> _A:
+            cls.add_constraint_ops.dispatch_for(type_)(op_cls.from_constraint)
+            return op_cls
+
+        return register
+
+    @classmethod
+    def from_constraint(cls, constraint: Any) -> AddConstraintOp:
+        return cls.add_constraint_ops.dispatch(constraint.__visit_name__)(constraint)  # type: ignore[no-any-return]
+
+    @abstractmethod
+    def to_constraint(self, migration_context: Any = None) -> Any: ...
+
+    def reverse(self) -> DropConstraintOp:
+        return DropConstraintOp.from_constraint(self.to_constraint())
+
+    def to_diff_tuple(self) -> tuple[str, Any]:
+        return ("add_constraint", self.to_constraint())
+
+
+@Operations.register_operation("drop_constraint")
+@BatchOperations.register_operation("drop_constraint", "batch_drop_constraint")
+class DropConstraintOp(MigrateOperation):
+    """A constraint is dropped by name; what it was stands in `_reverse`, where it is known."""
+
+    def __init__(
+        self,
+        constraint_name: Any,
+        table_name: str,
+        type_: str | None = None,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        _reverse: AddConstraintOp | None = None,
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.table_name = table_name
+        self.constraint_type = type_
+        self.schema = schema
+        self.if_exists = if_exists
+        self._reverse = _reverse
+
+    def reverse(self) -> AddConstraintOp:
+        return AddConstraintOp.from_constraint(self.to_constraint())
+
+    def to_diff_tuple(self) -> tuple[str, Any]:
+        word = "remove_fk" if self.constraint_type == "foreignkey" else "remove_constraint"
+        return (word, self.to_constraint())
+
+    @classmethod
+    def from_constraint(cls, constraint: Any) -> DropConstraintOp:
+        table = sqla_compat._table_for_constraint(constraint)
+        return cls(
+            sqla_compat.constraint_name_or_none(constraint.name),
+            table.name,
+            schema=table.schema,
+            type_=_KIND_BY_VISIT_NAME.get(constraint.__visit_name__),
+            _reverse=AddConstraintOp.from_constraint(constraint),
+        )
+
+    def to_constraint(self) -> Any:
+        """What it was, under the names that this operation has now."""
+        if self._reverse is None:
+            raise ValueError("constraint cannot be produced; original constraint is not present")
+        constraint = self._reverse.to_constraint()
+        constraint.name = self.constraint_name
+        table = sqla_compat._table_for_constraint(constraint)
+        table.name, table.schema = self.table_name, self.schema
+        return constraint
+
+    @classmethod
+    def drop_constraint(
+        cls,
+        operations: Operations,
+        constraint_name: str,
+        table_name: str,
+        type_: str | None = None,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+    ) -> None:
+        """Drop a constraint. MySQL must be told the kind: foreignkey, primary, unique or check."""
+        operation = cls(constraint_name, table_name, type_=type_, schema=schema, if_exists=if_exists)
+        return operations.invoke(operation)  # type: ignore[no-any-return]
+
+    @classmethod
+    def batch_drop_constraint(
+        cls, operations: BatchOperations, constraint_name: str, type_: str | None = None
+    ) -> None:
+        """Drop a constraint of the table of the batch."""
+        operation = cls(constraint_name, operations.impl.table_name, type_=type_, schema=operations.impl.schema)
+        return operations.invoke(operation)  # type: ignore[no-any-return]
+
+
+@Operations.register_operation("create_primary_key")
+@BatchOperations.register_operation("create_primary_key", "batch_create_primary_key")
+@AddConstraintOp.register_add_constraint("primary_key_constraint")
+class CreatePrimaryKeyOp(AddConstraintOp):
+    constraint_type = "primarykey"
+
+    def __init__(
+        self, constraint_name: Any, table_name: str, columns: Sequence[str], *, schema: str | None = None, **kw: Any
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.table_name = table_name
+        self.columns = columns
+        self.schema = schema
+        self.kw = kw
+
+    @classmethod
+    def from_constraint(cls, constraint: Any) -> CreatePrimaryKeyOp:
+        table = sqla_compat._table_for_constraint(constraint)
+        name = sqla_compat.constraint_name_or_none(constraint.name)
+        keys = constraint.columns.keys()
+        return cls(name, table.name, keys, schema=table.schema, **constraint.dialect_kwargs)
+
+    def to_constraint(self, migration_context: Any = None) -> PrimaryKeyConstraint:
+        made = schemaobj.SchemaObjects(migration_context).primary_key_constraint(
+            self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
+        )
+        return made  # type: ignore[no-any-return]
+
+    @classmethod
+    def create_primary_key(
+        cls,
+        operations: Operations,
+        constraint_name: str | None,
+        table_name: str,
+        columns: list[str],
+        *,
+        schema: str | None = None,
+    ) -> None:
+        """Add a primary key."""
+        return operations.invoke(cls(constraint_name, table_name, columns, schema=schema))  # type: ignore[no-any-return]
+
+    @classmethod
+    def batch_create_primary_key(
+        cls, operations: BatchOperations, constraint_name: str | None, columns: list[str]
+    ) -> None:
+        """Add a primary key to the table of the batch."""
+        batch = operations.impl
+        return operations.invoke(cls(constraint_name, batch.table_name, columns, schema=batch.schema))  # type: ignore[no-any-return]
+
+
+@Operations.register_operation("create_unique_constraint")
+@BatchOperations.register_operation("create_unique_constraint", "batch_create_unique_constraint")
+@AddConstraintOp.register_add_constraint("unique_constraint")
+class CreateUniqueConstraintOp(AddConstraintOp):
+    constraint_type = "unique"
+
+    def __init__(
+        self, constraint_name: Any, table_name: str, columns: Sequence[str], *, schema: str | None = None, **kw: Any
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.table_name = table_name
+        self.columns = columns
+        self.schema = schema
+        self.kw = kw
+
+    @classmethod
+    def from_constraint(cls, constraint: Any) -> CreateUniqueConstraintOp:
+        table = sqla_compat._table_for_constraint(constraint)
+        return cls(
+            sqla_compat.constraint_name_or_none(constraint.name),
+            table.name,
+            [column.name for column in constraint.columns],
+            schema=table.schema,
+            **{**_said(constraint, "deferrable", "initially"), **constraint.dialect_kwargs},
+        )
+
+    def to_constraint(self, migration_context: Any = None) -> UniqueConstraint:
+        made = schemaobj.SchemaObjects(migration_context).unique_constraint(
+            self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
+        )
+        return made  # type: ignore[no-any-return]
+
+    @classmethod
+    def create_unique_constraint(
+        cls,
+        operations: Operations,
+        constraint_name: str | None,
+        table_name: str,
+        columns: Sequence[str],
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> Any:
+        """Add a unique constraint."""
+        return operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
+
+    @classmethod
+    def batch_create_unique_constraint(
+        cls, operations: BatchOperations, constraint_name: str, columns: Sequence[str], **kw: Any
+    ) -> Any:
+        """Add a unique constraint to the table of the batch."""
+        kw["schema"] = operations.impl.schema
+        return operations.invoke(cls(constraint_name, operations.impl.table_name, columns, **kw))
+
+
+@Operations.register_operation("create_foreign_key")
+@BatchOperations.register_operation("create_foreign_key", "batch_create_foreign_key")
+@AddConstraintOp.register_add_constraint("foreign_key_constraint")
+class CreateForeignKeyOp(AddConstraintOp):
+    constraint_type = "foreignkey"
+
+    def __init__(
+        self,
+        constraint_name: Any,
+        source_table: str,
+        referent_table: str,
+        local_cols: list[str],
+        remote_cols: list[str],
+        **kw: Any,
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.source_table = source_table
+        self.referent_table = referent_table
+        self.local_cols = local_cols
+        self.remote_cols = remote_cols
+        self.kw = kw
+
+    def to_diff_tuple(self) -> tuple[str, Any]:
+        return ("add_fk", self.to_constraint())
+
+    @classmethod
+    def from_constraint(cls, constraint: Any) -> CreateForeignKeyOp:
+        near_schema, near, near_columns, far_schema, far, far_columns, *_ = sqla_compat._fk_spec(constraint)
+        kw = _said(constraint, "onupdate", "ondelete", "initially", "deferrable", "use_alter", "match")
+        kw["source_schema"] = near_schema
+        kw["referent_schema"] = far_schema
+        kw.update(constraint.dialect_kwargs)
+        name = sqla_compat.constraint_name_or_none(constraint.name)
+        return cls(name, near, far, near_columns, far_columns, **kw)
+
+    def to_constraint(self, migration_context: Any = None) -> ForeignKeyConstraint:
+        made = schemaobj.SchemaObjects(migration_context).foreign_key_constraint(
+            self.constraint_name, self.source_table, self.referent_table, self.local_cols, self.remote_cols, **self.kw
+        )
+        return made  # type: ignore[no-any-return]
+
+    @classmethod
+    def create_foreign_key(
+        cls,
+        operations: Operations,
+        constraint_name: str | None,
+        source_table: str,
+        referent_table: str,
+        local_cols: list[str],
+        remote_cols: list[str],
+        *,
+        onupdate: str | None = None,
+        ondelete: str | None = None,
+        deferrable: bool | None = None,
+        initially: str | None = None,
+        match: str | None = None,
+        source_schema: str | None = None,
+        referent_schema: str | None = None,
+        **dialect_kw: Any,
+    ) -> None:
+        """Add a foreign key from `source_table` to `referent_table`."""
+        operation = cls(
+            constraint_name,
+            source_table,
+            referent_table,
+            local_cols,
+            remote_cols,
+            onupdate=onupdate,
+            ondelete=ondelete,
+            deferrable=deferrable,
+            source_schema=source_schema,
+            referent_schema=referent_schema,
+            initially=initially,
+            match=match,
+            **dialect_kw,
+        )
+        return operations.invoke(operation)  # type: ignore[no-any-return]
+
+    @classmethod
+    def batch_create_foreign_key(
+        cls,
+        operations: BatchOperations,
+        constraint_name: str | None,
+        referent_table: str,
+        local_cols: list[str],
+        remote_cols: list[str],
+        *,
+        referent_schema: str | None = None,
+        onupdate: str | None = None,
+        ondelete: str | None = None,
+        deferrable: bool | None = None,
+        initially: str | None = None,
+        match: str | None = None,
+        **dialect_kw: Any,
+    ) -> None:
+        """Add a foreign key to the table of the batch."""
+        operation = cls(
+            constraint_name,
+            operations.impl.table_name,
+            referent_table,
+            local_cols,
+            remote_cols,
+            onupdate=onupdate,
+            ondelete=ondelete,
+            deferrable=deferrable,
+            source_schema=operations.impl.schema,
+            referent_schema=referent_schema,
+            initially=initially,
+            match=match,
+            **dialect_kw,
+        )
+        return operations.invoke(operation)  # type: ignore[no-any-return]
+
+
+@Operations.register_operation("create_check_constraint")
+@BatchOperations.register_operation("create_check_constraint", "batch_create_check_constraint")
+@AddConstraintOp.register_add_constraint("check_constraint")
+@AddConstraintOp.register_add_constraint("table_or_column_check_constraint")
+@AddConstraintOp.register_add_constraint("column_check_constraint")
+class CreateCheckConstraintOp(AddConstraintOp):
+    constraint_type = "check"
+
+    def __init__(
+        self,
+        constraint_name: Any,
+        table_name: str,
+        condition: str | TextClause | ColumnElement[Any],
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.table_name = table_name
+        self.condition = condition
+        self.schema = schema
+        self.kw = kw
+
+    @classmethod
+    def from_constraint(cls, constraint: Any) -> CreateCheckConstraintOp:
+        table = sqla_compat._table_for_constraint(constraint)
+        name = sqla_compat.constraint_name_or_none(constraint.name)
+        return cls(name, table.name, constraint.sqltext, schema=table.schema, **constraint.dialect_kwargs)
+
+    def to_constraint(self, migration_context: Any = None) -> CheckConstraint:
+        made = schemaobj.SchemaObjects(migration_context).check_constraint(
+            self.constraint_name, self.table_name, self.condition, schema=self.schema, **self.kw
+        )
+        return made  # type: ignore[no-any-return]
+
+    @classmethod
+    def create_check_constraint(
+        cls,
+        operations: Operations,
+        constraint_name: str | None,
+        table_name: str,
+        condition: str | ColumnElement[bool] | TextClause,
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Add a CHECK constraint."""
+        return operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))  # type: ignore[no-any-return]
+
+    @classmethod
+    def batch_create_check_constraint(
+        cls,
+        operations: BatchOperations,
+        constraint_name: str,
+        condition: str | ColumnElement[bool] | TextClause,
+        **kw: Any,
+    ) -> None:
+        """Add a CHECK constraint to the table of the batch."""
+        batch = operations.impl
+        return operations.invoke(cls(constraint_name, batch.table_name, condition, schema=batch.schema, **kw))  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""What runs while migrations run: the environment round env.py, the migration context, plug-ins."""

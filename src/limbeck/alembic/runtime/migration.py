@@ -1,0 +1,350 @@
+"""The migration context: one database being migrated, or one script being written.
+
+It knows when transactions begin and end, reads and keeps the version table, and runs the steps. Which rows a step
+changes is asked of the core (`limbeck.revisions.head_moves`); they are written here, by the impl, on the context's own
+version Table, which dialects may have changed.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import literal_column, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine import url as sqla_url
+from sqlalchemy.engine.strategies import MockEngineStrategy
+
+from .. import ddl, util
+from ..util import sqla_compat
+from ..util.compat import EncodedIO
+from .steps import HeadMoves as HeadMoves
+from .steps import MigrationInfo as MigrationInfo
+from .steps import MigrationStep as MigrationStep
+from .steps import RevisionStep as RevisionStep
+from .steps import StampStep as StampStep
+
+log = logging.getLogger(__name__)
+
+
+class _ProxyTransaction:
+    """The context's transaction of the moment: an autocommit block in the middle exchanges the one behind it."""
+
+    def __init__(self, migration_context: MigrationContext) -> None:
+        self.migration_context = migration_context
+
+    @property
+    def _proxied_transaction(self) -> Any:
+        return self.migration_context._transaction
+
+    def _take(self) -> Any:
+        transaction, self.migration_context._transaction = self._proxied_transaction, None
+        return transaction
+
+    def rollback(self) -> None:
+        assert self._proxied_transaction is not None
+        self._take().rollback()
+
+    def commit(self) -> None:
+        assert self._proxied_transaction is not None
+        self._take().commit()
+
+    def __enter__(self) -> _ProxyTransaction:
+        return self
+
+    def __exit__(self, type_: Any, value: Any, traceback: Any) -> None:
+        if self._proxied_transaction is not None:
+            self._proxied_transaction.__exit__(type_, value, traceback)
+            self.migration_context._transaction = None
+
+
+class MigrationContext:
+    """Made by `configure`; one for each database."""
+
+    def __init__(
+        self, dialect: Any, connection: Any, opts: dict[str, Any], environment_context: Any = None
+    ) -> None:
+        self.environment_context = environment_context
+        self.opts = opts
+        self.dialect = dialect
+        self.script = opts.get("script")
+        self.as_sql: bool = opts.get("as_sql", False)
+        self.purge = opts.get("purge", False)
+        self.transactional_ddl = opts.get("transactional_ddl")
+        self.on_version_apply_callbacks = opts.get("on_version_apply", ())
+        self.version_table = opts.get("version_table", "alembic_version")
+        self.version_table_schema = opts.get("version_table_schema")
+        self._transaction: Any = None
+        self._transaction_per_migration = opts.get("transaction_per_migration", False)
+        self._migrations_fn: Callable[..., Iterable[Any]] | None = opts.get("fn")
+        self._start_from_rev: Any = opts.get("starting_rev")
+        self._user_compare_type = opts.get("compare_type", True)
+        self._user_compare_server_default = opts.get("compare_server_default", False)
+        self.connection: Any = self._stdout_connection(connection) if self.as_sql else connection
+        self._in_external_transaction = not self.as_sql and sqla_compat._get_connection_in_transaction(connection)
+        self.output_buffer: Any
+        if "output_encoding" in opts:
+            self.output_buffer = EncodedIO(opts.get("output_buffer") or sys.stdout, opts["output_encoding"])
+        else:
+            self.output_buffer = opts.get("output_buffer", sys.stdout)
+
+        self.impl = ddl.DefaultImpl.get_by_dialect(dialect)(
+            dialect, self.connection, self.as_sql, self.transactional_ddl, self.output_buffer, opts
+        )
+        self._version = self.impl.version_table_impl(
+            version_table=self.version_table,
+            version_table_schema=self.version_table_schema,
+            version_table_pk=opts.get("version_table_pk", True),
+        )
+        log.info("Context impl %s.", type(self.impl).__name__)
+        if self.as_sql:
+            log.info("Generating static SQL")
+        log.info("Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional")
+
+    @classmethod
+    def configure(
+        cls,
+        connection: Any = None,
+        url: Any = None,
+        dialect_name: str | None = None,
+        dialect: Any = None,
+        environment_context: Any = None,
+        dialect_opts: dict[str, Any] | None = None,
+        opts: Any = None,
+    ) -> MigrationContext:
+        """A context for a connection; or, with nothing connected, for a URL, a dialect's name, or a dialect."""
+        if connection is not None:
+            if isinstance(connection, Engine):
+                raise util.CommandError(
+                    "'connection' argument to configure() is expected to be a sqlalchemy.engine.Connection instance, "
+                    f"got {connection!r}"
+                )
+            dialect = connection.dialect
+        elif url or dialect_name:
+            made = sqla_url.make_url(url or f"{dialect_name}://")
+            dialect = made.get_dialect()(**(dialect_opts or {}))
+        elif not dialect:
+            raise Exception("Connection, url, or dialect_name is required.")
+        return MigrationContext(dialect, connection, {} if opts is None else opts, environment_context)
+
+    @property
+    def bind(self) -> Any:
+        """The connection; a mock one that writes where nothing is connected."""
+        return self.connection
+
+    @property
+    def config(self) -> Any:
+        return self.environment_context.config if self.environment_context else None
+
+    def execute(self, sql: Any, execution_options: dict[str, Any] | None = None) -> None:
+        self.impl._exec(sql, execution_options)
+
+    def _stdout_connection(self, connection: Any) -> Any:
+        def write(construct: Any, *multiparams: Any, **params: Any) -> None:
+            self.impl._exec(construct)
+
+        return MockEngineStrategy.MockConnection(self.dialect, write)
+
+    # -- transactions
+
+    def _in_connection_transaction(self) -> bool:
+        return sqla_compat._get_connection_in_transaction(self.connection)
+
+    def begin_transaction(self, _per_migration: bool = False) -> Any:
+        """The transaction round the whole run, or (`_per_migration`) the one round each step: a context manager.
+
+        Only one of the two does anything. Where DDL is not transactional it is the one round each step. One that the
+        caller began is left alone.
+        """
+        if self._in_external_transaction:
+            return nullcontext()
+        if not self.impl.transactional_ddl:
+            if not _per_migration or self.as_sql or self._transaction is not None:
+                return nullcontext()
+        elif _per_migration != self._transaction_per_migration:
+            return nullcontext()
+        elif self.as_sql:
+            return self._written_transaction()
+        self._transaction = sqla_compat._safe_begin_connection_transaction(self.connection)
+        return _ProxyTransaction(self)
+
+    @contextmanager
+    def _written_transaction(self) -> Iterator[None]:
+        self.impl.emit_begin()
+        yield
+        self.impl.emit_commit()
+
+    @contextmanager
+    def autocommit_block(self) -> Iterator[None]:
+        """What stands inside runs outside any transaction; what came before is committed."""
+        if self.as_sql:
+            if self.impl.transactional_ddl:
+                self.impl.emit_commit()
+            try:
+                yield
+            finally:
+                if self.impl.transactional_ddl:
+                    self.impl.emit_begin()
+            return
+        resume = self._in_connection_transaction()
+        if resume:
+            assert self._transaction is not None
+            self._transaction.commit()
+            self._transaction = None
+        outer = self.connection
+        level = outer.get_isolation_level()
+        self.connection = self.impl.connection = outer.execution_options(isolation_level="AUTOCOMMIT")
+        block = self.connection.begin()
+        try:
+            yield
+        finally:
+            block.commit()
+            self.connection.execution_options(isolation_level=level)
+            self.connection = self.impl.connection = outer
+            if resume:
+                self._transaction = self.connection.begin()
+
+    # -- the version table
+
+    def get_current_revision(self) -> str | None:
+        """The one row of the version table; CommandError where there are several."""
+        heads = self.get_current_heads()
+        if len(heads) > 1:
+            raise util.CommandError(
+                f"Version table '{self.version_table}' has more than one head present; please use get_current_heads()"
+            )
+        return heads[0] if heads else None
+
+    def get_current_heads(self) -> tuple[str, ...]:
+        """The rows of the version table; where a script is written, where it was said to start."""
+        if self.as_sql:
+            return self._heads_to_start_from()
+        if self._start_from_rev:
+            raise util.CommandError("Can't specify current_rev to context when using a database connection")
+        if not self._has_version_table():
+            return ()
+        return tuple(row[0] for row in self.connection.execute(select(self._version.c.version_num)))
+
+    def _heads_to_start_from(self) -> tuple[str, ...]:
+        start = self._start_from_rev
+        if start == "base":
+            return ()
+        if start is not None and self.script:
+            named = [name for name in util.to_list(start) if name not in (None, "base")]
+            start = [self.script.get_revision(name).revision for name in named]
+        return util.to_tuple(start, default=())  # type: ignore[no-any-return]
+
+    def _ensure_version_table(self, purge: bool = False) -> None:
+        with sqla_compat._ensure_scope_for_ddl(self.connection):
+            self._version.create(self.connection, checkfirst=True)
+            if purge:
+                self.connection.execute(self._version.delete())
+
+    def _has_version_table(self) -> bool:
+        return sqla_compat._connectable_has_table(self.connection, self.version_table, self.version_table_schema)
+
+    def stamp(self, script_directory: Any, revision: str) -> None:
+        """Let the version table say this revision; nothing is run."""
+        heads = self.get_current_heads()
+        if not self.as_sql and not heads:
+            self._ensure_version_table()
+        maintainer = HeadMaintainer(self, heads)
+        for step in script_directory._stamp_revs(revision, heads):
+            maintainer.update_to_step(step)
+
+    # -- running
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Ask for the steps from the rows that are there, and do each: its function, its rows, the callbacks."""
+        self.impl.start_migrations()
+        heads = self._heads_before_run()
+        maintainer = HeadMaintainer(self, heads)
+        assert self._migrations_fn is not None
+        for step in self._migrations_fn(heads, self):
+            with self.begin_transaction(_per_migration=True):
+                if self.as_sql and not maintainer.heads:
+                    self._version.create(self.connection)
+                log.info("Running %s", step)
+                if self.as_sql:
+                    self.impl.static_output(f"-- Running {step.short_log}")
+                step.migration_fn(**kw)
+                maintainer.update_to_step(step)
+                for callback in self.on_version_apply_callbacks:
+                    callback(ctx=self, step=step.info, heads=set(maintainer.heads), run_args=kw)
+
+    def _heads_before_run(self) -> tuple[str, ...]:
+        if self.purge:
+            if self.as_sql:
+                raise util.CommandError("Can't use --purge with --sql mode")
+            self._ensure_version_table(purge=True)
+            return ()
+        heads = self.get_current_heads()
+        if not heads and not self.as_sql and not self.opts.get("dont_mutate", False):
+            self._ensure_version_table()
+        return heads
+
+
+class HeadMaintainer:
+    """Keeps the version table true while steps are done. `heads` are its rows now."""
+
+    def __init__(self, context: MigrationContext, heads: Any) -> None:
+        self.context = context
+        self.heads: set[str] = set(heads)
+
+    def _where(self, version: str) -> Any:
+        return self.context._version.c.version_num == _quoted(version)
+
+    def _insert_version(self, version: str) -> None:
+        assert version not in self.heads
+        self.heads.add(version)
+        self.context.impl._exec(self.context._version.insert().values(version_num=_quoted(version)))
+
+    def _delete_version(self, version: str) -> None:
+        self.heads.remove(version)
+        result = self.context.impl._exec(self.context._version.delete().where(self._where(version)))
+        self._expect_one_row(result, f"deleting '{version}'")
+
+    def _update_version(self, from_: str, to_: str) -> None:
+        assert to_ not in self.heads
+        self.heads.remove(from_)
+        self.heads.add(to_)
+        update = self.context._version.update().values(version_num=_quoted(to_)).where(self._where(from_))
+        self._expect_one_row(self.context.impl._exec(update), f"updating '{from_}' to '{to_}'")
+
+    def _expect_one_row(self, result: Any, doing: str) -> None:
+        if self.context.as_sql or not self.context.dialect.supports_sane_rowcount or result is None:
+            return
+        if result.rowcount != 1:
+            raise util.CommandError(
+                f"Online migration expected to match one row when {doing} in '{self.context.version_table}'; "
+                f"{result.rowcount} found"
+            )
+
+    def update_to_step(self, step: MigrationStep) -> None:
+        """Write the rows that this step changes."""
+        moves = step.head_moves(self.heads)
+        log.debug("%s: delete %s, insert %s, update %s", step.short_log, *moves)
+        for version in moves.deletes:
+            self._delete_version(version)
+        for version in moves.inserts:
+            self._insert_version(version)
+        for old, new in moves.updates:
+            self._update_version(old, new)
+
+
+def _quoted(version: str) -> Any:
+    return literal_column(f"'{version}'")
+
+
+__all__ = [
+    "HeadMaintainer",
+    "MigrationContext",
+    "MigrationInfo",
+    "MigrationStep",
+    "RevisionStep",
+    "StampStep",
+    "_ProxyTransaction",
+]
