@@ -1,0 +1,85 @@
+"""What goes over a connection while a step runs, whoever sends it: ours, and what a revision sends by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+READS = re.compile(r"\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK)\b", re.IGNORECASE)
+DEFINES = re.compile(
+    r"\s*(?!CREATE\s+TEMPORARY\b)(ALTER|ANALYZE|CREATE|DROP|GRANT|LOCK|OPTIMIZE|RENAME|REPAIR|REVOKE|TRUNCATE)\b",
+    re.IGNORECASE,
+)
+"""Statements that MySQL and MariaDB commit before and after (manual: "Statements That Cause an Implicit Commit")."""
+
+
+class Watch:
+    """Listens to one connection. `done` are the statements of the current step that ended, but for reads.
+
+    The place for the journal of statements: it will listen here as well.
+    """
+
+    def __init__(self, connection: Any, foreign: Callable[[], None] = lambda: None) -> None:
+        self.connection = connection
+        self.foreign = foreign
+        self.done: list[str] = []
+        self.running: str | None = None
+        self._ours = 0
+        self._unheard = 0
+
+    @contextmanager
+    def listening(self) -> Iterator[Watch]:
+        from sqlalchemy import event
+
+        event.listen(self.connection, "before_cursor_execute", self._before)
+        event.listen(self.connection, "after_cursor_execute", self._after)
+        try:
+            yield self
+        finally:
+            event.remove(self.connection, "before_cursor_execute", self._before)
+            event.remove(self.connection, "after_cursor_execute", self._after)
+
+    def step_begins(self) -> None:
+        self.done.clear()
+        self.running = None
+
+    @contextmanager
+    def ours(self) -> Iterator[None]:
+        """Inside, statements are those of an operation."""
+        self._ours += 1
+        try:
+            yield
+        finally:
+            self._ours -= 1
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Inside, limbeck asks for itself (catalogs, version rows): no statement of the step."""
+        self._unheard += 1
+        try:
+            yield
+        finally:
+            self._unheard -= 1
+
+    def _before(self, _connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        if not self._unheard:
+            self.running = text
+
+    def _after(self, _connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        if self._unheard:
+            return
+        self.running = None
+        if READS.match(text):
+            return
+        self.done.append(text)
+        if not self._ours:
+            self.foreign()
+
+    def kept_anyway(self) -> tuple[str, ...]:
+        """Where DDL commits by itself: the statements that a rollback does not take back, among those done."""
+        if self.running is not None and DEFINES.match(self.running):
+            return tuple(self.done)  # a statement that defines commits what came before, even when it fails
+        last = max((n for n, text in enumerate(self.done) if DEFINES.match(text)), default=-1)
+        return tuple(self.done[: last + 1])
