@@ -108,6 +108,48 @@ class UsageError(LimbeckError):
     exit_code = Exit.USAGE
 
 
+class TutorialBroke(UsageError):
+    """A command of the tutorial's story did not do what the story says."""
+
+    code = "LB135"
+    command: str
+    code_given: int
+    said: str
+
+    def what(self) -> str:
+        return f"The story broke: {self.command!r} ended with exit code {self.code_given}."
+
+    def next_step(self) -> str:
+        return self.said
+
+
+class ProjectThere(UsageError):
+    """`init` in a folder that has settings already. Nothing was changed."""
+
+    code = "LB133"
+    file: str
+
+    def what(self) -> str:
+        return f"There is a project here already: {self.file}."
+
+    def next_step(self) -> str:
+        return "Type: limbeck history"
+
+
+class FolderOutside(UsageError):
+    """A path that leads out of the project. Nothing was written."""
+
+    code = "LB134"
+    given: str
+    folder: str
+
+    def what(self) -> str:
+        return f"{self.given!r} leads out of the project's folder {self.folder}."
+
+    def next_step(self) -> str:
+        return "Name a folder inside it: migrations"
+
+
 class BadOption(UsageError):
     """An option's value has not the form it needs."""
 
@@ -134,6 +176,8 @@ class RangeNotForDatabase(UsageError):
 
     def next_step(self) -> str:
         return f"Type the end alone: {self.span.partition(':')[2] or 'head'}"
+
+
 def _place(file: str, line: int) -> str:
     return f"{file}:{line}" if line else file
 
@@ -1414,6 +1458,79 @@ class ColumnNotKnown(UnknownValue):
 class AutogenerateError(LimbeckError):
     code = "LB600"
     exit_code = Exit.USAGE
+
+
+class NotAtHead(AutogenerateError):
+    """Autogenerate on a database that is behind the files, or stands at a revision nobody knows."""
+
+    code = "LB604"
+    database: str
+    at: tuple[str, ...]
+    heads: tuple[str, ...]
+
+    def what(self) -> str:
+        where = f"The database {self.database}" if self.database else "The database"
+        return (
+            f"{where} stands at {', '.join(self.at) or 'the base'}, the files end at "
+            f"{', '.join(self.heads) or 'no revision'}: a comparison would write again what the files already do."
+        )
+
+    def next_step(self) -> str:
+        return "Type: limbeck upgrade heads"
+
+
+class NotHead(AutogenerateError):
+    """A new revision behind one that has followers would make a branch."""
+
+    code = "LB605"
+    revisions: tuple[str, ...]
+    heads: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"{', '.join(self.revisions)} is no head: a revision behind it begins a new branch."
+
+    def next_step(self) -> str:
+        return f"Add --splice if that is meant, or name a head: {', '.join(self.heads)}"
+
+
+class NothingToMerge(AutogenerateError):
+    """`merge` of fewer than two heads."""
+
+    code = "LB606"
+    heads: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"There is nothing to merge: {'one head, ' + self.heads[0] if self.heads else 'no revisions'}."
+
+
+class NotOneRevision(AutogenerateError):
+    """A command that takes one revision was given a place that means none or several."""
+
+    code = "LB607"
+    place: str
+    found: tuple[str, ...]
+
+    def what(self) -> str:
+        return (
+            f"{self.place!r} means {', '.join(self.found) if self.found else 'no revision'}; one is needed."
+        )
+
+    def next_step(self) -> str:
+        return "Type its id."
+
+
+class RevisionTaken(AutogenerateError):
+    """--rev-id names a revision that is there."""
+
+    code = "LB608"
+    revision: str
+    file: str
+
+    def what(self) -> str:
+        return f"There is a revision {self.revision} already: {self.file}."
+
+    def next_step(self) -> str:
+        return "Give another --rev-id, or leave it out."
 
 
 class OpenQuestions(AutogenerateError):

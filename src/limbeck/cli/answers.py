@@ -5,43 +5,18 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limbeck.errors import BadOption, Exit
+from limbeck.errors import Exit
 
+from . import writing
 from .look import Look
+from .opening import project_of
 
 if TYPE_CHECKING:
     from limbeck.commands.listing import Line
     from limbeck.commands.migrate import Moved, Standing
     from limbeck.project import Project
-
-
-def project_of(arguments: Namespace, *, offline: bool = False) -> Project:
-    """The project the options name, or the one around the current folder."""
-    from limbeck.project import Options, find
-
-    return find(
-        options=Options(
-            config=Path(arguments.config) if arguments.config else None,
-            database=arguments.name,
-            arguments=tuple(arguments.x or ()),
-            offline=offline,
-            tag=getattr(arguments, "tag", None),
-        )
-    )
-
-
-def pairs(texts: Iterable[str], option: str) -> tuple[tuple[str, str], ...]:
-    """`name=value` texts, split at the first =."""
-    result = []
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise BadOption(option=option, given=text, form="NAME=VALUE")
-        result.append((name.strip(), value))
-    return tuple(result)
 
 
 # -- listings -----------------------------------------------------------------------------------------------
@@ -265,4 +240,10 @@ ANSWERS: dict[str, Callable[[Namespace, Look], int]] = {
     "stamp": _stamp,
     "current": _current,
     "ensure-version": _ensure_version,
+    "init": writing.init,
+    "revision": writing.revision,
+    "merge": writing.merge,
+    "edit": writing.edit,
+    "check": writing.check,
+    "tutorial": writing.tutorial,
 }

@@ -80,17 +80,23 @@ class Differences(NamedTuple):
 
 
 def differences(
-    project: Project, answers: Answers = Answers(), ask: Ask | None = None, *, rules: Rules = EVERYTHING
+    project: Project,
+    answers: Answers = Answers(),
+    ask: Ask | None = None,
+    *,
+    rules: Rules = EVERYTHING,
+    fill: bool = True,
 ) -> tuple[Differences, ...]:
     """For each database of the project. Changes nothing anywhere.
 
-    OpenQuestions where something must be answered and `ask` is None or gives None.
+    OpenQuestions where something must be answered and `ask` is None or gives None; with `fill` False nothing is asked
+    and NOT NULL columns stay as they are declared.
     """
     found: list[Differences] = []
 
     def work(connection: Any, options: RunOptions) -> None:
         models = options.models if options.models is not None else project.models(options.database)
-        found.append(compare(project, connection, options, models, answers, ask, rules))
+        found.append(compare(project, connection, options, models, answers, ask, rules, fill))
 
     project.environment.run(work)
     return tuple(found)
@@ -104,6 +110,7 @@ def compare(
     answers: Answers,
     ask: Ask | None,
     rules: Rules,
+    fill: bool = True,
 ) -> Differences:
     backend = backend_for(connection.dialect)
     leave = left_alone(project, options)
@@ -113,9 +120,11 @@ def compare(
     settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
     operations = diff(backend, have, settled.want, rules, renames)
     back = way_back(operations, have)
-    filled = Filling(connection, backend, have, answers, ask)
-    upgrade = filled.all(operations)
-    return Differences(options.database, upgrade, back, settled.as_text, tuple(filled.notes))
+    if not fill:
+        return Differences(options.database, operations, back, settled.as_text, ())
+    filling = Filling(connection, backend, have, answers, ask)
+    upgrade = filling.all(operations)
+    return Differences(options.database, upgrade, back, settled.as_text, tuple(filling.notes))
 
 
 def left_alone(project: Project, options: RunOptions) -> Callable[[QualifiedName], bool]:

@@ -1,0 +1,84 @@
+"""The env.py files that `init --template` brings: for projects that open their connections themselves."""
+
+from __future__ import annotations
+
+PLAIN_ENV = '''\
+"""Opens the connection and hands it to limbeck. Runs on every command that needs a database."""
+
+from sqlalchemy import create_engine
+
+from limbeck import context
+
+
+def main() -> None:
+    if context.is_offline:
+        context.configure(url=context.url)
+        context.run_migrations()
+        return
+    engine = create_engine(context.url)
+    with engine.connect() as connection:
+        context.configure(connection)
+        context.run_migrations()
+
+
+main()
+'''
+
+ASYNC_ENV = '''\
+"""Opens an asynchronous connection and hands it to limbeck. Runs on every command that needs a database."""
+
+import asyncio
+
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from limbeck import context
+
+
+def migrate(connection) -> None:
+    context.configure(connection)
+    context.run_migrations()
+
+
+async def online() -> None:
+    engine = create_async_engine(context.url)
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+
+if context.is_offline:
+    context.configure(url=context.url)
+    context.run_migrations()
+else:
+    asyncio.run(online())
+'''
+
+MULTI_ENV = '''\
+"""Several databases, one after the other: each table [databases.NAME] of the settings."""
+
+from sqlalchemy import create_engine
+
+from limbeck import context
+
+for name in context.databases:
+    url = context.url_of(name)
+    if context.is_offline:
+        context.configure(url=url, database=name)
+        context.run_migrations()
+        continue
+    with create_engine(url).connect() as connection:
+        context.configure(connection, database=name)
+        context.run_migrations()
+'''
+
+TEMPLATES = {
+    "plain": {},
+    "env": {"env.py": PLAIN_ENV},
+    "async": {"env.py": ASYNC_ENV},
+    "multidb": {"env.py": MULTI_ENV},
+}
+
+
+def files(template: str) -> dict[str, str]:
+    """The files of a template by name; KeyError for one that is not known."""
+    return dict(TEMPLATES[template])
