@@ -91,7 +91,7 @@ class Settings(NamedTuple):
     databases: tuple[Database, ...] = ()
 
     def where(self, key: str) -> str:
-        """"limbeck.toml:3" for a key of the file ("url", "databases.web.url"); the file alone where it is not there."""
+        """ "limbeck.toml:3" for a key of the file ("url", "databases.web.url"); the file alone where it is not there."""
         if self.file is None:
             return "the settings"
         line = line_of(_text(self.file), _prefix(self.file) + tuple(key.split(".")))
@@ -471,6 +471,12 @@ def _section_line(text: str) -> int:
     return 0
 
 
+def _written_inline(text: str) -> bool:
+    """`tool = {...}` or `tool.x = 1` at the top: no table [tool.limbeck] could follow."""
+    line = line_of(text, ("tool",))
+    return bool(line) and not _HEADER.match(text.split("\n")[line - 1])
+
+
 # -- writing ------------------------------------------------------------------------------------------------
 
 
@@ -522,7 +528,7 @@ def into_pyproject(
     if line:
         raise SettingsThere(file=PYPROJECT, line=line)
     tool = _parsed(text.replace("\r\n", "\n").lstrip("\ufeff"), Path(PYPROJECT)).get("tool", {})
-    if not isinstance(tool, dict) or "limbeck" in tool or line_of(text, ("tool",)) and "tool = " in text:
+    if not isinstance(tool, dict) or "limbeck" in tool or _written_inline(text):
         raise SettingsThere(file=PYPROJECT, line=line_of(text, ("tool",)))
     added = new_toml(url=url, models=models, migrations=migrations, section="tool.limbeck")
     newline = "\r\n" if "\r\n" in text else "\n"

@@ -84,17 +84,20 @@ class ScriptFolder:
     @property
     def broken(self) -> tuple[ScriptError, ...]:
         """Files that could not be read (not part of the graph), and files that will not compile."""
-        return self.scripts and self._broken or self._broken
+        _ = self.scripts
+        return self._broken
 
     @property
     def others(self) -> tuple[str, ...]:
         """Python files without a revision."""
-        return self.scripts and self._others or self._others
+        _ = self.scripts
+        return self._others
 
     @property
     def doubled(self) -> tuple[str, ...]:
         """Files that were reached over more than one location; they count once."""
-        return self.scripts and self._doubled or self._doubled
+        _ = self.scripts
+        return self._doubled
 
     def path(self, revision: str) -> str:
         return self.graph[revision].origin
@@ -177,9 +180,9 @@ class ScriptFolder:
         several = len(self.locations) > 1 or self.recursive
         for location in self.locations:
             if not several:
-                files += self._listed(location, seen)
+                files += self._listed(location)
                 continue
-            for path in self._listed(location, seen):
+            for path in self._listed(location):
                 real = os.path.realpath(path)
                 if real in seen:
                     doubled.append(path)
@@ -189,19 +192,18 @@ class ScriptFolder:
         self._doubled = tuple(doubled)
         return files
 
-    def _listed(self, folder: str, seen: set[str]) -> list[str]:
-        """The revision files in a folder, then those of its folders; links in a circle end."""
+    def _listed(self, folder: str) -> list[str]:
+        """The revision files in a folder, then those of its folders; not of links to folders, which may go round."""
         names: list[str] = []
         folders: list[str] = []
+        endings = (".py", ".pyc", ".pyo") if self.sourceless else (".py",)
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = entry.name
-                    if name.endswith(".py"):
+                    if name.endswith(endings):
                         names.append(name)
-                    elif self.sourceless and name.endswith((".pyc", ".pyo")):
-                        names.append(name)
-                    elif self.recursive and "." not in name and name != "__pycache__" and entry.is_dir():
+                    elif self.recursive and name[0] != "." and name != "__pycache__" and entry.is_dir(follow_symlinks=False):
                         folders.append(name)
         except (FileNotFoundError, NotADirectoryError):
             return []
@@ -209,10 +211,7 @@ class ScriptFolder:
         stem = folder if folder.endswith(os.sep) else folder + os.sep
         found = [stem + name for name in self._wanted(names, folder)]
         for name in sorted(folders):
-            below = stem + name
-            real = os.path.realpath(below)
-            if not os.path.realpath(folder).startswith(real):  # a link to a folder above
-                found += self._listed(below, seen)
+            found += self._listed(stem + name)
         return found
 
     def _wanted(self, names: list[str], folder: str) -> list[str]:
@@ -229,7 +228,9 @@ class ScriptFolder:
         cache = os.path.join(folder, "__pycache__")  # noqa: PTH118
         if os.path.isdir(cache):  # noqa: PTH112
             with os.scandir(cache) as entries:
-                cached = sorted("__pycache__" + os.sep + e.name for e in entries if e.name.endswith((".pyc", ".pyo")))
+                cached = sorted(
+                    "__pycache__" + os.sep + e.name for e in entries if e.name.endswith((".pyc", ".pyo"))
+                )
         found: list[str] = []
         own = [name for name in names if not name.endswith(".py")]
         for name in sorted(own, key=lambda n: n.endswith(".pyo")) + cached:

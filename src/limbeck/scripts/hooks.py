@@ -56,7 +56,9 @@ def _program(hook: Hook, path: Path) -> list[str]:
     for entry in entry_points(group="console_scripts", name=hook.target):
         code = f"import sys, {entry.module} as m; sys.argv[0] = {hook.target!r}; sys.exit(m.{entry.attr}())"
         return [sys.executable, "-c", code]
-    raise _failed(hook, path, f"there is no entry point {hook.target!r}. Install the program, or correct `entrypoint`.")
+    raise _failed(
+        hook, path, f"there is no entry point {hook.target!r}. Install the program, or correct `entrypoint`."
+    )
 
 
 def _run(hook: Hook, path: Path, program: list[str], folder: Path | None, check: bool) -> None:

@@ -18,7 +18,10 @@ from limbeck.scripts.writer import EMPTY_MESSAGE, NewRevision
 
 
 def text_of(
-    new: NewRevision, template: Path | None = None, variables: Mapping[str, Any] | None = None, encoding: str = "utf-8"
+    new: NewRevision,
+    template: Path | None = None,
+    variables: Mapping[str, Any] | None = None,
+    encoding: str = "utf-8",
 ) -> str:
     """`variables` are further names for the template, such as `config`. Raises TemplateFailed, MessageUnsafe."""
     if template is None:
@@ -91,9 +94,13 @@ def native_text(new: NewRevision, encoding: str = "utf-8") -> str:
 
 def _import_lines(imports: tuple[str, ...]) -> list[str]:
     """Whole modules first, as import sorters do, each line once; then ours."""
-    wanted = dict.fromkeys(line for text in (*imports, "import sqlalchemy as sa") for line in text.splitlines())
+    wanted = dict.fromkeys(
+        line for text in (*imports, "import sqlalchemy as sa") for line in text.splitlines()
+    )
     ours = "from limbeck import op"
-    others = sorted((line for line in wanted if line.strip() and line != ours), key=lambda s: (s[:5] == "from ", s))
+    others = sorted(
+        (line for line in wanted if line.strip() and line != ours), key=lambda s: (s[:5] == "from ", s)
+    )
     return [*others, "", ours]
 
 
@@ -166,9 +173,13 @@ def rendered(template: Path, variables: Mapping[str, Any]) -> str:
     from mako.template import Template
 
     try:
-        text: str = Template(filename=str(template), strict_undefined=False).render_unicode(**{"config": None, **variables})
+        text: str = Template(filename=str(template), strict_undefined=False).render_unicode(
+            **{"config": None, **variables}
+        )
     except MakoException as error:
-        raise TemplateFailed(file=str(template), line=getattr(error, "lineno", 0) or 0, why=str(error)) from None
+        raise TemplateFailed(
+            file=str(template), line=getattr(error, "lineno", 0) or 0, why=str(error)
+        ) from None
     except Exception as error:
         trace = RichTraceback()
         why = f"{type(error).__name__}: {error}"

@@ -169,7 +169,9 @@ LOOKALIKE = re.compile(
     "\U0001ccd6-\U0001ccf9\U0001e030-\U0001e06d\U0001f100-\U0001f1ff\U0001fbf0-\U0001fbf9]"
 )
 _SIGNS = ("branch_labels", "depends_on", "globals", "locals", "vars(", "eval", "setattr", "delattr", "__")
-_UNDER = re.compile(r"__(?!(?:tablename|table|name|init|file|future|main|repr|str|table_args|mapper_args)__)\w+__")
+_UNDER = re.compile(
+    r"__(?!(?:tablename|table|name|init|file|future|main|repr|str|table_args|mapper_args)__)\w+__"
+)
 
 
 def head_of(text: str) -> Head | None:

@@ -33,5 +33,7 @@ def decoded(data: bytes, path: str = "") -> str:
         text = data.removeprefix(BOM).decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise ScriptBroken(file=path, line=line, why=f"not written in {encoding}, which it declares.") from None
+        raise ScriptBroken(
+            file=path, line=line, why=f"not written in {encoding}, which it declares."
+        ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -12,8 +12,12 @@ from typing import Any
 from limbeck.errors import ScriptBroken
 
 NAMES = frozenset(("revision", "down_revision", "branch_labels", "depends_on", "__doc__"))
-_REACHING = frozenset(("globals", "locals", "vars", "exec", "eval", "setattr", "delattr", "compile", "__import__"))
-_ATTRIBUTES = frozenset(("modules", "__dict__", "__setattr__", "_getframe", "__delattr__", "f_globals", "__globals__"))
+_REACHING = frozenset(
+    ("globals", "locals", "vars", "exec", "eval", "setattr", "delattr", "compile", "__import__")
+)
+_ATTRIBUTES = frozenset(
+    ("modules", "__dict__", "__setattr__", "_getframe", "__delattr__", "f_globals", "__globals__")
+)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -114,7 +118,9 @@ class _Reader:
             return self.known.get(node.id, UNSURE)
         if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
             parts = [self.evaluated(each) for each in node.elts]
-            if any(part is UNSURE or not isinstance(part, (str, int, float, bytes, type(None))) for part in parts):
+            if any(
+                part is UNSURE or not isinstance(part, (str, int, float, bytes, type(None))) for part in parts
+            ):
                 return UNSURE
             return {ast.Tuple: tuple, ast.List: list, ast.Set: set}[type(node)](parts)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -146,7 +152,10 @@ def _run_at_import(node: ast.AST) -> Iterator[ast.AST]:
         for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
             if part is not None:
                 yield from ast.walk(part)
-        for annotation in (node.returns, *(a.annotation for a in ast.walk(node.args) if isinstance(a, ast.arg))):
+        for annotation in (
+            node.returns,
+            *(a.annotation for a in ast.walk(node.args) if isinstance(a, ast.arg)),
+        ):
             if annotation is not None:
                 yield from ast.walk(annotation)
         return

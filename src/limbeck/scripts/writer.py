@@ -210,7 +210,7 @@ def _place(path: Path, data: bytes) -> None:
     temporary = path.parent / f".{os.urandom(6).hex()}.new"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
