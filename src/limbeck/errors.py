@@ -1121,37 +1121,6 @@ class ProjectMissing(EnvironmentFault):
         return "Make one: limbeck init"
 
 
-class UrlMissing(EnvironmentFault):
-    """The settings name no database."""
-
-    code = "LB421"
-    settings: str
-
-    def what(self) -> str:
-        return f"{self.settings} names no database: the setting url is missing."
-
-    def next_step(self) -> str:
-        return 'Write url = "${DATABASE_URL}" or url = "sqlite:///app.db" there, or give --url.'
-
-
-class DatabaseNotNamed(EnvironmentFault):
-    """A database was asked for by a name that the settings do not have."""
-
-    code = "LB422"
-    name: str
-    known: tuple[str, ...] = ()
-
-    def what(self) -> str:
-        return f"The settings know no database called {self.name!r}."
-
-    def next_step(self) -> str:
-        return (
-            f"They know: {', '.join(self.known)}."
-            if self.known
-            else "They name only one, which needs no name."
-        )
-
-
 class ModelsNotSet(EnvironmentFault):
     """Models are needed and no setting names them. `looked` is where limbeck looked by itself."""
 

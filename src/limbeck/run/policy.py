@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """`transaction` is "step" (each revision commits by itself) or "run" (all or nothing, where the database can).
+    """`transaction` is "run" (all or nothing, where the database can) or "step" (each revision commits by itself).
 
     `lock` takes the one-migrator-at-a-time lock, for at most `lock_timeout` seconds of waiting.
     `version_table`, `version_schema` say where the heads are kept.
     """
 
-    transaction: str = "step"
+    transaction: str = "run"
     lock: bool = True
     lock_timeout: float = 60.0
     version_table: str = "alembic_version"

@@ -143,6 +143,15 @@ class Transactions:
             yield
 
     @contextmanager
+    def step_or_run(self) -> Iterator[None]:
+        """A transaction for something small that is no step: the one that is open, or one of its own."""
+        if self.external or self.is_open or (self.keeper.writes_script and not self.transactional_ddl):
+            yield
+            return
+        with self.block():
+            yield
+
+    @contextmanager
     def block(self) -> Iterator[None]:
         """BEGIN ... COMMIT, or ROLLBACK when something is raised; what an autocommit block ends, is not ended twice."""
         self.begin()
