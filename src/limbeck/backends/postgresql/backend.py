@@ -175,7 +175,8 @@ class PostgresqlBackend(WithPostgresqlObjects):
     ) -> Snapshot:
         from . import catalog
 
-        return catalog.read(self, connection, super().read(connection, schemas=schemas, only=only))
+        seen = super().read(connection, schemas=schemas, only=only)
+        return catalog.read(connection, seen, schemas, only)
 
     def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
         from . import locks

@@ -1,0 +1,269 @@
+"""What stands in a PostgreSQL database, in the server's own text: constraints, indexes and numbering of tables.
+
+Tables and the types of their columns come from `shore.reflect`; what SQLAlchemy's inspector does not tell, or tells in
+other words, is read here: three queries for any number of tables, and those of `catalog_objects`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from limbeck.model.column import Column, Options
+from limbeck.model.constraint import (
+    Check,
+    Constraint,
+    Exclude,
+    ExcludeElement,
+    ForeignKey,
+    PrimaryKey,
+    Unique,
+)
+from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault, SequenceOptions, TextDefault
+from limbeck.model.index import Index, IndexElement
+from limbeck.model.names import QualifiedName
+from limbeck.model.snapshot import Snapshot
+from limbeck.model.sqltext import SqlText
+from limbeck.model.table import Table
+
+from . import catalog_objects
+from .catalog_sql import COLUMNS, CONSTRAINTS, INDEXES
+from .text import without_parentheses
+
+Row = Mapping[str, Any]
+_ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_MATCHES = {"f": "FULL", "p": "PARTIAL"}
+
+
+class Names:
+    """Which schema of the server is the one without a name in values."""
+
+    def __init__(self, connection: Any, schemas: tuple[str | None, ...]) -> None:
+        self.default: str = connection.execute(sa.text("SELECT current_schema()")).scalar() or "public"
+        self.spoken = frozenset(s for s in schemas if s is not None)
+        self.schemas = sorted({s if s is not None else self.default for s in schemas})
+
+    def qualified(self, schema: str, name: str) -> QualifiedName:
+        """A schema that was asked for by its name keeps it, also where it is the default one."""
+        return QualifiedName(None if self.is_default(schema) else schema, name)
+
+    def is_default(self, schema: str) -> bool:
+        return schema == self.default and schema not in self.spoken
+
+
+def read(
+    connection: Any,
+    snapshot: Snapshot,
+    schemas: tuple[str | None, ...],
+    only: tuple[QualifiedName, ...] | None,
+) -> Snapshot:
+    """The snapshot with everything said in the server's own text."""
+    names = Names(connection, schemas)
+    tables = _tables(connection, snapshot, names)
+    whole = Snapshot.of(snapshot.backend, tables, stored=True, partial=only is not None)
+    reader = catalog_objects.Reader(connection, names, sequence_options)
+    return catalog_objects.read(whole, reader, only)
+
+
+def _tables(connection: Any, snapshot: Snapshot, names: Names) -> Iterable[Table]:
+    if not snapshot.tables:
+        return ()
+    wanted = {
+        "schemas": sorted({k.schema if k.schema is not None else names.default for k in snapshot.tables}),
+        "tables": sorted({k.name for k in snapshot.tables}),
+    }
+    version = connection.dialect.server_version_info or ()
+    columns = _by_table(connection, COLUMNS(version), wanted, names)
+    constraints = _by_table(connection, CONSTRAINTS(version), wanted, names)
+    indexes = _by_table(connection, INDEXES(version), wanted, names)
+    return [
+        _table(table, columns[key], constraints[key], indexes[key], names)
+        for key, table in snapshot.tables.items()
+    ]
+
+
+def _by_table(
+    connection: Any, query: str, wanted: dict[str, Any], names: Names
+) -> defaultdict[QualifiedName, list[Row]]:
+    rows: defaultdict[QualifiedName, list[Row]] = defaultdict(list)
+    for row in connection.execute(sa.text(query), wanted).mappings():
+        rows[names.qualified(row["schema"], row["tablename"])].append(row)
+    return rows
+
+
+def _table(
+    table: Table, columns: list[Row], constraints: list[Row], indexes: list[Row], names: Names
+) -> Table:
+    by_name = {row["name"]: row for row in columns}
+    found = [_constraint(row, names) for row in constraints]
+    return replace(
+        table,
+        columns=tuple(_column(c, by_name[c.name], names) if c.name in by_name else c for c in table.columns),
+        primary_key=next((c for c in found if isinstance(c, PrimaryKey)), None),
+        constraints=tuple(c for c in found if not isinstance(c, PrimaryKey)),
+        indexes=tuple(_index(row) for row in indexes),
+        source=None,
+    )
+
+
+# -- columns ------------------------------------------------------------------------------------------------
+
+
+def _column(column: Column, row: Row, names: Names) -> Column:
+    return replace(
+        column,
+        nullable=not row["not_null"],
+        default=_default(row, names),
+        autoincrement=row["serial"],
+        comment=row["comment"],
+        source=None,
+    )
+
+
+def _default(row: Row, names: Names) -> Default | None:
+    if row["identity"]:
+        return Identity(always=row["identity"] == "a", options=sequence_options(row))
+    if row["generated"]:
+        return Computed(sql=SqlText(without_parentheses(row["default"])), persisted=row["generated"] == "s")
+    if row["default"] is None or row["serial"]:
+        return None
+    if row["sequence"] is not None and row["default"].startswith("nextval("):
+        return SequenceDefault(names.qualified(row["sequence_schema"], row["sequence"]))
+    return TextDefault(SqlText(row["default"]))
+
+
+_HIGHEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
+
+def sequence_options(row: Row) -> SequenceOptions:
+    """What differs from what CREATE SEQUENCE does by itself."""
+    rising = row["seq_increment"] > 0
+    highest = _HIGHEST.get(row["seq_type"], 2**63 - 1)
+    low, high = (1, highest) if rising else (-highest - 1, -1)
+    start = row["seq_min"] if rising else row["seq_max"]
+    return SequenceOptions(
+        start=_unless(row["seq_start"], start),
+        increment=_unless(row["seq_increment"], 1),
+        minvalue=_unless(row["seq_min"], low),
+        maxvalue=_unless(row["seq_max"], high),
+        cache=_unless(row["seq_cache"], 1),
+        cycle=True if row["seq_cycle"] else None,
+    )
+
+
+def _unless(value: int, usual: int) -> int | None:
+    return None if value == usual else value
+
+
+# -- constraints --------------------------------------------------------------------------------------------
+
+
+def _constraint(row: Row, names: Names) -> Constraint:
+    shared: dict[str, Any] = {
+        "name": row["name"],
+        "deferrable": True if row["deferrable"] else None,
+        "initially": "DEFERRED" if row["deferred"] else None,
+        "comment": row["comment"],
+    }
+    options: dict[str, Any] = {}
+    if not row["valid"]:
+        options["postgresql_not_valid"] = True
+    if row["kind"] == "c":
+        return Check(sql=SqlText(without_parentheses(row["expression"])), options=_sorted(options), **shared)
+    if row["kind"] == "f":
+        return _foreign_key(row, names, _sorted(options), shared)
+    if row["kind"] == "x":
+        return _exclude(row, shared)
+    if row["include"]:
+        options["postgresql_include"] = tuple(row["include"])
+    if row["nulls_not_distinct"]:
+        options["postgresql_nulls_not_distinct"] = True
+    made = PrimaryKey if row["kind"] == "p" else Unique
+    return made(columns=tuple(row["columns"]), options=_sorted(options), **shared)
+
+
+def _foreign_key(row: Row, names: Names, options: Options, shared: dict[str, Any]) -> ForeignKey:
+    deleted = _ACTIONS.get(row["on_delete"])
+    if deleted is not None and row["on_delete_columns"]:
+        deleted += f" ({', '.join(row['on_delete_columns'])})"
+    return ForeignKey(
+        columns=tuple(row["columns"]),
+        referred=names.qualified(row["referred_schema"], row["referred_table"]),
+        referred_columns=tuple(row["referred_columns"]),
+        on_update=_ACTIONS.get(row["on_update"]),
+        on_delete=deleted,
+        match=_MATCHES.get(row["match"]),
+        options=options,
+        **shared,
+    )
+
+
+def _exclude(row: Row, shared: dict[str, Any]) -> Exclude:
+    return Exclude(
+        elements=tuple(
+            ExcludeElement(
+                operator=operator,
+                column=part["column"],
+                sql=None if part["column"] is not None else SqlText(part["text"]),
+                operator_class=part["operator_class"],
+            )
+            for part, operator in zip(row["elements"], row["operators"], strict=True)
+        ),
+        using=row["method"],
+        where=None if row["predicate"] is None else SqlText(without_parentheses(row["predicate"])),
+        **shared,
+    )
+
+
+# -- indexes ------------------------------------------------------------------------------------------------
+
+
+def _index(row: Row) -> Index:
+    options: dict[str, Any] = {}
+    if row["method"] != "btree":
+        options["postgresql_using"] = row["method"]
+    if row["predicate"] is not None:
+        options["postgresql_where"] = SqlText(without_parentheses(row["predicate"]))
+    if row["include"]:
+        options["postgresql_include"] = tuple(row["include"])
+    if row["nulls_not_distinct"]:
+        options["postgresql_nulls_not_distinct"] = True
+    if row["storage"]:
+        options["postgresql_with"] = tuple(sorted(tuple(s.split("=", 1)) for s in row["storage"]))
+    if row["tablespace"] is not None:
+        options["postgresql_tablespace"] = row["tablespace"]
+    classes = [
+        (p["column"] if p["column"] is not None else p["text"], p["operator_class"])
+        for p in row["elements"]
+        if p["operator_class"]
+    ]
+    if classes:
+        options["postgresql_ops"] = tuple(sorted(classes))
+    return Index(
+        name=row["name"],
+        elements=tuple(_index_element(p, row["method"]) for p in row["elements"]),
+        unique=row["unique"],
+        comment=row["comment"],
+        valid=row["valid"],
+        options=_sorted(options),
+    )
+
+
+def _index_element(part: Row, method: str) -> IndexElement:
+    descending, first = bool(part["flags"] & 1), bool(part["flags"] & 2)
+    nulls = None if first == descending or method != "btree" else "first" if first else "last"
+    return IndexElement(
+        column=part["column"],
+        sql=None if part["column"] is not None else SqlText(part["text"]),
+        descending=descending,
+        nulls=nulls,
+        collation=part["collation"],
+    )
+
+
+def _sorted(options: dict[str, Any]) -> Options:
+    return tuple(sorted(options.items()))
