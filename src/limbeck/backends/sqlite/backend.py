@@ -36,7 +36,8 @@ _KNOWN_TO_SQLALCHEMY = frozenset(
 
 
 class SqliteBackend(AnsiBackend):
-    """`read` remembers how the tables are written, so that a rebuild can say again what did not change."""
+    """`read` remembers how the tables are written, and were, so that a rebuild can say again what did not change, and its
+    reverse what was before."""
 
     title: ClassVar[str] = "SQLite"
     object_kinds: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
@@ -73,7 +74,9 @@ class SqliteBackend(AnsiBackend):
         only: tuple[QualifiedName, ...] | None = None,
     ) -> Snapshot:
         snapshot, books = reading.read(connection, self.dialect, self.id, schemas=schemas, only=only)
-        self._books.update(books)
+        for key, book in books.items():
+            known = self._books.get(key, Book()).entries
+            self._books[key] = replace(book, entries=tuple(dict.fromkeys((*book.entries, *known))))
         return snapshot
 
     # -- rewriting
@@ -142,7 +145,8 @@ class SqliteBackend(AnsiBackend):
         want = settled(replace(after, comment=have.comment, source=None))
         comments = {c.name: c.comment for c in have.columns}  # SQLite keeps none, so none can change
         columns = tuple(replace(c, comment=comments.get(c.name)) for c in want.columns)
-        return want if columns == want.columns else replace(want, columns=columns)
+        want = want if columns == want.columns else replace(want, columns=columns)
+        return self.writer.in_written_order(want, self.book(have.key))
 
     def _renamed_index(self, operation: RenameIndex, before: Lookup) -> tuple[Operation, ...]:
         index = self.table_before(before, operation.table).index(operation.name)

@@ -30,7 +30,7 @@ from limbeck.model.table import Table
 
 from . import types
 from .grammar import ColumnDef, KeyPart, Part, TableDef, Words, parse_index, parse_table, parse_view
-from .tokens import fold, quote, same
+from .tokens import fold, quote, same, without_qualifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +162,13 @@ def table_of(
     own = {fold(c.name): c.name for c in parsed.columns}
     entries: list[Entry] = []
     for definition in parsed.columns:
+        definition = replace(definition, parts=tuple(_own(p, parsed.name) for p in definition.parts))
         parts = tuple(replace(p, keys=_keyed(p, definition.name)) for p in definition.parts)
         column = _column(definition, parsed, dialect)
         inline = tuple(c for p in parts if (c := _constraint(p, schema, own, parent_key, True)) is not None)
         entries.append(Entry(words=definition.words, column=column, constraints=inline))
     for clause in parsed.constraints:
-        value = _constraint(clause.part, schema, own, parent_key, False)
+        value = _constraint(_own(clause.part, parsed.name), schema, own, parent_key, False)
         entries.append(Entry(words=clause.words, constraints=() if value is None else (value,)))
     constraints = [c for e in entries for c in e.constraints]
     table = Table(
@@ -179,6 +180,11 @@ def table_of(
         options=_table_options(parsed),
     )
     return table, Book(entries=tuple(entries), closing=parsed.closing)
+
+
+def _own(part: Part, table: str) -> Part:
+    """Expressions without the table's own name before columns: there it says nothing."""
+    return replace(part, text=without_qualifier(part.text, table)) if part.kind in ("check", "generated") else part
 
 
 def _keyed(part: Part, column: str) -> tuple[KeyPart, ...]:

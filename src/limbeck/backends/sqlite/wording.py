@@ -3,6 +3,7 @@ comments); the rest is written as SQLAlchemy writes it: columns, then the key, t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from limbeck.model.column import Column
@@ -13,9 +14,9 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 
-from .grammar import Words
+from .grammar import KeyPart, Part, Words, parse_table
 from .reading import Book, Entry
-from .tokens import same, without_qualifier
+from .tokens import fold, same, without_qualifier
 
 
 class Writer:
@@ -75,13 +76,11 @@ class Writer:
             if inline:
                 left.remove(inline)
             written.append(Words(body=self.column(column, inline, table)))
-        for entry in book.entries:
-            if entry.column is None and entry.constraints and entry.constraints[0] in left:
-                left.remove(entry.constraints[0])
-                written.append(entry.words)
-        new = [Words(body=self.constraint(c)) for c in left]
-        at_key = len(table.columns) if left and isinstance(left[0], PrimaryKey) else len(written)
-        return [*written[:at_key], *new[:1], *written[at_key:], *new[1:]]
+        return written + [self._clause(constraint, book) for constraint in left]
+
+    def _clause(self, constraint: Constraint, book: Book) -> Words:
+        stored = (e.words for e in book.entries if e.column is None and e.constraints == (constraint,))
+        return next(stored, None) or Words(body=self.constraint(constraint))
 
     def _must_be_inline(self, table: Table, column: Column) -> PrimaryKey | None:
         """AUTOINCREMENT, and the DESC that is no rowid, can only be said in the column."""
@@ -100,6 +99,21 @@ class Writer:
         if options.get("sqlite_strict"):
             said.append("STRICT")
         return "".join(f"\n {word}" if not i else f", \n {word}" for i, word in enumerate(said))
+
+    def in_written_order(self, table: Table, book: Book) -> Table:
+        """Constraints in the order in which the table, once written, is read again: those inside columns come first."""
+        parsed = parse_table(self.create_table(table, book))
+        parts = [replace(p, keys=(KeyPart(name=c.name),)) for c in parsed.columns for p in c.parts]
+        order = [_mark_of_part(p) for p in (*parts, *(c.part for c in parsed.constraints))]
+        left = list(table.constraints)
+        found: list[Constraint] = []
+        for mark in order:
+            constraint = next((c for c in left if _mark(c) == mark), None)
+            if constraint is not None:
+                left.remove(constraint)
+                found.append(constraint)
+        ordered = (*found, *left)
+        return table if ordered == table.constraints else replace(table, constraints=ordered, source=None)
 
     # -- columns
 
@@ -208,6 +222,19 @@ def _entry_of(column: Column, left: list[Constraint], book: Book) -> Entry | Non
         if entry.column == column and all(c in left for c in entry.constraints):
             return entry
     return None
+
+
+def _mark(constraint: Constraint) -> tuple[object, ...]:
+    if isinstance(constraint, Check):
+        return ("check", constraint.name, constraint.sql.text)
+    columns = () if isinstance(constraint, Exclude) else constraint.columns
+    return (constraint.kind, constraint.name, tuple(map(fold, columns)))
+
+
+def _mark_of_part(part: Part) -> tuple[object, ...]:
+    if part.kind == "check":
+        return ("check", part.name, part.text)
+    return (part.kind, part.name, tuple(fold(k.name or "") for k in part.keys))
 
 
 def _conflict(word: str | None) -> str:
