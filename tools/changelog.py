@@ -57,7 +57,7 @@ def release(root: Path, version: str, date: str) -> None:
     if not mark:
         raise WrongFragment(f"CHANGELOG.md: the line {MARK.strip()} is missing")
     new = section(f"{version} ({date})", read(root / "changes"))
-    changelog.write_text(f"{head}{mark}\n{new}{rest}", encoding="utf-8")
+    changelog.write_text(f"{head}{mark}\n{new}{rest}", encoding="utf-8")  # rest begins with an empty line
     for path in (root / "changes").iterdir():
         if path.name != "README.md":
             path.unlink()
