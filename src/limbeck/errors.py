@@ -411,7 +411,7 @@ class DuplicateLabel(RevisionError):
     files: tuple[str, ...] = ()
 
     def what(self) -> str:
-        at = _listed(tuple(f"{r}{_in_file(f)}" for r, f in zip(self.revisions, self.files)))
+        at = _listed(tuple(f"{r}{_in_file(f)}" for r, f in zip(self.revisions, self.files, strict=True)))
         return f"The branch label {self.label!r} is given by several revisions: {at}."
 
     def next_step(self) -> str:
@@ -427,7 +427,8 @@ class LabelIsRevision(RevisionError):
     file: str = ""
 
     def what(self) -> str:
-        return f"The branch label {self.label!r} of revision {self.revision}{_in_file(self.file)} is also a revision id."
+        at = f"{self.revision}{_in_file(self.file)}"
+        return f"The branch label {self.label!r} of revision {at} is also a revision id."
 
     def next_step(self) -> str:
         return "Choose another label."

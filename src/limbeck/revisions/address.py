@@ -1,7 +1,7 @@
 """What people type to name a place in the history, read into a value. Nothing here knows any revision.
 
-    address := [branch "@"] [symbol] [offset]      head  heads  base  current  ae10  label  label@head  ae10+2  -1  label@+1
-    range   := [address] ":" [address]             ae10:head   -3:current   :ae10   label@base:
+    address := [branch "@"] [symbol] [offset]    head  heads  base  current  ae10  label@head  ae10+2  -1  label@+1
+    range   := [address] ":" [address]           ae10:head  -3:current  :ae10  label@base:
 
 A label may itself contain '-' or end like an offset ("release-2"): the whole symbol, as typed, is kept in `whole`, and
 whoever resolves an address looks for that exact name first.

@@ -1,9 +1,9 @@
 """Which revisions there are and how they hang together. Pure: made of Revision values, knows no files and no tables.
 
-Words. A *parent* is named by `down_revision`, a *dependency* by `depends_on`; *down* is both. A *child* is the other
-side of a parent, a *dependent* of a dependency; *up* is both. Heads and bases look at parents alone, real heads and real
-bases at dependencies too: the rows of a version table after a full upgrade are the real heads. A *line* is what can be
-reached over parents alone.
+Words. A *parent* is named by `down_revision`, a *dependency* by `depends_on`; *down* is both. A *child* is the
+other side of a parent, a *dependent* of a dependency; *up* is both. Heads and bases look at parents alone, real
+heads and real bases at dependencies too: the rows of a version table after a full upgrade are the real heads.
+A *line* is what can be reached over parents alone.
 
 Ids go in and ids come out; `graph[id]` is the Revision. All orders follow the order in which revisions were given.
 """

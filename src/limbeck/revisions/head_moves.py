@@ -128,5 +128,5 @@ def _replace(rows: tuple[str, ...], new: str) -> HeadMoves:
 
 
 def head_moves(graph: RevisionGraph, rows: Iterable[str], step: Step) -> HeadMoves:
-    """Given the rows now and a step: which rows to delete, insert and update. For many steps in a row use a Frontier."""
+    """Given the rows now and a step: which rows to delete, insert and update. For many steps use a Frontier."""
     return Frontier(graph, rows).moves(step)

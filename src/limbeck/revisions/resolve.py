@@ -228,7 +228,10 @@ def walk(
 def upgrade_targets(
     graph: RevisionGraph, place: str | Address, rows: Iterable[str], *, stop_at_end: bool = False
 ) -> tuple[str, ...]:
-    """What is to be applied when someone types this to `upgrade`. '+2' counts from the rows, 'label@+2' along a branch."""
+    """What is to be applied when someone types this to `upgrade`.
+
+    '+2' counts from the rows, 'label@+2' from the last applied revision of that branch.
+    """
     address = as_address(place)
     if address.offset is None or _is_exact(graph, address):
         return _resolve_symbol(graph, address, tuple(rows))
@@ -273,7 +276,7 @@ def downgrade_goal(
 ) -> Goal:
     """What stays when someone types this to `downgrade`.
 
-    '-1' counts from the rows; with several rows from the first, and confines the downgrade to that one's branch.
+    '-1' counts from the rows, with several rows from the first; the downgrade is then confined to that row's branch.
     """
     address = as_address(place)
     if address.offset is None or _is_exact(graph, address):
@@ -300,4 +303,4 @@ def downgrade_goal(
         raise AmbiguousCurrent(address=text, heads=starts)
     if not starts:
         raise WalkTooFar(address=text, steps=offset)
-    return Goal(walk(graph, starts[0], offset, text=text, stop_at_end=stop_at_end), address.branch)
+    return Goal(walk(graph, starts[0], offset, text=text, stop_at_end=stop_at_end), starts[0])

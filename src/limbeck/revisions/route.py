@@ -1,6 +1,7 @@
 """The way from where the database is to where someone wants it: an ordered tuple of steps with their head moves.
 
-`rows` are always the rows of the version table, in the order the table gave them. A place is what was typed, or an Address.
+`rows` are always the rows of the version table, in the order the table gave them. A place is what was typed, or an
+Address.
 """
 
 from __future__ import annotations
@@ -200,8 +201,8 @@ def _stamped(graph: RevisionGraph, rows: tuple[str, ...], steps: Iterable[Step])
 def between(graph: RevisionGraph, span: str | Range, rows: Iterable[str] = ()) -> tuple[str, ...]:
     """The revisions of a range, newest first, both ends included: what `history -r` lists.
 
-    A start like '-3' counts down from the end of the range and stops at the base; an end like '+2' counts up from the start.
-    A start 'label@base' keeps to the heads of that branch. NotAnAncestor where the start is not below the end.
+    A start like '-3' counts down from the end of the range and stops at the base; an end like '+2' counts up from
+    the start. A start 'label@base' keeps to the heads of that branch. NotAnAncestor where the start is not below the end.
     """
     parsed = parse_range(span) if isinstance(span, str) else span
     start, stop = parsed.start, parsed.stop
@@ -252,7 +253,7 @@ def _on_branch_of(graph: RevisionGraph, names: tuple[str, ...], branch: str) -> 
 def line_between(
     graph: RevisionGraph, uppers: tuple[str, ...], lowers: tuple[str, ...], *, inclusive: bool = True
 ) -> tuple[str, ...]:
-    """What is below the uppers and above the lowers along the line (all below, where there are no lowers), newest first."""
+    """What is below the uppers and above the lowers along the line, newest first; without lowers all that is below."""
     required = graph.ancestors(uppers)
     outside = tuple(name for name in lowers if name not in required)
     if outside:

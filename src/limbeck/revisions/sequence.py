@@ -5,8 +5,8 @@ nothing that is left stands above it, and its place in the list goes to the firs
 go to the end of the list); else the finger moves to the first tip that stands above it. A tip with nothing new
 below it leaves the list, and the finger goes one back. So one branch is followed as far as possible before the next.
 
-"Stands above" is asked in constant time: revisions are gathered in chains (straight pieces), and each chain has a set of the
-chains below it, kept as the bits of one int. Chains are only made once a tip was blocked.
+"Stands above" is asked in constant time: revisions are gathered in chains (straight pieces), and each chain has a
+set of the chains below it, kept as the bits of one int. Chains are only made once a tip was blocked.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def newest_first(
 ) -> list[str]:
     """All of the names, each after everything that is above it; `tips` says where to begin.
 
-    `span` is the set over which "above" is asked, where that is larger than the names: a way that leaves the names and comes
-    back counts too. Revisions that no tip covers come at the end, newest first.
+    `span` is the set over which "above" is asked, where that is larger than the names: a way that leaves the names
+    and comes back counts too. Revisions that no tip covers come at the end, newest first.
     """
     left = set(names)
     order: list[str] = []
