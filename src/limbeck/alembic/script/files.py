@@ -1,0 +1,173 @@
+"""One revision file, published as `script.Script`."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from .. import util
+from ..util import compat
+from ..util.pyfiles import _preserving_path_as_str
+from . import revision
+
+if TYPE_CHECKING:
+    from .base import ScriptDirectory
+
+_sourceless_rev_file = re.compile(r"(?!\.\#|__init__)(.*\.py)(c|o)?$")
+_only_source_rev_file = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
+_legacy_rev = re.compile(r"([a-f0-9]+)\.py$")
+
+
+class Script(revision.Revision):
+    """A revision with its file (`path`) and the module that was loaded from it (`module`)."""
+
+    _db_current_indicator: bool | None = None
+    """Set to let listings mark it as current."""
+
+    def __init__(self, module: ModuleType, rev_id: str, path: str | os.PathLike[str]) -> None:
+        self.module = module
+        self.path = _preserving_path_as_str(path)
+        super().__init__(
+            rev_id,
+            module.down_revision,
+            branch_labels=util.to_tuple(getattr(module, "branch_labels", None), default=()),
+            dependencies=util.to_tuple(getattr(module, "depends_on", None), default=()),
+        )
+
+    @property
+    def _script_path(self) -> Path:
+        return Path(self.path)
+
+    # -- what is told of it
+
+    @property
+    def doc(self) -> str:
+        """The first paragraph of its docstring: the message."""
+        return self.longdoc.split("\n\n")[0]
+
+    @property
+    def longdoc(self) -> str:
+        doc: Any = self.module.__doc__
+        if not doc:
+            return ""
+        encoding = getattr(self.module, "_alembic_source_encoding", None)
+        return (doc.decode(encoding) if encoding else doc).strip()  # type: ignore[no-any-return]
+
+    def _marks(self, *words: str) -> str:
+        """` (head) (current)` ..., for those of the words that are so."""
+        real = self._is_real_head
+        is_so = {
+            "head": self.is_head,
+            "real head": real,
+            "effective head": self.is_head and not real,
+            "branchpoint": self.is_branch_point,
+            "mergepoint": self.is_merge_point,
+            "current": self._db_current_indicator,
+        }
+        return "".join(f" ({'head' if word == 'real head' else word})" for word in words if is_so[word])
+
+    def _format_down_revision(self) -> str:
+        return util.format_as_comma(self._versioned_down_revisions) if self.down_revision else "<base>"
+
+    @property
+    def log_entry(self) -> str:
+        """All of it, over several lines."""
+        lines = [
+            f"Rev: {self.revision}{self._marks('head', 'branchpoint', 'mergepoint', 'current')}",
+            f"{'Merges' if self.is_merge_point else 'Parent'}: {self._format_down_revision()}",
+        ]
+        if self.dependencies:
+            lines.append(f"Also depends on: {util.format_as_comma(self.dependencies)}")
+        if self.is_branch_point:
+            lines.append(f"Branches into: {util.format_as_comma(sorted(self.nextrev))}")
+        if self.branch_labels:
+            lines.append(f"Branch names: {util.format_as_comma(sorted(self.branch_labels))}")
+        lines += [f"Path: {self.path}", "", *(f"    {line}" for line in self.longdoc.splitlines())]
+        return "\n".join(lines) + "\n"
+
+    def __str__(self) -> str:
+        marks = self._marks("head", "branchpoint", "mergepoint")
+        return f"{self._format_down_revision()} -> {self.revision}{marks}, {self.doc}"
+
+    def _head_only(
+        self,
+        include_branches: bool = False,
+        include_doc: bool = False,
+        include_parents: bool = False,
+        tree_indicators: bool = True,
+        head_indicators: bool = True,
+    ) -> str:
+        text = self.revision
+        if include_parents:
+            needs = f" ({util.format_as_comma(self.dependencies)})" if self.dependencies else ""
+            text = f"{self._format_down_revision()}{needs} -> {text}"
+        if include_branches and self.branch_labels:
+            text += f" ({util.format_as_comma(sorted(self.branch_labels))})"
+        if head_indicators or tree_indicators:
+            text += self._marks("real head", "effective head", "current")
+        if tree_indicators:
+            text += self._marks("branchpoint", "mergepoint")
+        return f"{text}, {self.doc}" if include_doc else text
+
+    def cmd_format(
+        self,
+        verbose: bool,
+        include_branches: bool = False,
+        include_doc: bool = False,
+        include_parents: bool = False,
+        tree_indicators: bool = True,
+    ) -> str:
+        """As listings show it."""
+        if verbose:
+            return self.log_entry
+        return self._head_only(include_branches, include_doc, include_parents, tree_indicators)
+
+    # -- files
+
+    @classmethod
+    def _list_py_dir(cls, scriptdir: ScriptDirectory, path: Path) -> list[Path]:
+        """The files of a location, sorted; of its subfolders and of compiled ones too, where the project says so."""
+        found: list[Path] = []
+        for folder, subfolders, files in compat.path_walk(path, top_down=True):
+            if folder.name.endswith("__pycache__"):
+                continue
+            found.extend(folder / name for name in sorted(files))
+            cache = folder / "__pycache__"
+            if scriptdir.sourceless and cache.exists():
+                sources = {name.split(".")[0] for name in files}
+                found.extend(file for file in cache.iterdir() if file.name.split(".")[0] not in sources)
+            if not scriptdir.recursive_version_locations:
+                break
+            subfolders.sort()
+        return found
+
+    @classmethod
+    def _from_path(cls, scriptdir: ScriptDirectory, path: str | os.PathLike[str]) -> Script | None:
+        """Load a file; None where it is no revision file."""
+        folder, name = Path(path).parent, Path(path).name
+        pattern = _sourceless_rev_file if scriptdir.sourceless else _only_source_rev_file
+        match = pattern.match(name)
+        if not match:
+            return None
+        compiled = match.group(2) if scriptdir.sourceless else None
+        if compiled:
+            source = folder / match.group(1)
+            better = source.exists() or (compiled == "o" and Path(f"{source}c").exists())
+            if better:
+                return None
+        module = util.load_python_file(folder, name)
+        if hasattr(module, "revision"):
+            return Script(module, module.revision, folder / name)
+        legacy = _legacy_rev.match(name)
+        if not legacy:
+            raise util.CommandError(
+                f"Could not determine revision id from filename {name}. Be sure the 'revision' variable is declared "
+                "inside the script (please see 'Upgrading from Alembic 0.1 to 0.2' in the documentation)."
+            )
+        return Script(module, legacy.group(1), folder / name)
+
+
+util.langhelpers.public_home("alembic.script.base", ["Script"], globals())
