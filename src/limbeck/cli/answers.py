@@ -159,7 +159,7 @@ def _moving(
 
     project = project_of(arguments, offline=arguments.sql)
     if arguments.sql:
-        move(project, places, write=sys.stdout.write)
+        move(project, places, write=_write)
         return Exit.OK
     teller = Teller(look)
     try:
@@ -172,6 +172,10 @@ def _moving(
     for one in moved:
         _say_moved(look, project, one)
     return Exit.OK
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
 
 
 def _say_moved(look: Look, project: Project, moved: Moved) -> None:
@@ -220,7 +224,7 @@ def _ensure_version(arguments: Namespace, look: Look) -> int:
 
     project = project_of(arguments, offline=arguments.sql)
     if arguments.sql:
-        migrate.stamp(project, (), write=sys.stdout.write)
+        migrate.stamp(project, (), write=_write)
         return Exit.OK
     made = migrate.ensure_version(project)
     if look.as_json:

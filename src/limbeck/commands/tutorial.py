@@ -13,8 +13,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from limbeck.errors import TutorialBroke
 
@@ -66,13 +67,8 @@ def why_not_postgresql() -> str | None:
     """The plain reason why no PostgreSQL can be started here; None where it can."""
     from limbeck import embedded
 
-    try:
-        import psycopg  # noqa: F401
-    except ImportError:
-        try:
-            import psycopg2  # noqa: F401
-        except ImportError:
-            return "no driver is installed (pip install 'limbeck[embedded]')"
+    if not any(find_spec(name) for name in ("psycopg", "psycopg2")):
+        return "no driver for PostgreSQL is installed (pip install 'limbeck[embedded]')"
     return embedded.why_not()
 
 
@@ -189,19 +185,18 @@ class Shell:
     def _table(self, text: str) -> str:
         import sqlalchemy as sa
 
-        from limbeck.shore.connect import open_engine
+        from limbeck.shore.connect import connected
 
-        engine = open_engine(self.url.replace("sqlite:///", f"sqlite:///{self.folder}/"))
-        try:
-            with engine.begin() as connection:
+        def work(connection: Any) -> str:
+            with connection.begin():
                 result = connection.execute(sa.text(text))
                 if not result.returns_rows:
                     return f"{result.rowcount} row{'' if result.rowcount == 1 else 's'}"
                 names = list(result.keys())
                 rows = [["" if v is None else str(v) for v in row] for row in result]
-        finally:
-            engine.dispose()
-        return aligned([names, *rows]) if len(names) > 1 else "\n".join(row[0] for row in rows)
+            return aligned([names, *rows]) if len(names) > 1 else "\n".join(row[0] for row in rows)
+
+        return connected(self.url.replace("sqlite:///", f"sqlite:///{self.folder}/"), work)
 
 
 def aligned(rows: list[list[str]]) -> str:
