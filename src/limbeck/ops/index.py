@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from limbeck.errors import ThingExists
+from limbeck.errors import NoSuchThing, ThingExists
 from limbeck.model.column import Options
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
@@ -79,7 +79,8 @@ class DropIndex(Operation):
         table = self._table(before)
         if self.if_exists and (table is None or table.index(self.name) is None):
             return before
-        table = table if table is not None else the_table(before, QualifiedName(None, ""))
+        if table is None:
+            raise NoSuchThing(kind="index", name=self.name)
         the_index(table, self.name)
         return before.with_table(table.without_index(self.name))
 
