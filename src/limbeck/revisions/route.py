@@ -253,14 +253,14 @@ def _on_branch_of(graph: RevisionGraph, names: tuple[str, ...], branch: str) -> 
 def line_between(
     graph: RevisionGraph, uppers: tuple[str, ...], lowers: tuple[str, ...], *, inclusive: bool = True
 ) -> tuple[str, ...]:
-    """What is below the uppers and above the lowers along the line, newest first; without lowers all that is below."""
+    """What is below the uppers and above the lowers along the line, newest first; without lowers all below."""
     required = graph.ancestors(uppers)
     outside = tuple(name for name in lowers if name not in required)
     if outside:
         raise NotAnAncestor(lower=outside, upper=uppers)
     span = required - graph.ancestors(lowers)
-    names = span | set(lowers) if inclusive else span
-    if lowers:
-        names &= graph.descendants(lowers, dependencies=False)
+    if inclusive:
+        span |= set(lowers)
+    names = span & graph.descendants(lowers, dependencies=False) if lowers else span
     graph.require_sound(names)
-    return tuple(newest_first(graph, names, uppers, span | names))
+    return tuple(newest_first(graph, names, uppers, span if len(names) < len(span) else None))
