@@ -96,7 +96,8 @@ def above_goal(
     graph: RevisionGraph, goal: str | None, branch: str | None, rows: tuple[str, ...], text: str = ""
 ) -> set[str]:
     """What a downgrade to the goal undoes: the goal's children (or the bases), and all applied that needs them."""
-    roots = graph.bases if goal is None else graph.children(goal)
+    # Not graph.bases: a revision whose parent is missing stands at the bottom, too, and must be complained about.
+    roots = tuple(n for n in graph if not graph.parents(n)) if goal is None else graph.children(goal)
     if branch is not None and len(roots) > 1:
         line = graph.line([branch_owner(graph, branch)])
         roots = tuple(root for root in roots if root in line)
