@@ -197,7 +197,7 @@ def test_history_is_newest_first(
     situation: tuple[RevisionGraph, Oracle, set[str], list[str]],
 ) -> None:
     """Nothing comes before what stands above it; and the same input gives the same order."""
-    graph, oracle, _, rows = situation
+    graph, oracle, _, _ = situation
     listed = between(graph, ":")
     assert sorted(listed) == sorted(graph)
     place = {name: number for number, name in enumerate(listed)}

@@ -203,7 +203,8 @@ def between(graph: RevisionGraph, span: str | Range, rows: Iterable[str] = ()) -
     """The revisions of a range, newest first, both ends included: what `history -r` lists.
 
     A start like '-3' counts down from the end of the range and stops at the base; an end like '+2' counts up from
-    the start. A start 'label@base' keeps to the heads of that branch. NotAnAncestor where the start is not below the end.
+    the start. A start 'label@base' keeps to the heads of that branch. NotAnAncestor where the start is not below
+    the end.
     """
     parsed = parse_range(span) if isinstance(span, str) else span
     start, stop = parsed.start, parsed.stop
