@@ -56,8 +56,8 @@ class RevisionGraph:
         """Resolve parents and dependencies; what cannot be resolved is left out, and its revision is unsound."""
         self._parents: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[str, tuple[str, ...]] = {}
-        self._children: dict[str, list[str]] = {}
-        self._up: dict[str, list[str]] = {}
+        children: dict[str, list[str]] = {}
+        up: dict[str, list[str]] = {}
         for name, revision in self._revisions.items():
             parents, wrong = find.resolve_parents(revision, self._revisions)
             if revision.depends_on:
@@ -68,14 +68,16 @@ class RevisionGraph:
                 dependencies = NONE
             self._parents[name] = parents
             for parent in parents:
-                self._children.setdefault(parent, []).append(name)
-                self._up.setdefault(parent, []).append(name)
+                children.setdefault(parent, []).append(name)
+                up.setdefault(parent, []).append(name)
             for dependency in dependencies:
                 if dependency not in parents:
-                    self._up.setdefault(dependency, []).append(name)
+                    up.setdefault(dependency, []).append(name)
             if wrong:
                 found += wrong
                 self._unsound[name] = wrong
+        self._children = {name: tuple(names) for name, names in children.items()}
+        self._up = {name: tuple(names) for name, names in up.items()}
 
     def _sort(self, found: list[RevisionError]) -> None:
         """Give every revision a position after all that is below it; those in or above a cycle come last."""
@@ -161,11 +163,11 @@ class RevisionGraph:
         return self._all_down(name)
 
     def children(self, name: str) -> tuple[str, ...]:
-        return tuple(self._children.get(name, NONE))
+        return self._children.get(name, NONE)
 
     def up(self, name: str) -> tuple[str, ...]:
         """Children and dependents."""
-        return tuple(self._up.get(name, NONE))
+        return self._up.get(name, NONE)
 
     def labels(self, name: str) -> tuple[str, ...]:
         """The branch labels that are in force here: those written in its file, then those of its branch."""
