@@ -1722,3 +1722,18 @@ class VersionTableWrong(RunError):
 
     def next_step(self) -> str:
         return "Name another one in the setting version_table."
+
+
+class WrongArgument(RunError):
+    """A function of `limbeck.op` was given an argument that it does not take."""
+
+    code = "LB710"
+    function: str
+    argument: str
+    instead: str = ""
+
+    def what(self) -> str:
+        return f"op.{self.function}() takes no argument {self.argument!r}."
+
+    def next_step(self) -> str:
+        return self.instead or "Options for one database begin with its name: postgresql_where, mysql_engine."
