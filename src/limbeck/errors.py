@@ -1122,6 +1122,19 @@ class ProjectMissing(EnvironmentFault):
         return "Make one: limbeck init"
 
 
+class ConfigMissing(EnvironmentFault):
+    """The file given with -c is not there."""
+
+    code = "LB421"
+    path: str
+
+    def what(self) -> str:
+        return f"There is no file {self.path}."
+
+    def next_step(self) -> str:
+        return "Correct what stands behind -c, or leave it out in the project's folder."
+
+
 class ModelsNotSet(EnvironmentFault):
     """Models are needed and no setting names them. `looked` is where limbeck looked by itself."""
 
@@ -1190,7 +1203,7 @@ class EnvScriptDidNothing(EnvironmentFault):
         return f"{self.path} ended without calling context.run_migrations(), so nothing was done."
 
     def next_step(self) -> str:
-        return "Call context.configure(connection) and then context.run_migrations() in it."
+        return "Call context.configure(connection) and context.run_migrations() in it, or context.skip() if it is meant."
 
 
 class NoEnvironment(EnvironmentFault):

@@ -40,7 +40,18 @@ ARGUMENTS: Final = {
 }
 
 DIALECTS: Final = frozenset(
-    ("postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle", "cockroachdb", "redshift", "snowflake", "clickhouse")
+    (
+        "postgresql",
+        "mysql",
+        "mariadb",
+        "sqlite",
+        "mssql",
+        "oracle",
+        "cockroachdb",
+        "redshift",
+        "snowflake",
+        "clickhouse",
+    )
 )
 """What an option's name begins with."""
 

@@ -449,7 +449,11 @@ def add_enum_value(
 
     current("add_enum_value").do(
         AddEnumValue(
-            enum=_qualified(enum, schema), value=value, before=before, after=after, if_not_exists=if_not_exists
+            enum=_qualified(enum, schema),
+            value=value,
+            before=before,
+            after=after,
+            if_not_exists=if_not_exists,
         )
     )
 

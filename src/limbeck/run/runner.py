@@ -371,7 +371,9 @@ def _perform(step: Step, load: Load, stage: Stage, arguments: dict[str, Any]) ->
         result = function(**arguments)
     if hasattr(result, "__await__"):
         getattr(result, "close", lambda: None)()
-        raise TypeError(f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`")
+        raise TypeError(
+            f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`"
+        )
 
 
 def _name(step: Step) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-
 from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
@@ -91,7 +90,9 @@ def foreign_key(
     import sqlalchemy as sa
 
     # A dot in a schema's or a table's name would be taken apart, so the target is put in afterwards.
-    made = sa.ForeignKeyConstraint(list(columns), [f"r.{n}" for n, _ in enumerate(referred_columns)], **options)
+    made = sa.ForeignKeyConstraint(
+        list(columns), [f"r.{n}" for n, _ in enumerate(referred_columns)], **options
+    )
     frozen = freeze.constraint(made, table)
     assert isinstance(frozen, ForeignKey)
     return replace(frozen, referred=referred, referred_columns=tuple(referred_columns), source=None)
@@ -146,7 +147,9 @@ def columns_of_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
         for name, value in row.items():
             if found.get(name) is None:
                 found[name] = None if value is None else sa.literal(value).type
-    return tuple(sa.Column(name, type_ if type_ is not None else sa.String()) for name, type_ in found.items())
+    return tuple(
+        sa.Column(name, type_ if type_ is not None else sa.String()) for name, type_ in found.items()
+    )
 
 
 def is_table(thing: Any) -> bool:
@@ -207,5 +210,3 @@ def raw_type(spelling: str) -> Any:
             return spelling
 
     return SpelledType()
-
-
