@@ -204,7 +204,10 @@ class LiveRun:
                 self._tell_start(steps, database)
                 rows = self._walk(steps, before, load, arguments, taken)
         except Exception as error:
-            raise self._explained(error) from error
+            found = explain(error, self.connection.engine.url)  # BEGIN on a file that is read only
+            if found is None or found is error:
+                raise
+            raise found from error
         if steps:
             self.reporter.tell(RunFinished(len(taken), time.monotonic() - began, database))
         return Outcome(heads_before=before, heads_after=rows, steps=tuple(taken))
@@ -357,10 +360,6 @@ class LiveRun:
             heads=heads,
         )
 
-    def _explained(self, error: Exception) -> Exception:
-        """What the database refuses outside any step (BEGIN on a file that is read only)."""
-        return explain(error, self.connection.engine.url) or error
-
 
 def _perform(step: Step, load: Load, stage: Stage, arguments: dict[str, Any]) -> None:
     if step.revision is None:
@@ -372,7 +371,9 @@ def _perform(step: Step, load: Load, stage: Stage, arguments: dict[str, Any]) ->
         result = function(**arguments)
     if hasattr(result, "__await__"):
         getattr(result, "close", lambda: None)()
-        raise TypeError(f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`")
+        raise TypeError(
+            f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`"
+        )
 
 
 def _name(step: Step) -> str:

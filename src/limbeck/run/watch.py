@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-READS = re.compile(r"\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK)\b", re.IGNORECASE)
+READS = re.compile(
+    r"\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK)\b", re.IGNORECASE
+)
 DEFINES = re.compile(
     r"\s*(?!CREATE\s+TEMPORARY\b)(ALTER|ANALYZE|CREATE|DROP|GRANT|LOCK|OPTIMIZE|RENAME|REPAIR|REVOKE|TRUNCATE)\b",
     re.IGNORECASE,
