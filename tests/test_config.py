@@ -201,7 +201,9 @@ def test_a_written_url_is_read_again(tmp_path_factory: pytest.TempPathFactory, u
     folder = tmp_path_factory.mktemp("p")
     if not url.isprintable() and any(0xD800 <= ord(c) < 0xE000 for c in url):
         return
-    (folder / "limbeck.toml").write_text(config.new_toml(url=url, models=("a:B", "c:D")), "utf-8", newline="\n")
+    (folder / "limbeck.toml").write_text(
+        config.new_toml(url=url, models=("a:B", "c:D")), "utf-8", newline="\n"
+    )
     settings = config.load(folder)
     assert settings is not None
     assert (settings.url_of(environ={}), settings.models) == (url, ("a:B", "c:D"))
@@ -209,7 +211,12 @@ def test_a_written_url_is_read_again(tmp_path_factory: pytest.TempPathFactory, u
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[project]\nname = 'x'", "[project]\r\nname = 'x'\r\n", "# limbeck\n[tool.ruff]\nx = '''\n[tool.limbeck]\n'''\n"],
+    [
+        "",
+        "[project]\nname = 'x'",
+        "[project]\r\nname = 'x'\r\n",
+        "# limbeck\n[tool.ruff]\nx = '''\n[tool.limbeck]\n'''\n",
+    ],
 )
 def test_a_section_in_pyproject_leaves_the_rest_alone(text: str, tmp_path: Path) -> None:
     made = config.into_pyproject(text, url="sqlite:///x.db", models=("a:B",))
@@ -221,7 +228,9 @@ def test_a_section_in_pyproject_leaves_the_rest_alone(text: str, tmp_path: Path)
         config.into_pyproject(made)
 
 
-@pytest.mark.parametrize("text", ["tool = {}", "tool = { x = 1 }", "[tool]\nlimbeck = {}", "[tool.limbeck.databases.a]"])
+@pytest.mark.parametrize(
+    "text", ["tool = {}", "tool = { x = 1 }", "[tool]\nlimbeck = {}", "[tool.limbeck.databases.a]"]
+)
 def test_a_section_that_cannot_be_added(text: str) -> None:
     with pytest.raises(SettingsThere):
         config.into_pyproject(text)
