@@ -203,7 +203,12 @@ class ScriptFolder:
                     name = entry.name
                     if name.endswith(endings):
                         names.append(name)
-                    elif self.recursive and name[0] != "." and name != "__pycache__" and entry.is_dir(follow_symlinks=False):
+                    elif (
+                        self.recursive
+                        and name[0] != "."
+                        and name != "__pycache__"
+                        and entry.is_dir(follow_symlinks=False)
+                    ):
                         folders.append(name)
         except (FileNotFoundError, NotADirectoryError):
             return []

@@ -34,9 +34,8 @@ def docstring_text(message: str, encoding: str = "utf-8") -> str:
     import codecs
 
     codec = codecs.lookup(encoding).name
-    message = normal_message(message).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if message.endswith('"'):
-        message = message[:-1] + '\\"'
+    message = normal_message(message).replace("\\", "\\\\")
+    message = re.sub(r'"{3,}|"+\Z', lambda quotes: '\\"' * len(quotes[0]), message)
     return "".join(_escaped(each, codec) for each in message)
 
 
@@ -127,7 +126,7 @@ def from_template(
 ) -> str:
     escaped = docstring_text(new.message, encoding)
     text = rendered(template, {**variables, **_variables(new), "message": escaped})
-    if re.fullmatch(r"[\w .,:;()/+\-]*", new.message):
+    if re.fullmatch(r"[\w ]*", new.message):
         return text
     plain = _shape(rendered(template, {**variables, **_variables(new), "message": "m"}))
     if plain is None or _shape(text) == plain:

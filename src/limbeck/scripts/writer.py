@@ -178,9 +178,8 @@ def write(text: str, location: Path, name: str, *, encoding: str = "utf-8") -> P
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _check_inside(path, location)
-        _place(path, encoded(text, encoding))
-    except FileExistsError:
-        raise ScriptExists(file=str(path)) from None
+        if not _place(path, encoded(text, encoding)):
+            raise ScriptExists(file=str(path))
     except OSError as error:
         raise ScriptUnwritable(file=str(path), why=error.strerror or str(error)) from None
     return path
@@ -205,8 +204,8 @@ def _check_inside(path: Path, location: Path) -> None:
         raise ScriptOutside(path=str(path), location=str(location))
 
 
-def _place(path: Path, data: bytes) -> None:
-    """Write beside, then link: a link is never made over a file, and a reader sees nothing or all."""
+def _place(path: Path, data: bytes) -> bool:
+    """Write beside, then link: a link is never made over a file, and a reader sees nothing or all. False: it exists."""
     temporary = path.parent / f".{os.urandom(6).hex()}.new"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -217,13 +216,14 @@ def _place(path: Path, data: bytes) -> None:
         try:
             os.link(temporary, path)
         except FileExistsError:
-            raise
+            return False
         except OSError:  # a file system without links
             if os.path.lexists(path):
-                raise FileExistsError(path) from None
+                return False
             os.rename(temporary, path)  # noqa: PTH104
     finally:
         temporary.unlink(missing_ok=True)
+    return True
 
 
 # -- all of it ----------------------------------------------------------------------------------------------
