@@ -116,9 +116,8 @@ def _sequence(writer: Writer, have: Table, want: Table, scratch_name: str) -> tu
         return ()
     sequence = writer.qualified(QualifiedName(want.schema, "sqlite_sequence"))
     old, new = literal(have.name), literal(scratch_name)
-    known = f"SELECT 1 FROM {sequence} WHERE name = {old}"
     return (
-        Statement(f"DELETE FROM {sequence} WHERE name = {new} AND EXISTS ({known})"),
+        Statement(f"DELETE FROM {sequence} WHERE name = {new}"),
         Statement(
             f"INSERT INTO {sequence} (name, seq) SELECT {new}, seq FROM {sequence} WHERE name = {old}"
         ),
