@@ -147,7 +147,7 @@ def cases(draw: Any) -> Any:
     return create, columns, around, draw(ROWS), changes, draw(st.booleans())
 
 
-EXPECTED = ("UNIQUE", "CHECK", "NOT NULL", "constraint", "cannot store", "datatype", "after drop column", "after rename", "mismatch")
+EXPECTED = ("UNIQUE", "CHECK", "NOT NULL", "constraint", "cannot store", "datatype", "after drop column", "after rename", "mismatch", "duplicate column")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -230,7 +230,8 @@ def dicts(room: Room, name: str) -> list[dict[str, Any]]:
     """Rows by column, with the type of each value: 1 is not '1' and not 1.0."""
     cursor = room.raw.execute(f"SELECT * FROM {q(name)}")
     names = [d[0] for d in cursor.description]
-    return [{n: (type(v).__name__, v) for n, v in zip(names, row, strict=True)} for row in cursor.fetchall()]
+    rows = ({n: (type(v).__name__, v) for n, v in zip(names, row, strict=True)} for row in cursor.fetchall())
+    return sorted(rows, key=repr)
 
 
 def columns_of(room: Room) -> list[str]:
@@ -260,4 +261,4 @@ def check_after(room: Room, before: Any, changes: list[Operation]) -> None:
 
 
 def untouched(rows: list[dict[str, Any]], names: list[str], touched: set[Any]) -> list[Any]:
-    return [{name: row[name] for name in names if name not in touched} for row in rows]
+    return sorted(({n: row.get(n) for n in names if n not in touched and n != "made"} for row in rows), key=repr)

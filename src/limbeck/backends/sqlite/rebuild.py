@@ -36,6 +36,7 @@ from .types import is_rowid_type
 from .watch import Watch
 from .wording import Writer
 
+_OF_NOT_NULL = ("sqlite_not_null_name", "sqlite_on_conflict_not_null")
 _ROWID_NAMES = ("rowid", "_rowid_", "oid")
 
 
@@ -115,15 +116,17 @@ def _sequence(writer: Writer, have: Table, want: Table, scratch_name: str) -> tu
         return ()
     sequence = writer.qualified(QualifiedName(want.schema, "sqlite_sequence"))
     old, new = literal(have.name), literal(scratch_name)
-    known = f"SELECT 1 FROM {sequence} WHERE name = {old}"
     return (
-        Statement(f"DELETE FROM {sequence} WHERE name = {new} AND EXISTS ({known})"),
-        Statement(f"INSERT INTO {sequence} (name, seq) SELECT {new}, seq FROM {sequence} WHERE name = {old}"),
+        Statement(f"DELETE FROM {sequence} WHERE name = {new}"),
+        Statement(
+            f"INSERT INTO {sequence} (name, seq) SELECT {new}, seq FROM {sequence} WHERE name = {old}"
+        ),
     )
 
 
 def settled(table: Table) -> Table:
-    """What follows from the rest: which column is the rowid itself, and that only such a one can AUTOINCREMENT."""
+    """What follows from the rest: which column is the rowid itself, that only such a one can AUTOINCREMENT, and that a
+    nullable column has no NOT NULL to say more of."""
     key = table.primary_key
     rowid = (
         key.columns[0]
@@ -136,9 +139,11 @@ def settled(table: Table) -> Table:
 
     def column(c: Column) -> Column:
         is_rowid = same(c.name, rowid) and is_rowid_type(c.type.spelling) and not inline_desc
-        if c.autoincrement == is_rowid and (c.nullable is False or not is_rowid):
+        nullable = c.nullable and not is_rowid
+        options = tuple(o for o in c.options if o[0] not in _OF_NOT_NULL) if nullable else c.options
+        if (c.autoincrement, c.nullable, c.options) == (is_rowid, nullable, options):
             return c
-        return replace(c, autoincrement=is_rowid, nullable=c.nullable and not is_rowid, source=None)
+        return replace(c, autoincrement=is_rowid, nullable=nullable, options=options, source=None)
 
     columns = tuple(map(column, table.columns))
     options = table.options

@@ -16,7 +16,7 @@ from limbeck.model.table import Table
 
 from .grammar import KeyPart, Part, Words, parse_table
 from .reading import Book, Entry
-from .tokens import fold, same, without_qualifier
+from .tokens import fold, without_qualifier
 
 
 class Writer:
@@ -215,13 +215,14 @@ class Writer:
 
 
 def _entry_of(column: Column, left: list[Constraint], book: Book) -> Entry | None:
-    """The stored words for a column, where they mean just this column and constraints that are wanted still."""
-    for entry in book.entries:
-        if entry.column is None or not same(entry.column.name, column.name):
-            continue
-        if entry.column == column and all(c in left for c in entry.constraints):
-            return entry
-    return None
+    """The stored words for a column, where they mean just this column and constraints that are wanted still. Of several,
+    those that say most: what once stood in the column goes back there."""
+    fitting = [
+        entry
+        for entry in book.entries
+        if entry.column == column and entry.column is not None and all(c in left for c in entry.constraints)
+    ]
+    return max(fitting, key=lambda entry: len(entry.constraints), default=None)
 
 
 def _mark(constraint: Constraint) -> tuple[object, ...]:
