@@ -10,13 +10,13 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import DBAPIError as DatabaseError
 from sqlalchemy.sql import base as _base
-from sqlalchemy.sql.base import SchemaEventTarget
 from sqlalchemy.sql.elements import conv, quoted_name
 from sqlalchemy.types import SchemaType
 
-__all__ = ["DatabaseError", "SchemaType", "conv", "quoted_name"]
+__all__ = ["DatabaseError", "MockConnection", "SchemaType", "conv", "quoted_name"]
 
 NONE_NAME: Final = _base._NONE_NAME
 STRING: Final = sa.String()
@@ -198,7 +198,7 @@ def sequence_options(item: Any) -> dict[str, Any]:
 
 
 _IS_21: Final = tuple(int(n) for n in sa.__version__.split(".")[:2]) >= (2, 1)
-_IDENTITY_OPTIONS: Final = "start increment minvalue maxvalue nominvalue nomaxvalue cycle cache".split()
+_IDENTITY_OPTIONS: Final = ["start", "increment", "minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cycle", "cache"]
 
 
 def primary_key_of(column: Any) -> Any:
@@ -315,3 +315,8 @@ def no_options(item: Any) -> Any:
 def into_column(constraint: Any, column: Any) -> None:
     """A constraint into the column's own definition."""
     constraint._set_parent_with_dispatch(column)
+
+
+def refuse_inspection(cls: Any, refuse: Any) -> None:
+    """What sqlalchemy.inspect() does with such an object."""
+    sa.inspection._inspects(cls)(refuse)
