@@ -1526,7 +1526,6 @@ class ColumnNotKnown(UnknownValue):
     def what(self) -> str:
         again = f"{self.backend} says the whole column again to change a part of it"
         return f"{again}, and the {self.wanted} is not known here."
-        return f"{self.backend} says the whole column again to change a part of it, and the {self.wanted} is not known here."
 
     def next_step(self) -> str:
         return f"Run it on a live connection, or add {self.argument}= to the operation."
