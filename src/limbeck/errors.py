@@ -165,6 +165,21 @@ class BadOption(UsageError):
         return f"Type: {self.option} {self.form}"
 
 
+class UrlNotSet(UsageError):
+    """A command needs a database and the settings name none."""
+
+    code = "LB136"
+    file: str
+    database: str = ""
+
+    def what(self) -> str:
+        whose = f" for the database {self.database}" if self.database else ""
+        return f"{self.file} sets no url{whose}, so there is no database to go to."
+
+    def next_step(self) -> str:
+        return 'Write: url = "postgresql://user@localhost/name", or url = "${DATABASE_URL}"'
+
+
 class RangeNotForDatabase(UsageError):
     """`a:b` was typed for a run on a database, which knows itself where it stands."""
 
@@ -1802,21 +1817,6 @@ class TransactionNotOurs(RunError):
 
     def next_step(self) -> str:
         return "Hand over a connection without a transaction, or commit before the migrations run."
-
-
-class NothingToRead(RunError):
-    """A revision asked for a result where there is no database (a script is written)."""
-
-    code = "LB708"
-    revision: str
-    place: str
-    what_was_asked: str = ""
-
-    def what(self) -> str:
-        return f"Revision {self.revision} reads from the database at {self.place}, and a script has none to read from."
-
-    def next_step(self) -> str:
-        return "Run it on a live database, or ask op.is_offline() there and write what the script should do."
 
 
 class VersionTableWrong(RunError):
