@@ -46,7 +46,8 @@ def table(
 
 def _free(item: Any) -> Any:
     """The item itself, or a copy of a column that belongs to a table."""
-    return item._copy() if getattr(item, "table", None) is not None and hasattr(item, "_copy") else item
+    is_column = hasattr(item, "server_default")
+    return item._copy() if is_column and item.table is not None else item
 
 
 def needs(freeze: Freezer, column: Any) -> tuple[Object, ...]:

@@ -51,7 +51,7 @@ def scratch_table(key: QualifiedName, naming: Any, *items: Any) -> Any:
 
 def attached(constraint: Any, key: QualifiedName, naming: Any) -> Any:
     """The constraint where it has a table, else a copy of it on a throw-away one."""
-    if getattr(constraint, "table", None) is not None:
+    if getattr(constraint, "parent", None) is not None:
         return constraint
     names = list(compat.given_columns(constraint))
     columns = (sa.Column(thaw.name(n), sa.types.NULLTYPE) for n in dict.fromkeys(names))
