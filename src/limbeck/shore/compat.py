@@ -198,7 +198,16 @@ def sequence_options(item: Any) -> dict[str, Any]:
 
 
 _IS_21: Final = tuple(int(n) for n in sa.__version__.split(".")[:2]) >= (2, 1)
-_IDENTITY_OPTIONS: Final = ["start", "increment", "minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cycle", "cache"]
+_IDENTITY_OPTIONS: Final = [
+    "start",
+    "increment",
+    "minvalue",
+    "maxvalue",
+    "nominvalue",
+    "nomaxvalue",
+    "cycle",
+    "cache",
+]
 
 
 def primary_key_of(column: Any) -> Any:

@@ -207,16 +207,24 @@ class Freezer:
             spelled = self.spelling.type_compiler_instance.process(column.type, type_expression=column)
         except CompileError as error:
             raise refused(error, self.dialect, f"the type of column {place}") from error
-        engine = self._detached(column.type)
+        return self._ref(column.type, spelled)
+
+    def stored_type(self, type_: Any, place: str) -> TypeRef:
+        """A type that the inspector made: it needs no column to spell itself."""
+        try:
+            spelled = self.spelling.type_compiler_instance.process(type_)
+        except CompileError as error:
+            raise refused(error, self.dialect, f"the type of column {place}") from error
+        return self._ref(type_, spelled)
+
+    def _ref(self, type_: Any, spelled: str) -> TypeRef:
+        engine = compat.detached_type(type_)
         return TypeRef(
             spelled,
             python=python.expression(engine, spelled, self.spelling),
             engine=engine,
-            needs=named_types.needs(column.type, self.spelling),
+            needs=named_types.needs(type_, self.spelling),
         )
-
-    def _detached(self, type_: Any) -> Any:
-        return compat.detached_type(type_)
 
     def _default(self, given: Any, place: str) -> Default | None:
         if given is None:
