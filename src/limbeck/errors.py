@@ -1678,6 +1678,7 @@ class StepFailedError(RunError):
     rolled_back: bool = True
     done: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    hint: str = ""
 
     def what(self) -> str:
         place = f" at {self.place}" if self.place else ""
@@ -1698,7 +1699,7 @@ class StepFailedError(RunError):
 
     def next_step(self) -> str:
         if self.rolled_back or not self.done:
-            return "Repair the revision and run the same command again."
+            return self.hint or "Repair the revision and run the same command again."
         return (
             "Undo these statements by hand, or take them out of the revision; then repair the rest and run the same"
             " command again."
@@ -1805,19 +1806,22 @@ class TransactionNotOurs(RunError):
         return "Hand over a connection without a transaction, or commit before the migrations run."
 
 
-class NothingToRead(RunError):
-    """A revision asked for a result where there is no database (a script is written)."""
+class CannotWriteScript(RunError):
+    """A revision could not be written as SQL text. `place` is file:line in the revision file."""
 
     code = "LB708"
     revision: str
-    place: str
-    what_was_asked: str = ""
+    direction: str
+    said: str
+    place: str = ""
+    hint: str = ""
 
     def what(self) -> str:
-        return f"Revision {self.revision} reads from the database at {self.place}, and a script has none to read from."
+        place = f" at {self.place}" if self.place else ""
+        return f"The script of {self.direction} {self.revision} cannot be written{place}: {self.said}"
 
     def next_step(self) -> str:
-        return "Run it on a live database, or ask op.is_offline() there and write what the script should do."
+        return self.hint
 
 
 class VersionTableWrong(RunError):
