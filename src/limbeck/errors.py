@@ -1135,6 +1135,20 @@ class ConfigMissing(EnvironmentFault):
         return "Correct what stands behind -c, or leave it out in the project's folder."
 
 
+class UrlNotSet(EnvironmentFault):
+    """The settings name no database."""
+
+    code = "LB422"
+    file: str
+    database: str = ""
+
+    def what(self) -> str:
+        return f"{self.file} gives no url" + (f" for the database {self.database}." if self.database else ".")
+
+    def next_step(self) -> str:
+        return 'Write url = "${DATABASE_URL}" or url = "sqlite:///app.db" there.'
+
+
 class ModelsNotSet(EnvironmentFault):
     """Models are needed and no setting names them. `looked` is where limbeck looked by itself."""
 
