@@ -1150,6 +1150,20 @@ class ConfigMissing(EnvironmentFault):
         return "Correct what stands behind -c, or leave it out in the project's folder."
 
 
+class UrlNotSet(EnvironmentFault):
+    """The settings name no database."""
+
+    code = "LB422"
+    file: str
+    database: str = ""
+
+    def what(self) -> str:
+        return f"{self.file} gives no url" + (f" for the database {self.database}." if self.database else ".")
+
+    def next_step(self) -> str:
+        return 'Write url = "${DATABASE_URL}" or url = "sqlite:///app.db" there.'
+
+
 class ModelsNotSet(EnvironmentFault):
     """Models are needed and no setting names them. `looked` is where limbeck looked by itself."""
 
@@ -1692,6 +1706,7 @@ class StepFailedError(RunError):
     rolled_back: bool = True
     done: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    hint: str = ""
 
     def what(self) -> str:
         place = f" at {self.place}" if self.place else ""
@@ -1712,7 +1727,7 @@ class StepFailedError(RunError):
 
     def next_step(self) -> str:
         if self.rolled_back or not self.done:
-            return "Repair the revision and run the same command again."
+            return self.hint or "Repair the revision and run the same command again."
         return (
             "Undo these statements by hand, or take them out of the revision; then repair the rest and run the same"
             " command again."
@@ -1817,6 +1832,24 @@ class TransactionNotOurs(RunError):
 
     def next_step(self) -> str:
         return "Hand over a connection without a transaction, or commit before the migrations run."
+
+
+class CannotWriteScript(RunError):
+    """A revision could not be written as SQL text. `place` is file:line in the revision file."""
+
+    code = "LB708"
+    revision: str
+    direction: str
+    said: str
+    place: str = ""
+    hint: str = ""
+
+    def what(self) -> str:
+        place = f" at {self.place}" if self.place else ""
+        return f"The script of {self.direction} {self.revision} cannot be written{place}: {self.said}"
+
+    def next_step(self) -> str:
+        return self.hint
 
 
 class VersionTableWrong(RunError):

@@ -521,7 +521,7 @@ def insert_rows(
         given = given or authored.table_columns(table)
     else:
         name = QualifiedName(schema, table)
-    values = authored.columns(given or authored.columns_of_rows(rows), stage.freeze(), name)
+    values = authored.columns(given, stage.freeze(), name) if given else authored.columns_of_rows(rows)
     stage.do(InsertRows(table=name, columns=values, rows=Rows(rows), one_by_one=one_by_one))
 
 
@@ -602,8 +602,9 @@ def _constraint_options(
 
 def _options(function: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Dialect options; anything else is a mistake in typing."""
+    known = {*former.DIALECTS, dialect()} if options else former.DIALECTS
     for name in options:
-        if name.split("_")[0] not in former.DIALECTS:
+        if name.split("_")[0] not in known:
             raise WrongArgument(function=function, argument=name, instead=former.instead_of(function, name))
     return dict(options)
 

@@ -22,9 +22,11 @@ from typing import Any
 from limbeck.author.stage import entered
 from limbeck.backends import backend_for
 from limbeck.errors import (
+    CannotWriteScript,
     ConnectError,
     HeadsMoved,
     Interrupted,
+    LimbeckError,
     LockTimedOut,
     StepFailedError,
 )
@@ -124,7 +126,10 @@ def write_script(
                 if number == 0 and not heads:
                     table.create(channel)
                 write(headline(step))
-                _perform(step, load, stage, dict(arguments or {}))
+                try:
+                    _perform(step, load, stage, dict(arguments or {}))
+                except (Exception, SystemExit) as error:
+                    raise _unwritten(error, step) from error
                 table.move(channel, step.moves, live=False)
             rows = step.moves.apply(rows)
     return Outcome(heads_before=heads, heads_after=rows, steps=tuple(_name(step) for step in steps))
@@ -358,6 +363,7 @@ class LiveRun:
             rolled_back=rolled_back,
             done=done,
             heads=heads,
+            hint=error.next_step() if isinstance(error, LimbeckError) else "",
         )
 
 
@@ -374,6 +380,17 @@ def _perform(step: Step, load: Load, stage: Stage, arguments: dict[str, Any]) ->
         raise TypeError(
             f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`"
         )
+
+
+def _unwritten(error: BaseException, step: Step) -> CannotWriteScript:
+    path = step.revision.origin if step.revision is not None else ""
+    return CannotWriteScript(
+        revision=_name(step),
+        direction=step.direction,
+        said=failure.said_by(error),
+        place=failure.place_of(error, path) if path else "",
+        hint=error.next_step() if isinstance(error, LimbeckError) else "",
+    )
 
 
 def _name(step: Step) -> str:

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from limbeck.model.column import Column
 from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Object
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
 
 from . import ddl
 from .freeze import Freezer
@@ -135,11 +137,11 @@ def _index_of(options: Mapping[str, Any]) -> Any:
     return sa.Index("i", "c", **options)
 
 
-def columns(given: Iterable[Any], freeze: Freezer, table: QualifiedName) -> tuple[Any, ...]:
+def columns(given: Iterable[Any], freeze: Freezer, table: QualifiedName) -> tuple[Column, ...]:
     return tuple(freeze.column(column, table)[0] for column in given)
 
 
-def columns_of_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
+def columns_of_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
     """Columns with the types that Python's own values have, in the order in which rows name them."""
     import sqlalchemy as sa
 
@@ -149,7 +151,8 @@ def columns_of_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
             if found.get(name) is None:
                 found[name] = None if value is None else sa.literal(value).type
     return tuple(
-        sa.Column(name, type_ if type_ is not None else sa.String()) for name, type_ in found.items()
+        Column(name=name, type=TypeRef("", engine=sa.String() if type_ is None else type_))
+        for name, type_ in found.items()
     )
 
 

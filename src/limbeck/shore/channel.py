@@ -46,6 +46,8 @@ class LiveChannel(Channel):
         self.reporter.tell(StatementStarted(statement.text))
         began = time.perf_counter()
         result = self._execute(statement)
+        if statement.after is not None:
+            statement.after(self.connection)
         rows = getattr(result, "rowcount", -1)
         self.reporter.tell(StatementRan(statement.text, time.perf_counter() - began, rows))
         return result
