@@ -234,7 +234,7 @@ class MysqlBackend(AnsiBackend):
     ) -> Snapshot:
         from . import catalog
 
-        return catalog.read(self, connection, super().read(connection, schemas=schemas, only=only))
+        return catalog.read(self.id, connection, schemas, only)
 
     def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
         from . import locks

@@ -175,8 +175,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
     ) -> Snapshot:
         from . import catalog
 
-        seen = super().read(connection, schemas=schemas, only=only)
-        return catalog.read(connection, seen, schemas, only)
+        return catalog.read(self.id, connection, schemas, only)
 
     def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
         from . import locks

@@ -1,14 +1,13 @@
 """What stands in a PostgreSQL database, in the server's own text: constraints, indexes and numbering of tables.
 
-Tables and the types of their columns come from `shore.reflect`; what SQLAlchemy's inspector does not tell, or tells in
-other words, is read here: three queries for any number of tables, and those of `catalog_objects`.
+Four queries for any number of tables, SQLAlchemy's inspector for the types of their columns, and the queries of
+`catalog_objects`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,12 +25,14 @@ from limbeck.model.constraint import (
 from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault, SequenceOptions, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
-from limbeck.model.snapshot import Snapshot
+from limbeck.model.snapshot import BackendId, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
+from limbeck.shore.freeze import Freezer
 
 from . import catalog_objects
-from .catalog_sql import COLUMNS, CONSTRAINTS, INDEXES
+from .catalog_sql import COLUMNS, CONSTRAINTS, INDEXES, TABLES
 from .text import without_parentheses
 
 Row = Mapping[str, Any]
@@ -56,33 +57,45 @@ class Names:
 
 
 def read(
+    id_: BackendId,
     connection: Any,
-    snapshot: Snapshot,
     schemas: tuple[str | None, ...],
     only: tuple[QualifiedName, ...] | None,
 ) -> Snapshot:
-    """The snapshot with everything said in the server's own text."""
+    """Everything in these schemas, or the tables of `only`, in the server's own text."""
+    if only is not None:
+        schemas = tuple(dict.fromkeys(name.schema for name in only)) or schemas
     names = Names(connection, schemas)
-    tables = _tables(connection, snapshot, names)
-    whole = Snapshot.of(snapshot.backend, tables, stored=True, partial=only is not None)
+    tables = _tables(connection, names, only)
+    whole = Snapshot.of(id_, tables, stored=True, partial=only is not None)
     reader = catalog_objects.Reader(connection, names, sequence_options)
     return catalog_objects.read(whole, reader, only)
 
 
-def _tables(connection: Any, snapshot: Snapshot, names: Names) -> Iterable[Table]:
-    if not snapshot.tables:
-        return ()
-    wanted = {
-        "schemas": sorted({k.schema if k.schema is not None else names.default for k in snapshot.tables}),
-        "tables": sorted({k.name for k in snapshot.tables}),
-    }
+def _tables(connection: Any, names: Names, only: tuple[QualifiedName, ...] | None) -> list[Table]:
+    wanted = {"schemas": names.schemas, "tables": None if only is None else [n.name for n in only]}
     version = connection.dialect.server_version_info or ()
+    heads = {
+        key: row
+        for key, (row,) in _by_table(connection, TABLES(version), wanted, names).items()
+        if only is None or key in only
+    }
+    if not heads:
+        return []
+    types = Types(connection, heads)
     columns = _by_table(connection, COLUMNS(version), wanted, names)
     constraints = _by_table(connection, CONSTRAINTS(version), wanted, names)
     indexes = _by_table(connection, INDEXES(version), wanted, names)
     return [
-        _table(table, columns[key], constraints[key], indexes[key], names)
-        for key, table in snapshot.tables.items()
+        _table(
+            key,
+            head,
+            [_column(key, c, types, names) for c in columns[key]],
+            constraints[key],
+            indexes[key],
+            names,
+        )
+        for key, head in heads.items()
     ]
 
 
@@ -96,31 +109,74 @@ def _by_table(
 
 
 def _table(
-    table: Table, columns: list[Row], constraints: list[Row], indexes: list[Row], names: Names
+    key: QualifiedName,
+    head: Row,
+    columns: list[Column],
+    constraints: list[Row],
+    indexes: list[Row],
+    names: Names,
 ) -> Table:
-    by_name = {row["name"]: row for row in columns}
     found = [_constraint(row, names) for row in constraints]
-    return replace(
-        table,
-        columns=tuple(_column(c, by_name[c.name], names) if c.name in by_name else c for c in table.columns),
+    options: dict[str, Any] = {}
+    if head["storage"]:
+        options["postgresql_with"] = _pairs(head["storage"])
+    if head["tablespace"] is not None:
+        options["postgresql_tablespace"] = head["tablespace"]
+    if head["partition_by"] is not None:
+        options["postgresql_partition_by"] = head["partition_by"]
+    if head["parents"]:
+        options["postgresql_inherits"] = tuple(head["parents"])
+    return Table(
+        name=key.name,
+        schema=key.schema,
+        columns=tuple(columns),
         primary_key=next((c for c in found if isinstance(c, PrimaryKey)), None),
         constraints=tuple(c for c in found if not isinstance(c, PrimaryKey)),
         indexes=tuple(_index(row) for row in indexes),
-        source=None,
+        comment=head["comment"],
+        prefixes=("UNLOGGED",) if head["persistence"] == "u" else (),
+        options=_sorted(options),
     )
+
+
+def _pairs(storage: list[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, value) for name, _, value in (s.partition("=") for s in storage)))
 
 
 # -- columns ------------------------------------------------------------------------------------------------
 
 
-def _column(column: Column, row: Row, names: Names) -> Column:
-    return replace(
-        column,
+class Types:
+    """The types of columns as SQLAlchemy's inspector makes them, frozen; the server's text where it knows none."""
+
+    def __init__(self, connection: Any, tables: Iterable[QualifiedName]) -> None:
+        self.freezer = Freezer(connection.dialect)
+        self.made: dict[tuple[QualifiedName, str], Any] = {}
+        inspector = sa.inspect(connection)
+        by_schema: defaultdict[str | None, list[str]] = defaultdict(list)
+        for name in tables:
+            by_schema[name.schema].append(name.name)
+        for schema, wanted in by_schema.items():
+            found = inspector.get_multi_columns(schema=schema, filter_names=wanted)
+            for (_, table), columns in found.items():
+                for column in columns:
+                    self.made[QualifiedName(schema, table), column["name"]] = column["type"]
+
+    def of(self, table: QualifiedName, row: Row) -> TypeRef:
+        made = self.made.get((table, row["name"]))
+        if made is None or isinstance(made, sa.types.NullType):
+            return TypeRef(row["type"])
+        return self.freezer.type(made, table, row["name"])
+
+
+def _column(table: QualifiedName, row: Row, types: Types, names: Names) -> Column:
+    return Column(
+        name=row["name"],
+        type=types.of(table, row),
         nullable=not row["not_null"],
         default=_default(row, names),
         autoincrement=row["serial"],
         comment=row["comment"],
-        source=None,
     )
 
 
@@ -233,7 +289,7 @@ def _index(row: Row) -> Index:
     if row["nulls_not_distinct"]:
         options["postgresql_nulls_not_distinct"] = True
     if row["storage"]:
-        options["postgresql_with"] = tuple(sorted(tuple(s.split("=", 1)) for s in row["storage"]))
+        options["postgresql_with"] = _pairs(row["storage"])
     if row["tablespace"] is not None:
         options["postgresql_tablespace"] = row["tablespace"]
     classes = [

@@ -7,7 +7,8 @@ Version = tuple[int, ...]
 _OF_TABLES = """
   JOIN pg_catalog.pg_class t ON t.oid = {relation}
   JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
- WHERE n.nspname = ANY(:schemas) AND t.relname = ANY(:tables)
+ WHERE n.nspname = ANY(:schemas)
+   AND t.relkind IN ('r', 'p') AND (CAST(:tables AS text[]) IS NULL OR t.relname = ANY(:tables))
 """
 _NAMES = """
 (SELECT coalesce(json_agg(a.attname ORDER BY k.place), '[]'::json)
@@ -48,9 +49,27 @@ def _since(version: Version, first: int, text: str, otherwise: str) -> str:
     return text if not version or version[0] >= first else otherwise
 
 
+def TABLES(version: Version) -> str:
+    return f"""
+SELECT n.nspname AS schema, t.relname AS tablename, t.relpersistence AS persistence,
+       to_json(t.reloptions) AS storage, ts.spcname AS tablespace,
+       CASE WHEN t.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(t.oid) END AS partition_by,
+       (SELECT coalesce(json_agg(h.inhparent::regclass::text ORDER BY h.inhseqno), '[]'::json)
+          FROM pg_catalog.pg_inherits h WHERE h.inhrelid = t.oid AND NOT t.relispartition) AS parents,
+       pg_catalog.obj_description(t.oid, 'pg_class') AS comment
+  FROM pg_catalog.pg_class self
+  LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = self.reltablespace
+{_OF_TABLES.format(relation="self.oid")}
+   AND t.relpersistence <> 't'
+   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_class'::regclass
+                      AND e.objid = t.oid AND e.deptype = 'e')
+ ORDER BY n.nspname, t.relname"""
+
+
 def COLUMNS(version: Version) -> str:
     return f"""
 SELECT n.nspname AS schema, t.relname AS tablename, a.attname AS name, a.attnotnull AS not_null,
+       pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
        a.attidentity AS identity, a.attgenerated AS generated,
        pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS "default",
        pg_catalog.col_description(a.attrelid, a.attnum) AS comment,
