@@ -24,7 +24,9 @@ INSERT INTO c SELECT id, id FROM p;
 """
 CHANGE = AlterColumn(table=t("p"), column="name", type=type_("TEXT"), nullable=False)
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes; there is no fork here")
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="kills forked processes; there is no fork here"
+)
 
 
 class Mortal(Room):

@@ -81,7 +81,7 @@ def test_the_whole_text(room: Room) -> None:
 def test_all_else_stays_in_the_same_words(room: Room) -> None:
     before = room.sql(FAMILY).catalog()
     room.do(TO_TEXT)
-    words = '\tid INTEGER PRIMARY KEY AUTOINCREMENT, -- the key\n\tname VARCHAR(20) NOT NULL COLLATE nocase, \n\tage TEXT\n'
+    words = "\tid INTEGER PRIMARY KEY AUTOINCREMENT, -- the key\n\tname VARCHAR(20) NOT NULL COLLATE nocase, \n\tage TEXT\n"
     assert room.catalog() == [
         row if row[1] != "parent" else (*row[:3], f'CREATE TABLE "parent" (\n{words})') for row in before
     ]
@@ -181,7 +181,9 @@ def test_null_where_not_null_is_wanted(room: Room) -> None:
 def test_a_new_column_that_rows_have_no_value_for(room: Room) -> None:
     room.sql("CREATE TABLE a (x INT)")
     added = AddColumn(table=t("a"), column=Column(name="y", type=type_("INT"), nullable=False))
-    with pytest.raises(RowsWithoutValue, match=r"a\.y would be not null without a default, and a has 1 row\."):
+    with pytest.raises(
+        RowsWithoutValue, match=r"a\.y would be not null without a default, and a has 1 row\."
+    ):
         room.sql("INSERT INTO a VALUES (1)").do(added)
     room.sql("DELETE FROM a").do(added)
     assert room.sql_of("a") == 'CREATE TABLE "a" (\n\tx INT, \n\ty INT NOT NULL\n)'
@@ -259,7 +261,9 @@ def test_a_table_that_changed_meanwhile_is_left_alone(room: Room) -> None:
     ("operation", "statements"),
     [
         (
-            AddColumn(table=t("a"), column=Column(name="n", type=type_("INT"), default=TextDefault(text("-1")))),
+            AddColumn(
+                table=t("a"), column=Column(name="n", type=type_("INT"), default=TextDefault(text("-1")))
+            ),
             ("ALTER TABLE a ADD COLUMN n INT DEFAULT -1",),
         ),
         (
@@ -288,7 +292,10 @@ def test_native(room: Room, operation: object, statements: tuple[str, ...]) -> N
         (DropColumn(table=t("a"), column="y"), "x INT, \n\tz INT UNIQUE"),
         (DropColumn(table=t("a"), column="z"), "x INT, \n\ty INT"),
         (
-            AddColumn(table=t("a"), column=Column(name="n", type=type_(""), default=TextDefault(text("CURRENT_DATE")))),
+            AddColumn(
+                table=t("a"),
+                column=Column(name="n", type=type_(""), default=TextDefault(text("CURRENT_DATE"))),
+            ),
             "x INT, \n\ty INT, \n\tz INT UNIQUE, \n\tn DEFAULT CURRENT_DATE",
         ),
         (
@@ -313,7 +320,10 @@ def test_rebuilt(room: Room, operation: object, table: str) -> None:
 def test_a_constraint_renamed(room: Room) -> None:
     room.sql("CREATE TABLE a (x INT CONSTRAINT u UNIQUE, CONSTRAINT c CHECK (x > 0))")
     room.do(RenameConstraint(table=t("a"), name="c", new_name="d"))
-    assert room.sql_of("a") == 'CREATE TABLE "a" (\n\tx INT CONSTRAINT u UNIQUE, \n\tCONSTRAINT d CHECK (x > 0)\n)'
+    assert (
+        room.sql_of("a")
+        == 'CREATE TABLE "a" (\n\tx INT CONSTRAINT u UNIQUE, \n\tCONSTRAINT d CHECK (x > 0)\n)'
+    )
 
 
 def test_several_changes_in_a_row_are_one_rebuild(room: Room) -> None:
@@ -340,7 +350,11 @@ def test_rebuilds_that_read_each_other_stay_apart(room: Room) -> None:
     three = rebuild(second, second, using=[("x", text("z"))])
     assert merged([one, two]) == (one, two)
     both = merged([one, three])
-    assert both == (RebuildTable(have=first, want=second, copy=(("x", text("x + y")), ("y", text('"y"')), ("z", text("x + y")))),)
+    assert both == (
+        RebuildTable(
+            have=first, want=second, copy=(("x", text("x + y")), ("y", text('"y"')), ("z", text("x + y")))
+        ),
+    )
 
 
 # -- the operation's other beats ------------------------------------------------------------------------------
@@ -393,7 +407,9 @@ def test_not_supported_in_place(room: Room) -> None:
 
 
 def test_index_elements(room: Room) -> None:
-    index = Index(elements=(IndexElement(column="x", descending=True, collation="NOCASE"),), name="i", unique=True)
+    index = Index(
+        elements=(IndexElement(column="x", descending=True, collation="NOCASE"),), name="i", unique=True
+    )
     room.sql("CREATE TABLE a (x)")
     (statement,) = room.backend.create_index(t("a"), index)
     assert statement.text == 'CREATE UNIQUE INDEX i ON a (x COLLATE "NOCASE" DESC)'

@@ -13,7 +13,21 @@ from dataclasses import dataclass, field, replace
 from .tokens import NUMBER, STRING, WORD, Token, quote, tokenize
 
 _STARTS = frozenset(
-    ["CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS", "DEFERRABLE", "ON"]
+    [
+        "CONSTRAINT",
+        "PRIMARY",
+        "NOT",
+        "NULL",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "COLLATE",
+        "REFERENCES",
+        "GENERATED",
+        "AS",
+        "DEFERRABLE",
+        "ON",
+    ]
 )
 
 

@@ -30,7 +30,7 @@ from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 
 from .grammar import in_schema
-from .reading import Book
+from .reading import EMPTY, Book
 from .tokens import fold, literal, same
 from .types import is_rowid_type
 from .watch import Watch
@@ -47,7 +47,7 @@ def statements(
     copy: tuple[tuple[str, SqlText], ...],
     scratch_name: str,
     *,
-    book: Book = Book(),
+    book: Book = EMPTY,
     triggers: Iterable[Trigger] = (),
 ) -> tuple[Statement, ...]:
     triggers = tuple(triggers)
@@ -118,9 +118,7 @@ def _sequence(writer: Writer, have: Table, want: Table, scratch_name: str) -> tu
     old, new = literal(have.name), literal(scratch_name)
     return (
         Statement(f"DELETE FROM {sequence} WHERE name = {new}"),
-        Statement(
-            f"INSERT INTO {sequence} (name, seq) SELECT {new}, seq FROM {sequence} WHERE name = {old}"
-        ),
+        Statement(f"INSERT INTO {sequence} (name, seq) SELECT {new}, seq FROM {sequence} WHERE name = {old}"),
     )
 
 

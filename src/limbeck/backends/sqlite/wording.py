@@ -15,7 +15,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 
 from .grammar import KeyPart, Part, Words, parse_table
-from .reading import Book, Entry
+from .reading import EMPTY, Book, Entry
 from .tokens import fold, without_qualifier
 
 
@@ -43,7 +43,7 @@ class Writer:
 
     # -- tables
 
-    def create_table(self, table: Table, book: Book = Book(), *, under: str | None = None) -> str:
+    def create_table(self, table: Table, book: Book = EMPTY, *, under: str | None = None) -> str:
         """The whole statement; `under` is another name to create it under (self references keep the real one)."""
         definitions = self._definitions(table, book)
         lines: list[str] = []
