@@ -178,6 +178,19 @@ def test_a_lenient_graph_stops_only_what_runs_over_a_mistake() -> None:
         downgrade(graph, ("y",), "base")
 
 
+def test_a_lenient_graph_runs_neither_of_two_revisions_with_one_id() -> None:
+    graph = RevisionGraph([rev("a"), rev("b", "a"), rev("b", "a"), rev("x")], lenient=True)
+    assert upgrade(graph, (), "x").rows_after == ("x",)
+    with pytest.raises(errors.DuplicateRevision):
+        upgrade(graph, (), "b")
+
+
+def test_a_lenient_graph_does_not_choose_between_two_owners_of_a_label() -> None:
+    graph = RevisionGraph([rev("a", label="lib"), rev("b", label="lib")], lenient=True)
+    with pytest.raises(errors.DuplicateLabel):
+        upgrade(graph, (), "lib@head")
+
+
 def test_a_lenient_graph_bears_a_cycle() -> None:
     graph = RevisionGraph(
         [rev("a"), rev("x", "z"), rev("y", "x"), rev("z", "y"), rev("top", "z")], lenient=True

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from limbeck import digraph
-from limbeck.errors import HistoryBroken, RevisionError
+from limbeck.errors import DuplicateLabel, DuplicateRevision, HistoryBroken, LabelIsRevision, RevisionError
 from limbeck.revisions import mistakes as find
 from limbeck.revisions.labels import spread_labels
 from limbeck.revisions.revision import Revision
@@ -25,8 +25,8 @@ class RevisionGraph:
     """The history. Construction finds all mistakes and raises them at once: one by itself, several as HistoryBroken.
 
     With `lenient` it raises nothing: `mistakes` lists them, and only a route that runs over a revision that a mistake
-    makes unsound raises (`require_sound`). So one broken file does not stop what does not need it. Of two
-    revisions with one id the later counts then, of two owners of a label the earlier.
+    makes unsound raises (`require_sound`). So one broken file does not stop what does not need it. Of
+    two revisions with one id the later is kept then (and no route runs it); a label with two owners means neither.
     `looked_in` names the places that were searched, for messages.
     """
 
@@ -44,7 +44,13 @@ class RevisionGraph:
 
         found: list[RevisionError] = [*find.duplicates(given), *find.bad_names(self._revisions)]
         found += find.label_mistakes(self._revisions, self.label_owners)
-        self._unsound: dict[str, list[RevisionError]] = {}
+        self.disputed = {
+            error.label: error for error in found if isinstance(error, (DuplicateLabel, LabelIsRevision))
+        }
+        """Labels that do not say which branch they mean."""
+        self._unsound: dict[str, list[RevisionError]] = {
+            error.revision: [error] for error in found if isinstance(error, DuplicateRevision)
+        }
         self._connect(found)
         self._sort(found)
         self._normalize()
@@ -75,7 +81,7 @@ class RevisionGraph:
                     up.setdefault(dependency, []).append(name)
             if wrong:
                 found += wrong
-                self._unsound[name] = wrong
+                self._unsound.setdefault(name, []).extend(wrong)
         self._children = {name: tuple(names) for name, names in children.items()}
         self._up = {name: tuple(names) for name, names in up.items()}
 
