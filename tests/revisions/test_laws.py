@@ -6,7 +6,7 @@ are implied by others, and given in any order.
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from limbeck.revisions import (
@@ -116,6 +116,7 @@ def test_what_is_below_and_above(revisions: list[Revision], data: st.DataObject)
     assert graph.descendants(names, dependencies=False) == oracle.above(names, oracle.parents)
 
 
+@settings(max_examples=300)
 @given(situations(), st.data())
 def test_upgrade(situation: tuple[RevisionGraph, Oracle, set[str], list[str]], data: st.DataObject) -> None:
     """Exactly what the targets need and is not applied; each after all it stands on; the rows stay the frontier."""
@@ -128,6 +129,7 @@ def test_upgrade(situation: tuple[RevisionGraph, Oracle, set[str], list[str]], d
     assert set(route.rows_after) == oracle.frontier(after)
 
 
+@settings(max_examples=300)
 @given(situations(), st.data())
 def test_downgrade(situation: tuple[RevisionGraph, Oracle, set[str], list[str]], data: st.DataObject) -> None:
     """Exactly what is applied and stands on a child of the goal; the rows stay the frontier."""

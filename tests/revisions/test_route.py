@@ -127,6 +127,38 @@ def test_minus_one_with_two_rows_takes_the_first_and_is_a_doubt() -> None:
     )
 
 
+def test_up_to_places_above_each_other() -> None:
+    assert ids(upgrade(FORK, (), ["a", "b", "c1"])) == "a b c1"
+
+
+def test_down_follows_one_branch_as_far_as_it_can() -> None:
+    """Long and short branches; the short one comes first, since its head's file does."""
+    graph = RevisionGraph(
+        [rev("a"), rev("b1", "a"), rev("b2", "a"), rev("c1", "b1"), rev("d11", "c1"), rev("d12", "c1")]
+    )
+    assert ids(downgrade(graph, graph.heads, "base")) == "b2 d11 d12 c1 b1 a"
+
+
+def test_down_several_merges_goes_from_branch_to_branch() -> None:
+    """After a branch has ended the one before it is gone on with; other parents of a merge come last."""
+    graph = RevisionGraph(
+        [
+            *(rev("a1"), rev("a2"), rev("a3"), rev("amerge", "a1", "a2", "a3")),
+            *(rev("b1"), rev("b2"), rev("bmerge", "b1", "b2")),
+            *(rev("c1"), rev("c2"), rev("c3"), rev("cmerge", "c1", "c2", "c3")),
+            rev("d1", needs="a3 b2 c1"),
+        ]
+    )
+    rows = ("amerge", "b1", "b2", "cmerge")
+    assert ids(downgrade(graph, rows, "base")) == "amerge a1 b1 b2 cmerge c1 a2 a3 c2 c3"
+    assert ids(upgrade(graph, (), "heads")) == "c3 c2 b2 a3 a2 c1 d1 cmerge b1 bmerge a1 amerge"
+
+
+def test_rows_that_contain_each_other_can_be_downgraded() -> None:
+    """Such rows are a mistake of someone's, but the way down from them is clear."""
+    assert told(downgrade(FORK, ("a", "c1"), "a")) == ["c1: c1>b", "b: -b"]
+
+
 #    a1 - b1 - c1
 #          |
 #    x1 - x2 (needs b1)
