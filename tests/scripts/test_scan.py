@@ -142,6 +142,8 @@ def test_forms_of_a_value(written: str, parents: tuple[str, ...], tmp_path: Path
         "'''doc'''; revision = 'a'\ndown_revision = None\n",
         '""""quoted" he said"""\nrevision = "a"\ndown_revision = None\n',
         "''\nrevision = 'a'\ndown_revision = None\n",
+        "'''one\n    two\n\n      three\n'''\nrevision = str(1)\ndown_revision = None\n",
+        "'''one\n    two\n\n      three\n'''\nrevision = 'a'\ndown_revision = None\n",
         "import os\nrevision = 'a' ; down_revision = None\n",
         "revision = 'a' \\\n  'b'\ndown_revision = None\n",
         "revision = 'a'\ndown_revision = None\nwith open(__file__) as revision: pass\nrevision = 'c'\n",
