@@ -192,17 +192,18 @@ def _text(path: Path) -> str:
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
+    import sys
+    from importlib import import_module
+
+    toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table: dict[str, Any] = toml.loads(text)
+    except toml.TOMLDecodeError as error:
         place = re.search(r"at line (\d+), column \d+|at end of document", str(error))
         line = int(place[1]) if place and place[1] else text.rstrip().count("\n") + 1
         why = re.sub(r"\s*\(at [^)]*\)$", "", str(error))
         raise SettingsUnreadable(file=path.name, line=line, why=f"{why}.") from None
+    return table
 
 
 class _Reader:

@@ -142,6 +142,8 @@ def test_forms_of_a_value(written: str, parents: tuple[str, ...], tmp_path: Path
         "'''doc'''; revision = 'a'\ndown_revision = None\n",
         '""""quoted" he said"""\nrevision = "a"\ndown_revision = None\n',
         "''\nrevision = 'a'\ndown_revision = None\n",
+        "'''one\n    two\n\n      three\n'''\nrevision = str(1)\ndown_revision = None\n",
+        "'''one\n    two\n\n      three\n'''\nrevision = 'a'\ndown_revision = None\n",
         "import os\nrevision = 'a' ; down_revision = None\n",
         "revision = 'a' \\\n  'b'\ndown_revision = None\n",
         "revision = 'a'\ndown_revision = None\nwith open(__file__) as revision: pass\nrevision = 'c'\n",
@@ -151,7 +153,7 @@ def test_forms_of_a_value(written: str, parents: tuple[str, ...], tmp_path: Path
         "class revision: pass\nrevision = 'a'\ndown_revision = None\n",
         "revision = 'a'\ndown_revision = None\nbranch_labels = ('x',)\ndef branch_labels(): pass\nbranch_labels = 'y'\n",
         "revision = 'a'\ndown_revision = None\nx = [revision for revision in 'bc']\n",
-        "revision = 'a'\ndown_revision = None\nlist(setattr(__import__('sys').modules[__name__], k, 'q') for k in ['rev' 'ision'])\n",
+        "revision = 'a'\ndown_revision = None\nimport sys\n[setattr(sys.modules[__name__], k, 'q') for k in ['rev' 'ision']]\n",
     ],
 )
 def test_odd_files_say_what_running_them_says(text: str, tmp_path: Path) -> None:

@@ -169,8 +169,8 @@ class ScriptFolder:
             else:
                 scripts[path] = found
         self._broken, self._others = tuple(broken), tuple(others)
-        for error in broken:
-            self.reporter.tell(Noticed(error.what(), error.next_step()))
+        for each in broken:
+            self.reporter.tell(Noticed(each.what(), each.next_step()))
         return scripts
 
     def _files(self) -> list[str]:

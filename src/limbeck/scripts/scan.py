@@ -77,15 +77,29 @@ def scan(data: bytes, path: str) -> Scanned:
 
 
 def from_module(path: str, doc: Any = None) -> Scanned:
-    """What running the file says. `doc` is the docstring as written, which Python 3.13 would strip of indentation."""
+    """What running the file says. `doc` is the docstring as written, where it is known already."""
     from limbeck.scripts.loader import load
 
     module = load(path).module
     values = {name: getattr(module, name) for name in NAMES if hasattr(module, name)}
-    doc = doc if isinstance(doc, str) else getattr(module, "__doc__", None)
+    if not isinstance(doc, str):
+        doc = _written_doc(path, module.__doc__)
     if "revision" not in values:
-        return Scanned(path, None, doc or "")
-    return _scanned(path, values, doc if isinstance(doc, str) else "")
+        return Scanned(path, None, doc)
+    return _scanned(path, values, doc)
+
+
+def _written_doc(path: str, doc: Any) -> str:
+    """The docstring with the indentation that it is written with, which Python takes off since 3.13."""
+    if not isinstance(doc, str):
+        return ""
+    if path.endswith(".py") and "\n" in doc:
+        from limbeck.scripts.tree import docstring
+
+        written = docstring(path)
+        if written.split() == doc.split():
+            return written
+    return doc
 
 
 # -- from values to a Revision ------------------------------------------------------------------------------
