@@ -329,3 +329,11 @@ def into_column(constraint: Any, column: Any) -> None:
 def refuse_inspection(cls: Any, refuse: Any) -> None:
     """What sqlalchemy.inspect() does with such an object."""
     sa.inspection._inspects(cls)(refuse)
+
+
+def type_key(type_: Any) -> Any:
+    """What SQLAlchemy takes two types for the same by, with all their arguments; None where it will not tell."""
+    if isinstance(type_, (SchemaType, sa.types.TypeDecorator)) or variants(type_):
+        return None
+    key = type_._static_cache_key
+    return key if isinstance(key, tuple) else None

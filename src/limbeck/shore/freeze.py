@@ -8,6 +8,7 @@ spelled by SQLAlchemy's own compiler, in the context it needs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +33,7 @@ from limbeck.model.objects import Object, Schema
 from limbeck.model.snapshot import BackendId, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
-from limbeck.model.types import TypeRef
+from limbeck.model.types import Call, Raw, TypeRef
 
 from . import compat, constraints, named_types, python
 from .ddl import refused
@@ -60,7 +61,7 @@ class Freezer:
         self.dialect = dialect
         self.spelling = compat.spelling_dialect(dialect)
         self._ddl = compat.ddl_compiler(self.spelling)
-        self._types: dict[str, Any] = {}
+        self._pythons: dict[Any, Call | Raw | None] = {}
 
     # -- many
     def snapshot(self, *metadatas: Any) -> Snapshot:
@@ -167,15 +168,16 @@ class Freezer:
     # -- columns
     def _column(self, column: Any, table: Any) -> Column:
         place = f"{qualified_name(table)}.{column.name}"
+        type_ = self._type(column, place)
         default = self._default(column.server_default, place)
         identity = isinstance(default, Identity) and not self.dialect.supports_identity_columns
         plain = type(column) is sa.Column and not column.system and not column.info.keys() - {"renamed_from"}
         return Column(
             name=model_name(column.name),
-            type=self._type(column, place),
+            type=type_,
             nullable=bool(column.nullable) and not self._never_null(column),
             default=None if identity else default,
-            autoincrement=self._numbered(column, table),
+            autoincrement=self._numbered(column, table, type_.spelling),
             comment=column.comment,
             options=model_options(compat.dialect_options(column), self.sql),
             renamed_from=column.info.get("renamed_from"),
@@ -186,10 +188,12 @@ class Freezer:
         """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
         return self.dialect.name == "mssql" and isinstance(column.default, sa.Sequence)
 
-    def _numbered(self, column: Any, table: Any) -> bool:
+    def _numbered(self, column: Any, table: Any, spelled: str) -> bool:
         """Whether the database numbers the rows by this column: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
         if self.dialect.name in ("oracle", "default"):
             return False
+        if self.dialect.name == "sqlite" and spelled != "INTEGER":
+            return False  # only that very word is the rowid
         wished = self.dialect.name == "mssql" and column.autoincrement is True
         if column is not compat.numbering_column(table) and not wished:
             return False
@@ -203,28 +207,35 @@ class Freezer:
     def _type(self, column: Any, place: str) -> TypeRef:
         if isinstance(column.type, sa.types.NullType):
             raise NoType(column=place)
-        try:
-            spelled = self.spelling.type_compiler_instance.process(column.type, type_expression=column)
-        except CompileError as error:
-            raise refused(error, self.dialect, f"the type of column {place}") from error
-        return self._ref(column.type, spelled)
+        return self._ref(column.type, place, column)
 
     def stored_type(self, type_: Any, place: str) -> TypeRef:
         """A type that the inspector made: it needs no column to spell itself."""
+        return self._ref(type_, place)
+
+    def _ref(self, type_: Any, place: str, column: Any = None) -> TypeRef:
+        words = {} if column is None else {"type_expression": column}
+        spell = partial(self.spelling.type_compiler_instance.process, **words)
         try:
-            spelled = self.spelling.type_compiler_instance.process(type_)
+            spelled = spell(type_)
         except CompileError as error:
             raise refused(error, self.dialect, f"the type of column {place}") from error
-        return self._ref(type_, spelled)
-
-    def _ref(self, type_: Any, spelled: str) -> TypeRef:
         engine = compat.detached_type(type_)
         return TypeRef(
             spelled,
-            python=python.expression(engine, spelled, self.spelling),
+            python=self._python(engine, spelled, spell),
             engine=engine,
             needs=named_types.needs(type_, self.spelling),
         )
+
+    def _python(self, engine: Any, spelled: str, spell: Any) -> Call | Raw | None:
+        """Remembered for types that are equal by SQLAlchemy's own key: a database has few types and many columns."""
+        key = compat.type_key(engine)
+        if key is None:
+            return python.expression(engine, spelled, spell)
+        if (key, spelled) not in self._pythons:
+            self._pythons[key, spelled] = python.expression(engine, spelled, spell)
+        return self._pythons[key, spelled]
 
     def _default(self, given: Any, place: str) -> Default | None:
         if given is None:
