@@ -120,6 +120,8 @@ def write_script(
     steps = tuple(plan(heads))
     table.refuse_long(_new_rows(steps))
     rows = heads
+    if not steps:
+        return Outcome(heads_before=heads, heads_after=heads, steps=())
     with transactions.run():
         for number, step in enumerate(steps):
             with transactions.step():
