@@ -48,6 +48,8 @@ class LiveChannel(Channel):
         result = self._execute(statement)
         rows = getattr(result, "rowcount", -1)
         self.reporter.tell(StatementRan(statement.text, time.perf_counter() - began, rows))
+        if statement.after is not None:
+            statement.after(self.connection)
         return result
 
     def _execute(self, statement: Statement) -> Any:
