@@ -191,6 +191,7 @@ EXPECTED = (
     "after rename",
     "mismatch",
     "duplicate column",
+    "no such column",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from limbeck.backends.ansi import AnsiBackend
 from limbeck.model.column import Column
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
@@ -23,7 +24,6 @@ from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstrai
 from limbeck.ops.contract import Change, Facts, Hazard, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 
-from ..ansi import AnsiBackend
 from . import native, reading, types
 from .grammar import in_schema
 from .reading import EMPTY, Book

@@ -1,16 +1,16 @@
 """The statements of one table rebuild, with what watches over it.
 
-The order is the manual's (sqlite.org/lang_altertable, section 7): the new table under a scratch name, the rows, the old table dropped, the
-new one renamed. Renaming the *old* table away would take the REFERENCES of other tables with it. While that is done `legacy_alter_table`
-is on: views and triggers that name the table stay in the schema as they are, and RENAME does not stumble over them.
+The order is the manual's (sqlite.org/lang_altertable, section 7): the new table under a scratch name, the rows, the old
+table dropped, the new one renamed. Renaming the *old* table away would take the REFERENCES of other tables with it.
+While that is done `legacy_alter_table` is on: views and triggers that name the table stay in the schema as they are, and RENAME does not stumble over them.
 
 What a watch does, in the `after` of statements (a script has only the statements):
 
 * before anything is changed: the table must be the one that was known; NULLs where NOT NULL is wanted are an error;
   violations of foreign keys, and views and triggers that do not work, are remembered;
-* foreign keys must not be enforced while the old table is dropped: DROP TABLE deletes its rows first, and ON DELETE CASCADE then
-  empties the tables that refer to it. Where that cannot be switched off (inside a transaction, before Python 3.12) and a table refers to
-  this one: RowsAtRisk;
+* foreign keys must not be enforced while the old table is dropped: DROP TABLE deletes its rows first, and ON DELETE
+  CASCADE then empties the tables that refer to it. Where that cannot be switched off (inside a transaction, before
+  Python 3.12) and a table refers to this one: RowsAtRisk;
 * outside a transaction one is begun, so that the rebuild is all or nothing;
 * at the end: violations that were not there before, and views and triggers that worked before, are errors.
 
