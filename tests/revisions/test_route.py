@@ -154,6 +154,11 @@ def test_down_several_merges_goes_from_branch_to_branch() -> None:
     assert ids(upgrade(graph, (), "heads")) == "c3 c2 b2 a3 a2 c1 d1 cmerge b1 bmerge a1 amerge"
 
 
+def test_where_a_branch_ends_the_one_before_it_is_gone_on_with() -> None:
+    graph = RevisionGraph([rev("root"), rev("left", "root"), rev("alone"), rev("right", "root")])
+    assert ids(downgrade(graph, ("left", "alone", "right"), "base")) == "left right alone root"
+
+
 def test_rows_that_contain_each_other_can_be_downgraded() -> None:
     """Such rows are a mistake of someone's, but the way down from them is clear."""
     assert told(downgrade(FORK, ("a", "c1"), "a")) == ["c1: c1>b", "b: -b"]
