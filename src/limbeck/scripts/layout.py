@@ -40,7 +40,11 @@ def docstring_text(message: str, encoding: str = "utf-8") -> str:
 
 
 def normal_message(message: str) -> str:
-    """The message as it is kept: one kind of newline, nothing around it."""
+    """The message as it is kept: one kind of newline, nothing around it, no halves of characters.
+
+    Those come from arguments that are not in the terminal's encoding; Python 3.13 compiles no docstring that has one.
+    """
+    message = re.sub("[\ud800-\udfff]", "\ufffd", message)
     message = message.replace("\r\n", "\n").replace("\r", "\n").strip()
     return message or EMPTY_MESSAGE
 
