@@ -172,8 +172,8 @@ def _variables(new: NewRevision) -> dict[str, Any]:
 
 def rendered(template: Path, variables: Mapping[str, Any]) -> str:
     """Raises TemplateFailed with the template's own line."""
-    from mako.exceptions import MakoException, RichTraceback  # type: ignore[import-untyped]
-    from mako.template import Template  # type: ignore[import-untyped]
+    from mako.exceptions import MakoException, RichTraceback
+    from mako.template import Template
 
     try:
         text: str = Template(filename=str(template), strict_undefined=False).render_unicode(
