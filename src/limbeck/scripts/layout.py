@@ -11,10 +11,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from textwrap import dedent, indent
-from typing import Any
+from typing import Any, NamedTuple
 
 from limbeck.errors import MessageUnsafe, TemplateFailed
-from limbeck.scripts.writer import EMPTY_MESSAGE, NewRevision
+
+EMPTY_MESSAGE = "empty message"
+
+
+class NewRevision(NamedTuple):
+    """What shall be written. Blocks of code are lines without the indentation of the function, "" for `pass`."""
+
+    id: str
+    parents: tuple[str, ...] = ()
+    message: str = ""
+    labels: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    date: datetime | None = None
+    upgrades: str = ""
+    downgrades: str = ""
+    imports: tuple[str, ...] = ()
 
 
 def text_of(
