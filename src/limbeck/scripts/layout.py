@@ -11,10 +11,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from textwrap import dedent, indent
-from typing import Any
+from typing import Any, NamedTuple
 
 from limbeck.errors import MessageUnsafe, TemplateFailed
-from limbeck.scripts.writer import EMPTY_MESSAGE, NewRevision
+
+EMPTY_MESSAGE = "empty message"
+
+
+class NewRevision(NamedTuple):
+    """What shall be written. Blocks of code are lines without the indentation of the function, "" for `pass`."""
+
+    id: str
+    parents: tuple[str, ...] = ()
+    message: str = ""
+    labels: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    date: datetime | None = None
+    upgrades: str = ""
+    downgrades: str = ""
+    imports: tuple[str, ...] = ()
 
 
 def text_of(
@@ -40,7 +55,11 @@ def docstring_text(message: str, encoding: str = "utf-8") -> str:
 
 
 def normal_message(message: str) -> str:
-    """The message as it is kept: one kind of newline, nothing around it."""
+    """The message as it is kept: one kind of newline, nothing around it, no halves of characters.
+
+    Those come from arguments that are not in the terminal's encoding; Python 3.13 compiles no docstring that has one.
+    """
+    message = re.sub("[\ud800-\udfff]", "\ufffd", message)
     message = message.replace("\r\n", "\n").replace("\r", "\n").strip()
     return message or EMPTY_MESSAGE
 
@@ -168,8 +187,8 @@ def _variables(new: NewRevision) -> dict[str, Any]:
 
 def rendered(template: Path, variables: Mapping[str, Any]) -> str:
     """Raises TemplateFailed with the template's own line."""
-    from mako.exceptions import MakoException, RichTraceback  # type: ignore[import-untyped]
-    from mako.template import Template  # type: ignore[import-untyped]
+    from mako.exceptions import MakoException, RichTraceback
+    from mako.template import Template
 
     try:
         text: str = Template(filename=str(template), strict_undefined=False).render_unicode(

@@ -90,10 +90,10 @@ def from_module(path: str, doc: Any = None) -> Scanned:
 
 
 def _written_doc(path: str, doc: Any) -> str:
-    """The docstring with the indentation that it is written with, which Python takes off since 3.13."""
+    """The docstring with the indentation and tabs that it is written with; Python changes them since 3.13."""
     if not isinstance(doc, str):
         return ""
-    if path.endswith(".py") and "\n" in doc:
+    if path.endswith(".py"):
         from limbeck.scripts.tree import docstring
 
         written = docstring(path)

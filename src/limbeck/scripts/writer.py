@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from limbeck.config import DEFAULT_TEMPLATE, OLD_TEMPLATE_PART, TEMPLATE_PART
 from limbeck.errors import (
@@ -24,6 +24,8 @@ from limbeck.errors import (
     ScriptOutside,
     ScriptUnwritable,
 )
+from limbeck.scripts.layout import NewRevision as NewRevision
+from limbeck.scripts.layout import text_of
 
 if TYPE_CHECKING:
     from limbeck.config import Settings
@@ -31,21 +33,6 @@ if TYPE_CHECKING:
 RESERVED = frozenset(("head", "heads", "base", "current"))
 # Names that Windows keeps for devices, with any ending.
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")
-EMPTY_MESSAGE = "empty message"
-
-
-class NewRevision(NamedTuple):
-    """What shall be written. Blocks of code are lines without the indentation of the function, "" for `pass`."""
-
-    id: str
-    parents: tuple[str, ...] = ()
-    message: str = ""
-    labels: tuple[str, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    date: datetime | None = None
-    upgrades: str = ""
-    downgrades: str = ""
-    imports: tuple[str, ...] = ()
 
 
 # -- ids, dates, names --------------------------------------------------------------------------------------
@@ -240,8 +227,6 @@ def write_revision(
 
     Raises BadScriptName, BadLabel, TemplateFailed, MessageUnsafe, and what `write` raises.
     """
-    from limbeck.scripts.layout import text_of
-
     for label in new.labels:
         check_label(label)
     if new.date is None:
