@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 started = time.perf_counter()
-from limbeck import errors  # noqa: E402
+import limbeck.errors  # noqa: E402, F401
 
 errors_loaded = time.perf_counter()
 from limbeck import revisions  # noqa: E402

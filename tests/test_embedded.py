@@ -26,10 +26,10 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals and modes of POSI
 @needs_postgres
 def test_it_serves_and_is_gone() -> None:
     with embedded.postgres() as server:
-        server.create_database("it's")
-        engine = sa.create_engine(server.url("it's"), poolclass=sa.pool.NullPool)
+        server.create_database("own-name")
+        engine = sa.create_engine(server.url("own-name"), poolclass=sa.pool.NullPool)
         with engine.connect() as connection:
-            assert connection.scalar(sa.text("SELECT current_database()")) == "it's"
+            assert connection.scalar(sa.text("SELECT current_database()")) == "own-name"
             assert connection.scalar(sa.text("SHOW listen_addresses")) == ""
         assert server.folder.exists()
     assert not server.folder.exists()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -191,17 +191,19 @@ def _text(path: Path) -> str:
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
+    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
+    import sys
+    from importlib import import_module
+
+    toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table: dict[str, Any] = toml.loads(text)
+    except toml.TOMLDecodeError as error:
         place = re.search(r"at line (\d+), column \d+|at end of document", str(error))
-        line = int(place[1]) if place and place[1] else text.count("\n") + 1
+        line = int(place[1]) if place and place[1] else text.rstrip().count("\n") + 1
         why = re.sub(r"\s*\(at [^)]*\)$", "", str(error))
         raise SettingsUnreadable(file=path.name, line=line, why=f"{why}.") from None
+    return table
 
 
 class _Reader:
@@ -409,29 +411,29 @@ _TOKEN = re.compile(r'"""|' + r"'''" + r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]
 
 def line_of(text: str, key: tuple[str, ...]) -> int:
     """The line on which a key (or the table it names) is written in a TOML text; 0 where it is not."""
+    for number, written, value in _written(text):
+        if written == key or (key[: len(written)] == written and value.startswith("{")):
+            return number
+    return 0
+
+
+def _written(text: str) -> Iterator[tuple[int, tuple[str, ...], str]]:
+    """Every key and table header: its line, its full name, and how its value begins."""
     table: tuple[str, ...] = ()
-    skip_to = 0  # lines inside a value that began above
-    lines = text.split("\n")
-    start = 0
-    for number, line in enumerate(lines):
+    skip_to = start = 0  # up to skip_to: lines of a value that began above
+    for number, line in enumerate(text.split("\n"), 1):
         begin, start = start, start + len(line) + 1
         if begin < skip_to:
             continue
         header = _HEADER.match(line)
         if header and "=" not in header[1]:
             table = _names(header[1])
-            if table == key:
-                return number + 1
+            yield number, table, ""
             continue
         found = _KEY.match(line)
         if found:
-            full = table + _names(found[1])
-            if full == key:
-                return number + 1
+            yield number, table + _names(found[1]), line[found.end() :].strip()
             skip_to = _end_of_value(text, begin + found.end())
-            if key[: len(full)] == full and "{" in line:  # inside an inline table
-                return number + 1
-    return 0
 
 
 def _names(dotted: str) -> tuple[str, ...]:
@@ -460,21 +462,8 @@ def _end_of_value(text: str, at: int) -> int:
 
 def _section_line(text: str) -> int:
     """The first line of a pyproject.toml that belongs to tool.limbeck; 0 where none does."""
-    text = text.replace("\r\n", "\n")
-    found = line_of(text, ("tool", "limbeck"))
-    if found:
-        return found
-    for number, line in enumerate(text.split("\n"), 1):
-        header = _HEADER.match(line)
-        if header and _names(header[1])[:2] == ("tool", "limbeck"):
-            return number
-    return 0
-
-
-def _written_inline(text: str) -> bool:
-    """`tool = {...}` or `tool.x = 1` at the top: no table [tool.limbeck] could follow."""
-    line = line_of(text, ("tool",))
-    return bool(line) and not _HEADER.match(text.split("\n")[line - 1])
+    keys = _written(text.replace("\r\n", "\n"))
+    return next((number for number, key, _ in keys if key[:2] == ("tool", "limbeck")), 0)
 
 
 # -- writing ------------------------------------------------------------------------------------------------
@@ -527,10 +516,13 @@ def into_pyproject(
     line = _section_line(text)
     if line:
         raise SettingsThere(file=PYPROJECT, line=line)
-    tool = _parsed(text.replace("\r\n", "\n").lstrip("\ufeff"), Path(PYPROJECT)).get("tool", {})
-    if not isinstance(tool, dict) or "limbeck" in tool or _written_inline(text):
-        raise SettingsThere(file=PYPROJECT, line=line_of(text, ("tool",)))
     added = new_toml(url=url, models=models, migrations=migrations, section="tool.limbeck")
     newline = "\r\n" if "\r\n" in text else "\n"
     between = "" if not text else newline if text.endswith("\n") else newline * 2
-    return text + between + added.replace("\n", newline)
+    made = text + between + added.replace("\n", newline)
+    _parsed(text, Path(PYPROJECT))
+    try:
+        _parsed(made, Path(PYPROJECT))
+    except SettingsUnreadable:  # tool is an inline table
+        raise SettingsThere(file=PYPROJECT, line=line_of(text, ("tool",))) from None
+    return made

@@ -165,6 +165,21 @@ class BadOption(UsageError):
         return f"Type: {self.option} {self.form}"
 
 
+class UrlNotSet(UsageError):
+    """A command needs a database and the settings name none."""
+
+    code = "LB136"
+    file: str
+    database: str = ""
+
+    def what(self) -> str:
+        whose = f" for the database {self.database}" if self.database else ""
+        return f"{self.file} sets no url{whose}, so there is no database to go to."
+
+    def next_step(self) -> str:
+        return 'Write: url = "postgresql://user@localhost/name", or url = "${DATABASE_URL}"'
+
+
 class RangeNotForDatabase(UsageError):
     """`a:b` was typed for a run on a database, which knows itself where it stands."""
 
@@ -1122,6 +1137,33 @@ class ProjectMissing(EnvironmentFault):
         return "Make one: limbeck init"
 
 
+class ConfigMissing(EnvironmentFault):
+    """The file given with -c is not there."""
+
+    code = "LB421"
+    path: str
+
+    def what(self) -> str:
+        return f"There is no file {self.path}."
+
+    def next_step(self) -> str:
+        return "Correct what stands behind -c, or leave it out in the project's folder."
+
+
+class UrlNotSet(EnvironmentFault):
+    """The settings name no database."""
+
+    code = "LB422"
+    file: str
+    database: str = ""
+
+    def what(self) -> str:
+        return f"{self.file} gives no url" + (f" for the database {self.database}." if self.database else ".")
+
+    def next_step(self) -> str:
+        return 'Write url = "${DATABASE_URL}" or url = "sqlite:///app.db" there.'
+
+
 class ModelsNotSet(EnvironmentFault):
     """Models are needed and no setting names them. `looked` is where limbeck looked by itself."""
 
@@ -1190,7 +1232,7 @@ class EnvScriptDidNothing(EnvironmentFault):
         return f"{self.path} ended without calling context.run_migrations(), so nothing was done."
 
     def next_step(self) -> str:
-        return "Call context.configure(connection) and then context.run_migrations() in it."
+        return "Call context.configure(connection) and context.run_migrations() in it, or context.skip() if it is meant."
 
 
 class NoEnvironment(EnvironmentFault):
@@ -1296,6 +1338,103 @@ class NoSuchThing(SchemaError):
 
     def next_step(self) -> str:
         return f"There are: {', '.join(self.known)}." if self.known else ""
+
+
+class CannotSpell(SchemaError):
+    """SQLAlchemy's compiler for this dialect has no words for something; `why` is its own first line."""
+
+    code = "LB506"
+    place: str
+    backend: str
+    why: str
+
+    def what(self) -> str:
+        return f"{self.place} cannot be spelled for {self.backend}: {self.why}"
+
+    def next_step(self) -> str:
+        return "Declare it in words this database has (with_variant for types), or leave it out there."
+
+
+class DuplicateTable(SchemaError):
+    """Two MetaData objects have a table of one name."""
+
+    code = "LB507"
+    table: str
+    places: tuple[str, str]
+
+    def what(self) -> str:
+        return f"Table {self.table} is declared twice: in {self.places[0]} and in {self.places[1]}."
+
+    def next_step(self) -> str:
+        return "Declare it in one of them, or give one of the two MetaData another schema."
+
+
+class NothingToRead(SchemaError):
+    """A script has no database behind it, and somebody asked for a result. `place` is file:line of the question."""
+
+    code = "LB508"
+    place: str
+    statement: str
+
+    def what(self) -> str:
+        return f"{self.place} reads the result of {self.statement!r}, but a script is being written: nothing runs."
+
+    def next_step(self) -> str:
+        return "Write the step without asking the database (op.execute with plain SQL), or run it without --sql."
+
+
+class NoValueOfBareType(SchemaError):
+    """Only the text of a type is known (it came from a file), so values cannot be turned into what it takes."""
+
+    code = "LB509"
+    spelling: str
+
+    def what(self) -> str:
+        return f"Values of type {self.spelling} cannot be sent: only the text of that type is known."
+
+    def next_step(self) -> str:
+        return "Give the column a SQLAlchemy type."
+
+
+class NoType(SchemaError):
+    """A column without a type, whose foreign key does not tell one either."""
+
+    code = "LB510"
+    column: str
+
+    def what(self) -> str:
+        return f"Column {self.column} has no type."
+
+    def next_step(self) -> str:
+        return "Give it one (a foreign key lends its target's type only where both tables are in one MetaData)."
+
+
+class NotStorable(SchemaError):
+    """A value that a snapshot file has no form for."""
+
+    code = "LB511"
+    type: str
+    place: str = ""
+
+    def what(self) -> str:
+        return f"A snapshot file cannot hold a {self.type}{f' ({self.place})' if self.place else ''}."
+
+    def next_step(self) -> str:
+        return "Write that option as text, number or list."
+
+
+class NotASnapshot(SchemaError):
+    """A file that should be a snapshot and is not, or was written by a newer limbeck."""
+
+    code = "LB512"
+    why: str
+    file: str = ""
+
+    def what(self) -> str:
+        return f"{self.file or 'The text'} is no snapshot that can be read: {self.why}"
+
+    def next_step(self) -> str:
+        return "Write it anew from the database or the models, with this version of limbeck."
 
 
 class ThingExists(SchemaError):
@@ -1416,7 +1555,6 @@ class ColumnNotKnown(UnknownValue):
     def what(self) -> str:
         again = f"{self.backend} says the whole column again to change a part of it"
         return f"{again}, and the {self.wanted} is not known here."
-        return f"{self.backend} says the whole column again to change a part of it, and the {self.wanted} is not known here."
 
     def next_step(self) -> str:
         return f"Run it on a live connection, or add {self.argument}= to the operation."
@@ -1568,6 +1706,7 @@ class StepFailedError(RunError):
     rolled_back: bool = True
     done: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    hint: str = ""
 
     def what(self) -> str:
         place = f" at {self.place}" if self.place else ""
@@ -1588,7 +1727,7 @@ class StepFailedError(RunError):
 
     def next_step(self) -> str:
         if self.rolled_back or not self.done:
-            return "Repair the revision and run the same command again."
+            return self.hint or "Repair the revision and run the same command again."
         return (
             "Undo these statements by hand, or take them out of the revision; then repair the rest and run the same"
             " command again."
@@ -1695,19 +1834,22 @@ class TransactionNotOurs(RunError):
         return "Hand over a connection without a transaction, or commit before the migrations run."
 
 
-class NothingToRead(RunError):
-    """A revision asked for a result where there is no database (a script is written)."""
+class CannotWriteScript(RunError):
+    """A revision could not be written as SQL text. `place` is file:line in the revision file."""
 
     code = "LB708"
     revision: str
-    place: str
-    what_was_asked: str = ""
+    direction: str
+    said: str
+    place: str = ""
+    hint: str = ""
 
     def what(self) -> str:
-        return f"Revision {self.revision} reads from the database at {self.place}, and a script has none to read from."
+        place = f" at {self.place}" if self.place else ""
+        return f"The script of {self.direction} {self.revision} cannot be written{place}: {self.said}"
 
     def next_step(self) -> str:
-        return "Run it on a live database, or ask op.is_offline() there and write what the script should do."
+        return self.hint
 
 
 class VersionTableWrong(RunError):
@@ -1722,3 +1864,18 @@ class VersionTableWrong(RunError):
 
     def next_step(self) -> str:
         return "Name another one in the setting version_table."
+
+
+class WrongArgument(RunError):
+    """A function of `limbeck.op` was given an argument that it does not take."""
+
+    code = "LB710"
+    function: str
+    argument: str
+    instead: str = ""
+
+    def what(self) -> str:
+        return f"op.{self.function}() takes no argument {self.argument!r}."
+
+    def next_step(self) -> str:
+        return self.instead or "Options for one database begin with its name: postgresql_where, mysql_engine."

@@ -65,7 +65,7 @@ def test_a_file_as_it_is_usually_written() -> None:
         ("'a'", ("a",)),
         ("('a')", ("a",)),
         ("('a',)", ("a",)),
-        ('("a", \'b\')', ("a", "b")),
+        ("(\"a\", 'b')", ("a", "b")),
         ("(\n    'a',\n    'b',\n)", ("a", "b")),
         ("['b', 'a']  # two", ("b", "a")),
         ("{'b', 'a', 'b'}", ("a", "b")),
@@ -142,6 +142,8 @@ def test_forms_of_a_value(written: str, parents: tuple[str, ...], tmp_path: Path
         "'''doc'''; revision = 'a'\ndown_revision = None\n",
         '""""quoted" he said"""\nrevision = "a"\ndown_revision = None\n',
         "''\nrevision = 'a'\ndown_revision = None\n",
+        "'''one\n    two\n\n      three\n'''\nrevision = str(1)\ndown_revision = None\n",
+        "'''one\n    two\n\n      three\n'''\nrevision = 'a'\ndown_revision = None\n",
         "import os\nrevision = 'a' ; down_revision = None\n",
         "revision = 'a' \\\n  'b'\ndown_revision = None\n",
         "revision = 'a'\ndown_revision = None\nwith open(__file__) as revision: pass\nrevision = 'c'\n",
@@ -151,7 +153,7 @@ def test_forms_of_a_value(written: str, parents: tuple[str, ...], tmp_path: Path
         "class revision: pass\nrevision = 'a'\ndown_revision = None\n",
         "revision = 'a'\ndown_revision = None\nbranch_labels = ('x',)\ndef branch_labels(): pass\nbranch_labels = 'y'\n",
         "revision = 'a'\ndown_revision = None\nx = [revision for revision in 'bc']\n",
-        "revision = 'a'\ndown_revision = None\nlist(setattr(__import__('sys').modules[__name__], k, 'q') for k in ['rev' 'ision'])\n",
+        "revision = 'a'\ndown_revision = None\nimport sys\n[setattr(sys.modules[__name__], k, 'q') for k in ['rev' 'ision']]\n",
     ],
 )
 def test_odd_files_say_what_running_them_says(text: str, tmp_path: Path) -> None:
@@ -233,7 +235,9 @@ def test_a_plain_file_with_one_thing_changed(seed: int, tmp_path: Path) -> None:
         elif change == 1 and len(lines) > 1:
             del lines[at]
         elif change == 2:
-            lines[at] = lines[at].replace(*chance.choice([("'", '"'), (" = ", "="), ("=", "+="), ("a", "\\"), ("\n", "\r\n")]))
+            lines[at] = lines[at].replace(
+                *chance.choice([("'", '"'), (" = ", "="), ("=", "+="), ("a", "\\"), ("\n", "\r\n")])
+            )
         else:
             other = chance.randrange(len(lines))
             lines[at], lines[other] = lines[other], lines[at]
@@ -252,7 +256,9 @@ def agree(text: str, path: Path) -> None:
     assert read(name) == ran, text
     values, doc = tree_of(text, name)
     if not any(values.get(n) is UNSURE for n in NAMES) and doc is not UNSURE:
-        assert (_scanned(name, values, doc) if "revision" in values else Scanned(name, None, doc)) == ran, text
+        assert (_scanned(name, values, doc) if "revision" in values else Scanned(name, None, doc)) == ran, (
+            text
+        )
     head = head_of(text)
     if head is not None and head.exact:
         assert _scanned(name, head.values, head.doc) == ran, text
@@ -271,7 +277,7 @@ def test_env_py_is_no_revision_and_is_not_run() -> None:
 def test_a_file_that_will_not_compile_keeps_its_place() -> None:
     found = scanned(PLAIN + "    revision = (\n")
     assert found.revision is not None and found.revision.id == "ae1"
-    assert isinstance(found.error, ScriptBroken) and found.error.line == 20
+    assert isinstance(found.error, ScriptBroken) and found.error.line == 21
 
 
 @pytest.mark.parametrize(
@@ -280,8 +286,14 @@ def test_a_file_that_will_not_compile_keeps_its_place() -> None:
         (b"revision = 'a'\ndown_revision = (\n", "x.py:2: '(' was never closed."),
         (b"revision = 1\ndown_revision = None\n", "x.py: revision must be a text, and is 1."),
         (b"revision = 'a'\n", "x.py: there is a revision but no down_revision."),
-        (b"revision = 'a'\ndown_revision = 7\n", "x.py: down_revision must be None, a text or several texts, and is 7."),
-        (b"revision = 'a'\ndown_revision = (None, 'a')\n", "x.py: down_revision holds None, which is no text."),
+        (
+            b"revision = 'a'\ndown_revision = 7\n",
+            "x.py: down_revision must be None, a text or several texts, and is 7.",
+        ),
+        (
+            b"revision = 'a'\ndown_revision = (None, 'a')\n",
+            "x.py: down_revision holds None, which is no text.",
+        ),
         (b"revision = '\xff'\n", "x.py:1: not written in utf-8, which it declares."),
         (b"# coding: klingon\nrevision = 'a'\n", "x.py:1: unknown encoding 'klingon'."),
     ],
@@ -296,7 +308,9 @@ def test_what_is_wrong_is_said(text: bytes, said: str) -> None:
     "data",
     [
         "# -*- coding: latin-1 -*-\n'''é'''\nrevision = 'é'\ndown_revision = None\n".encode("latin-1"),
-        "#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n'''é'''\nrevision = 'é'\ndown_revision = None\n".encode("cp1252"),
+        "#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n'''é'''\nrevision = 'é'\ndown_revision = None\n".encode(
+            "cp1252"
+        ),
         b"\xef\xbb\xbf" + "'''é'''\nrevision = 'é'\ndown_revision = None\n".encode(),
         "'''é'''\nrevision = 'é'\ndown_revision = None\n".replace("\n", "\r\n").encode(),
         "'''é'''\nrevision = 'é'\n# coding: latin-1\ndown_revision = None\n".encode(),
@@ -305,7 +319,11 @@ def test_what_is_wrong_is_said(text: bytes, said: str) -> None:
 def test_encodings(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "r.py"
     path.write_bytes(data)
-    assert read(str(path)) == from_module(str(path)) == Scanned(str(path), Revision("é", message="é", origin=str(path)), "é")
+    assert (
+        read(str(path))
+        == from_module(str(path))
+        == Scanned(str(path), Revision("é", message="é", origin=str(path)), "é")
+    )
 
 
 def test_letters_that_python_reads_as_ascii() -> None:

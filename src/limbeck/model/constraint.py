@@ -59,7 +59,8 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """`of_type` marks a CHECK that a type brings along (Boolean, Enum without native support), by its column's name."""
+    """`of_type` marks a CHECK that a type brings along (Boolean, Enum without native support), by its column's name;
+    `in_column` one that stands in that column's own definition."""
 
     kind: ClassVar[str] = "check"
     sql: SqlText
@@ -69,6 +70,7 @@ class Check:
     comment: str | None = None
     options: Options = ()
     of_type: str | None = field(default=None, compare=False)
+    in_column: str | None = field(default=None, compare=False)
     source: Any = field(default=None, compare=False, repr=False)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from limbeck import digraph
-from limbeck.errors import HistoryBroken, RevisionError
+from limbeck.errors import DuplicateLabel, DuplicateRevision, HistoryBroken, LabelIsRevision, RevisionError
 from limbeck.revisions import mistakes as find
 from limbeck.revisions.labels import spread_labels
 from limbeck.revisions.revision import Revision
@@ -25,8 +25,8 @@ class RevisionGraph:
     """The history. Construction finds all mistakes and raises them at once: one by itself, several as HistoryBroken.
 
     With `lenient` it raises nothing: `mistakes` lists them, and only a route that runs over a revision that a mistake
-    makes unsound raises (`require_sound`). So one broken file does not stop what does not need it. Of two
-    revisions with one id the later counts then, of two owners of a label the earlier.
+    makes unsound raises (`require_sound`). So one broken file does not stop what does not need it. Of
+    two revisions with one id the later is kept then (and no route runs it); a label with two owners means neither.
     `looked_in` names the places that were searched, for messages.
     """
 
@@ -44,7 +44,13 @@ class RevisionGraph:
 
         found: list[RevisionError] = [*find.duplicates(given), *find.bad_names(self._revisions)]
         found += find.label_mistakes(self._revisions, self.label_owners)
-        self._unsound: dict[str, list[RevisionError]] = {}
+        self.disputed = {
+            error.label: error for error in found if isinstance(error, (DuplicateLabel, LabelIsRevision))
+        }
+        """Labels that do not say which branch they mean."""
+        self._unsound: dict[str, list[RevisionError]] = {
+            error.revision: [error] for error in found if isinstance(error, DuplicateRevision)
+        }
         self._connect(found)
         self._sort(found)
         self._normalize()
@@ -56,8 +62,8 @@ class RevisionGraph:
         """Resolve parents and dependencies; what cannot be resolved is left out, and its revision is unsound."""
         self._parents: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[str, tuple[str, ...]] = {}
-        self._children: dict[str, list[str]] = {}
-        self._up: dict[str, list[str]] = {}
+        children: dict[str, list[str]] = {}
+        up: dict[str, list[str]] = {}
         for name, revision in self._revisions.items():
             parents, wrong = find.resolve_parents(revision, self._revisions)
             if revision.depends_on:
@@ -68,14 +74,16 @@ class RevisionGraph:
                 dependencies = NONE
             self._parents[name] = parents
             for parent in parents:
-                self._children.setdefault(parent, []).append(name)
-                self._up.setdefault(parent, []).append(name)
+                children.setdefault(parent, []).append(name)
+                up.setdefault(parent, []).append(name)
             for dependency in dependencies:
                 if dependency not in parents:
-                    self._up.setdefault(dependency, []).append(name)
+                    up.setdefault(dependency, []).append(name)
             if wrong:
                 found += wrong
-                self._unsound[name] = wrong
+                self._unsound.setdefault(name, []).extend(wrong)
+        self._children = {name: tuple(names) for name, names in children.items()}
+        self._up = {name: tuple(names) for name, names in up.items()}
 
     def _sort(self, found: list[RevisionError]) -> None:
         """Give every revision a position after all that is below it; those in or above a cycle come last."""
@@ -161,11 +169,11 @@ class RevisionGraph:
         return self._all_down(name)
 
     def children(self, name: str) -> tuple[str, ...]:
-        return tuple(self._children.get(name, NONE))
+        return self._children.get(name, NONE)
 
     def up(self, name: str) -> tuple[str, ...]:
         """Children and dependents."""
-        return tuple(self._up.get(name, NONE))
+        return self._up.get(name, NONE)
 
     def labels(self, name: str) -> tuple[str, ...]:
         """The branch labels that are in force here: those written in its file, then those of its branch."""

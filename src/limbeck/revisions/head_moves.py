@@ -56,7 +56,7 @@ class Frontier:
     def __init__(self, graph: RevisionGraph, rows: Iterable[str]) -> None:
         self._graph = graph
         self._rows = dict.fromkeys(rows)
-        self._applied: set[str] | None = None
+        self._above: dict[str, int] | None = None  # how many applied revisions stand directly above one
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -73,13 +73,12 @@ class Frontier:
     def advance(self, step: Step) -> HeadMoves:
         """The moves of the step, done."""
         moves = self.moves(step)
-        if self._applied is not None:
-            if step.direction == "upgrade":
-                self._applied.update(step.goals)
-            elif step.direction == "downgrade":
-                self._applied.difference_update(step.sources)
-            else:
-                self._applied = None
+        if step.direction == "stamp":
+            self._above = None
+        elif self._above is not None and step.revision is not None:
+            change = 1 if step.direction == "upgrade" else -1
+            for name in self._graph.all_down(step.revision.id):
+                self._above[name] = self._above.get(name, 0) + change
         for row in moves.deletes:
             del self._rows[row]
         self._rows.update(dict.fromkeys(moves.inserts))
@@ -97,19 +96,23 @@ class Frontier:
     def _down(self, name: str) -> HeadMoves:
         if name not in self._rows:
             raise NotAHead(revision=name, heads=self.rows)
-        bare = tuple(down for down in self._graph.all_down(name) if not self._implied(down, name))
+        bare = tuple(down for down in self._graph.all_down(name) if not self._implied(down))
         if not bare:
             return HeadMoves(deletes=(name,))
         return HeadMoves(inserts=bare[:-1], updates=((name, bare[-1]),))
 
-    def _implied(self, name: str, without: str) -> bool:
-        """Whether something applied stands above a revision, apart from the one that goes."""
-        above = [up for up in self._graph.up(name) if up != without]
-        if not above:
-            return name in self._rows
-        if self._applied is None:
-            self._applied = self._graph.applied(self._rows)
-        return name in self._rows or any(up in self._applied for up in above)
+    def _implied(self, name: str) -> bool:
+        """Whether something applied stands above a revision, apart from the one step that goes."""
+        if name in self._rows:
+            return True
+        if len(self._graph.up(name)) == 1:
+            return False
+        if self._above is None:
+            self._above = {}
+            for applied in self._graph.applied(self._rows):
+                for down in self._graph.all_down(applied):
+                    self._above[down] = self._above.get(down, 0) + 1
+        return self._above.get(name, 0) > 1
 
     def _stamp(self, step: Step) -> HeadMoves:
         gone = tuple(row for row in step.sources if row in self._rows and row not in step.goals)

@@ -67,6 +67,8 @@ def find(graph: RevisionGraph, name: str, branch: str | None = None, *, member: 
 
     A branch chooses among several that a prefix fits; and with `member` the revision must be on it.
     """
+    if name in graph.disputed:
+        raise graph.disputed[name]
     owner = None if branch is None else branch_owner(graph, branch)
     matches = named(name, graph, graph.label_owners)
     if owner is None:
@@ -90,6 +92,8 @@ def _only(graph: RevisionGraph, name: str, matches: tuple[str, ...]) -> str:
 
 def branch_owner(graph: RevisionGraph, branch: str) -> str:
     """The revision that stands for a branch: the owner of that label, or any revision on it."""
+    if branch in graph.disputed:
+        raise graph.disputed[branch]
     if branch in graph.label_owners:
         return graph.label_owners[branch]
     matches = named(branch, graph, graph.label_owners)
@@ -155,8 +159,6 @@ def _resolve_symbol(
     symbol = address.whole if _is_exact(graph, address) else address.symbol
     assert symbol is not None
     branch = address.branch
-    if branch is None and symbol == address.whole and address.text in graph.label_owners:
-        return (graph.label_owners[address.text],)
     if symbol == BASE:
         if branch is not None:
             branch_owner(graph, branch)

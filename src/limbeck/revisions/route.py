@@ -96,7 +96,8 @@ def above_goal(
     graph: RevisionGraph, goal: str | None, branch: str | None, rows: tuple[str, ...], text: str = ""
 ) -> set[str]:
     """What a downgrade to the goal undoes: the goal's children (or the bases), and all applied that needs them."""
-    roots = graph.bases if goal is None else graph.children(goal)
+    # Not graph.bases: a revision whose parent is missing stands at the bottom, too, and must be complained about.
+    roots = tuple(n for n in graph if not graph.parents(n)) if goal is None else graph.children(goal)
     if branch is not None and len(roots) > 1:
         line = graph.line([branch_owner(graph, branch)])
         roots = tuple(root for root in roots if root in line)
@@ -202,7 +203,8 @@ def between(graph: RevisionGraph, span: str | Range, rows: Iterable[str] = ()) -
     """The revisions of a range, newest first, both ends included: what `history -r` lists.
 
     A start like '-3' counts down from the end of the range and stops at the base; an end like '+2' counts up from
-    the start. A start 'label@base' keeps to the heads of that branch. NotAnAncestor where the start is not below the end.
+    the start. A start 'label@base' keeps to the heads of that branch. NotAnAncestor where the start is not below
+    the end.
     """
     parsed = parse_range(span) if isinstance(span, str) else span
     start, stop = parsed.start, parsed.stop
@@ -253,14 +255,14 @@ def _on_branch_of(graph: RevisionGraph, names: tuple[str, ...], branch: str) -> 
 def line_between(
     graph: RevisionGraph, uppers: tuple[str, ...], lowers: tuple[str, ...], *, inclusive: bool = True
 ) -> tuple[str, ...]:
-    """What is below the uppers and above the lowers along the line, newest first; without lowers all that is below."""
+    """What is below the uppers and above the lowers along the line, newest first; without lowers all below."""
     required = graph.ancestors(uppers)
     outside = tuple(name for name in lowers if name not in required)
     if outside:
         raise NotAnAncestor(lower=outside, upper=uppers)
     span = required - graph.ancestors(lowers)
-    names = span | set(lowers) if inclusive else span
-    if lowers:
-        names &= graph.descendants(lowers, dependencies=False)
+    if inclusive:
+        span |= set(lowers)
+    names = span & graph.descendants(lowers, dependencies=False) if lowers else span
     graph.require_sound(names)
-    return tuple(newest_first(graph, names, uppers, span | names))
+    return tuple(newest_first(graph, names, uppers, span if len(names) < len(span) else None))

@@ -27,7 +27,10 @@ def newest_first(
     """
     left = set(names)
     order: list[str] = []
-    blocked = _Above(graph, left if span is None else set(span), whole=span is None)
+    inside = left
+    if span is not None:
+        inside = left | graph.ancestors(left) & graph.descendants(left) & span
+    blocked = _Above(graph, inside, whole=len(inside) == len(left))
     starts: Iterable[str] = (tip for tip in set(tips) if tip in left)
     while left:
         row = sorted(starts, key=graph.index.__getitem__)

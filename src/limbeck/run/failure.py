@@ -9,7 +9,9 @@ from typing import Any
 from limbeck.errors import LimbeckError, ScriptError, mask_url
 
 MOST_LINES = 20
-_CHANGES_ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|SELECT|WITH|VALUES|CALL|DO)\b", re.IGNORECASE)
+_CHANGES_ROWS = re.compile(
+    r"\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|SELECT|WITH|VALUES|CALL|DO)\b", re.IGNORECASE
+)
 _HOLDS_SECRETS = re.compile(r"\b(PASSWORD|IDENTIFIED|SECRET|TOKEN)\b", re.IGNORECASE)
 _VALUE = re.compile(r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|(?<![\w.\"`$:])-?\d+(?:\.\d+)?(?![\w\"`])", re.DOTALL)
 _SAID_VALUES = (

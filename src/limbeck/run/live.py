@@ -11,11 +11,12 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.several import Several
 from limbeck.shore.channel import Channel
 from limbeck.shore.freeze import Freezer
 
 from .transactions import Transactions
-from .watch import Watch
+from .watch import ROWS, Watch
 
 T = TypeVar("T", bound=Object)
 
@@ -41,18 +42,25 @@ class Reading:
                 self._read[name] = self._backend.read(self._connection, schemas=(name.schema,), only=(name,))
         return self._read[name]
 
-    def forget(self, names: tuple[QualifiedName, ...]) -> None:
-        """What was read of them; a change of one table may show in what refers to it, so those go as well."""
-        if not self._read:
-            return
-        if not names or any(name not in self._read for name in names):
-            self._read.clear()
-            return
+    def forget(self, operation: Operation) -> None:
+        """What it may have changed. A table's change may show in others (a rename in what refers to it), so all that is
+        not plainly about one table forgets everything."""
+        names = operation.touches()
+        if may_change_anything(operation) or len(names) > 1:
+            self.forget_all()
         for name in names:
-            del self._read[name]
+            self._read.pop(name, None)
 
     def forget_all(self) -> None:
         self._read.clear()
+
+
+def may_change_anything(operation: Operation) -> bool:
+    """Whether an operation is opaque: raw SQL that is not plainly about rows."""
+    if not getattr(operation, "unknown", False):
+        return False
+    sql = getattr(operation, "sql", None)
+    return sql is None or ROWS.match(sql.text) is None
 
 
 class LiveStage:
@@ -77,12 +85,16 @@ class LiveStage:
         return self._before
 
     def do(self, operation: Operation) -> None:
+        if isinstance(operation, Several):  # each is spelled when the one before it is done
+            for each in operation.operations:
+                self.do(each)
+            return
         for part in self.backend.rewrite(operation, self._before):
             try:
                 for statement in part.spell(self.backend, self._before):
                     self._run(statement)
             finally:
-                self._before.forget(part.touches())
+                self._before.forget(part)
 
     def _run(self, statement: Statement) -> None:
         with self.watch.ours():

@@ -17,10 +17,12 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.several import Several
 from limbeck.revisions.head_moves import Step
 from limbeck.shore.channel import Channel, ScriptChannel
 from limbeck.shore.freeze import Freezer
 
+from .live import may_change_anything
 from .transactions import ScriptKeeper, Transactions
 
 T = TypeVar("T", bound=Object)
@@ -44,7 +46,7 @@ class Remembered:
         except LimbeckError:  # it changes what is not known here: then this is not known any more either
             for name in operation.touches():
                 self.snapshot = self.snapshot.without_table(name)
-        if getattr(operation, "unknown", False):
+        if may_change_anything(operation):
             self.snapshot = Snapshot.of(self.snapshot.backend, partial=True)
 
 
@@ -65,6 +67,10 @@ class ScriptStage:
         return self._before
 
     def do(self, operation: Operation) -> None:
+        if isinstance(operation, Several):
+            for each in operation.operations:
+                self.do(each)
+            return
         for part in self.backend.rewrite(operation, self._before):
             for statement in part.spell(self.backend, self._before):
                 self._run(statement)

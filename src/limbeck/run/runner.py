@@ -22,9 +22,11 @@ from typing import Any
 from limbeck.author.stage import entered
 from limbeck.backends import backend_for
 from limbeck.errors import (
+    CannotWriteScript,
     ConnectError,
     HeadsMoved,
     Interrupted,
+    LimbeckError,
     LockTimedOut,
     StepFailedError,
 )
@@ -118,13 +120,18 @@ def write_script(
     steps = tuple(plan(heads))
     table.refuse_long(_new_rows(steps))
     rows = heads
+    if not steps:
+        return Outcome(heads_before=heads, heads_after=heads, steps=())
     with transactions.run():
         for number, step in enumerate(steps):
             with transactions.step():
                 if number == 0 and not heads:
                     table.create(channel)
                 write(headline(step))
-                _perform(step, load, stage, dict(arguments or {}))
+                try:
+                    _perform(step, load, stage, dict(arguments or {}))
+                except (Exception, SystemExit) as error:
+                    raise _unwritten(error, step) from error
                 table.move(channel, step.moves, live=False)
             rows = step.moves.apply(rows)
     return Outcome(heads_before=heads, heads_after=rows, steps=tuple(_name(step) for step in steps))
@@ -204,7 +211,10 @@ class LiveRun:
                 self._tell_start(steps, database)
                 rows = self._walk(steps, before, load, arguments, taken)
         except Exception as error:
-            raise self._explained(error) from error
+            found = explain(error, self.connection.engine.url)  # BEGIN on a file that is read only
+            if found is None or found is error:
+                raise
+            raise found from error
         if steps:
             self.reporter.tell(RunFinished(len(taken), time.monotonic() - began, database))
         return Outcome(heads_before=before, heads_after=rows, steps=tuple(taken))
@@ -355,11 +365,8 @@ class LiveRun:
             rolled_back=rolled_back,
             done=done,
             heads=heads,
+            hint=error.next_step() if isinstance(error, LimbeckError) else "",
         )
-
-    def _explained(self, error: Exception) -> Exception:
-        """What the database refuses outside any step (BEGIN on a file that is read only)."""
-        return explain(error, self.connection.engine.url) or error
 
 
 def _perform(step: Step, load: Load, stage: Stage, arguments: dict[str, Any]) -> None:
@@ -372,7 +379,20 @@ def _perform(step: Step, load: Load, stage: Stage, arguments: dict[str, Any]) ->
         result = function(**arguments)
     if hasattr(result, "__await__"):
         getattr(result, "close", lambda: None)()
-        raise TypeError(f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`")
+        raise TypeError(
+            f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`"
+        )
+
+
+def _unwritten(error: BaseException, step: Step) -> CannotWriteScript:
+    path = step.revision.origin if step.revision is not None else ""
+    return CannotWriteScript(
+        revision=_name(step),
+        direction=step.direction,
+        said=failure.said_by(error),
+        place=failure.place_of(error, path) if path else "",
+        hint=error.next_step() if isinstance(error, LimbeckError) else "",
+    )
 
 
 def _name(step: Step) -> str:

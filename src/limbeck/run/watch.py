@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-READS = re.compile(r"\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK)\b", re.IGNORECASE)
+READS = re.compile(
+    r"\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK)\b", re.IGNORECASE
+)
+ROWS = re.compile(
+    r"\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|SELECT|VALUES|SET)\b(?!.*\bINTO\s+(TEMP|UNLOGGED)\b)",
+    re.IGNORECASE,
+)
+"""Statements that change rows and leave the schema alone."""
 DEFINES = re.compile(
     r"\s*(?!CREATE\s+TEMPORARY\b)(ALTER|ANALYZE|CREATE|DROP|GRANT|LOCK|OPTIMIZE|RENAME|REPAIR|REVOKE|TRUNCATE)\b",
     re.IGNORECASE,
@@ -74,7 +81,7 @@ class Watch:
         if READS.match(text):
             return
         self.done.append(text)
-        if not self._ours:
+        if not self._ours and not ROWS.match(text):
             self.foreign()
 
     def kept_anyway(self) -> tuple[str, ...]:

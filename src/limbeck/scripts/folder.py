@@ -169,8 +169,8 @@ class ScriptFolder:
             else:
                 scripts[path] = found
         self._broken, self._others = tuple(broken), tuple(others)
-        for error in broken:
-            self.reporter.tell(Noticed(error.what(), error.next_step()))
+        for each in broken:
+            self.reporter.tell(Noticed(each.what(), each.next_step()))
         return scripts
 
     def _files(self) -> list[str]:
@@ -203,7 +203,12 @@ class ScriptFolder:
                     name = entry.name
                     if name.endswith(endings):
                         names.append(name)
-                    elif self.recursive and name[0] != "." and name != "__pycache__" and entry.is_dir(follow_symlinks=False):
+                    elif (
+                        self.recursive
+                        and name[0] != "."
+                        and name != "__pycache__"
+                        and entry.is_dir(follow_symlinks=False)
+                    ):
                         folders.append(name)
         except (FileNotFoundError, NotADirectoryError):
             return []

@@ -11,10 +11,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from textwrap import dedent, indent
-from typing import Any
+from typing import Any, NamedTuple
 
 from limbeck.errors import MessageUnsafe, TemplateFailed
-from limbeck.scripts.writer import EMPTY_MESSAGE, NewRevision
+
+EMPTY_MESSAGE = "empty message"
+
+
+class NewRevision(NamedTuple):
+    """What shall be written. Blocks of code are lines without the indentation of the function, "" for `pass`."""
+
+    id: str
+    parents: tuple[str, ...] = ()
+    message: str = ""
+    labels: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    date: datetime | None = None
+    upgrades: str = ""
+    downgrades: str = ""
+    imports: tuple[str, ...] = ()
 
 
 def text_of(
@@ -34,14 +49,17 @@ def docstring_text(message: str, encoding: str = "utf-8") -> str:
     import codecs
 
     codec = codecs.lookup(encoding).name
-    message = normal_message(message).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if message.endswith('"'):
-        message = message[:-1] + '\\"'
+    message = normal_message(message).replace("\\", "\\\\")
+    message = re.sub(r'"{3,}|"+\Z', lambda quotes: '\\"' * len(quotes[0]), message)
     return "".join(_escaped(each, codec) for each in message)
 
 
 def normal_message(message: str) -> str:
-    """The message as it is kept: one kind of newline, nothing around it."""
+    """The message as it is kept: one kind of newline, nothing around it, no halves of characters.
+
+    Those come from arguments that are not in the terminal's encoding; Python 3.13 compiles no docstring that has one.
+    """
+    message = re.sub("[\ud800-\udfff]", "\ufffd", message)
     message = message.replace("\r\n", "\n").replace("\r", "\n").strip()
     return message or EMPTY_MESSAGE
 
@@ -127,7 +145,7 @@ def from_template(
 ) -> str:
     escaped = docstring_text(new.message, encoding)
     text = rendered(template, {**variables, **_variables(new), "message": escaped})
-    if re.fullmatch(r"[\w .,:;()/+\-]*", new.message):
+    if re.fullmatch(r"[\w ]*", new.message):
         return text
     plain = _shape(rendered(template, {**variables, **_variables(new), "message": "m"}))
     if plain is None or _shape(text) == plain:

@@ -43,6 +43,15 @@ def parsed(text: str, path: str) -> ast.Module:
         raise ScriptBroken(file=path, why=f"{error or 'nested too deep'}.") from None
 
 
+def docstring(path: str) -> str:
+    """The docstring of a file as it is written. Raises ScriptBroken."""
+    from pathlib import Path
+
+    from limbeck.scripts.text import decoded
+
+    return ast.get_docstring(parsed(decoded(Path(path).read_bytes(), path), path), clean=False) or ""
+
+
 def tree_of(text: str, path: str) -> tuple[dict[str, Any], Any]:
     """The values of NAMES as they are when the module has been run, each a value or UNSURE, and its docstring."""
     tree = parsed(text, path)

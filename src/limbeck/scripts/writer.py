@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from limbeck.config import DEFAULT_TEMPLATE, OLD_TEMPLATE_PART, TEMPLATE_PART
 from limbeck.errors import (
@@ -24,6 +24,8 @@ from limbeck.errors import (
     ScriptOutside,
     ScriptUnwritable,
 )
+from limbeck.scripts.layout import NewRevision as NewRevision
+from limbeck.scripts.layout import text_of
 
 if TYPE_CHECKING:
     from limbeck.config import Settings
@@ -31,21 +33,6 @@ if TYPE_CHECKING:
 RESERVED = frozenset(("head", "heads", "base", "current"))
 # Names that Windows keeps for devices, with any ending.
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")
-EMPTY_MESSAGE = "empty message"
-
-
-class NewRevision(NamedTuple):
-    """What shall be written. Blocks of code are lines without the indentation of the function, "" for `pass`."""
-
-    id: str
-    parents: tuple[str, ...] = ()
-    message: str = ""
-    labels: tuple[str, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    date: datetime | None = None
-    upgrades: str = ""
-    downgrades: str = ""
-    imports: tuple[str, ...] = ()
 
 
 # -- ids, dates, names --------------------------------------------------------------------------------------
@@ -178,9 +165,8 @@ def write(text: str, location: Path, name: str, *, encoding: str = "utf-8") -> P
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _check_inside(path, location)
-        _place(path, encoded(text, encoding))
-    except FileExistsError:
-        raise ScriptExists(file=str(path)) from None
+        if not _place(path, encoded(text, encoding)):
+            raise ScriptExists(file=str(path))
     except OSError as error:
         raise ScriptUnwritable(file=str(path), why=error.strerror or str(error)) from None
     return path
@@ -205,8 +191,8 @@ def _check_inside(path: Path, location: Path) -> None:
         raise ScriptOutside(path=str(path), location=str(location))
 
 
-def _place(path: Path, data: bytes) -> None:
-    """Write beside, then link: a link is never made over a file, and a reader sees nothing or all."""
+def _place(path: Path, data: bytes) -> bool:
+    """Write beside, then link: a link is never made over a file, and a reader sees nothing or all. False: it exists."""
     temporary = path.parent / f".{os.urandom(6).hex()}.new"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -217,13 +203,14 @@ def _place(path: Path, data: bytes) -> None:
         try:
             os.link(temporary, path)
         except FileExistsError:
-            raise
+            return False
         except OSError:  # a file system without links
             if os.path.lexists(path):
-                raise FileExistsError(path) from None
+                return False
             os.rename(temporary, path)  # noqa: PTH104
     finally:
         temporary.unlink(missing_ok=True)
+    return True
 
 
 # -- all of it ----------------------------------------------------------------------------------------------
@@ -240,8 +227,6 @@ def write_revision(
 
     Raises BadScriptName, BadLabel, TemplateFailed, MessageUnsafe, and what `write` raises.
     """
-    from limbeck.scripts.layout import text_of
-
     for label in new.labels:
         check_label(label)
     if new.date is None:

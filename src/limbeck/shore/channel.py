@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Final, NoReturn
 
-from limbeck.events import SILENT, Reporter
+import sqlalchemy as sa
+from sqlalchemy.sql.visitors import cloned_traverse
+
+from limbeck.errors import NothingToRead
+from limbeck.events import SILENT, Reporter, StatementRan, StatementStarted
 from limbeck.model.statement import Statement
+
+from . import compat, ddl
+
+AS_IT_STANDS: Final = {"no_parameters": True}
+"""Text is final: no driver looks for parameters in it, so `%` and `:` need no care."""
 
 
 class Channel:
@@ -29,6 +42,28 @@ class LiveChannel(Channel):
         self.connection = connection
         self.reporter = reporter
 
+    def run(self, statement: Statement) -> Any:
+        self.reporter.tell(StatementStarted(statement.text))
+        began = time.perf_counter()
+        result = self._execute(statement)
+        if statement.after is not None:
+            statement.after(self.connection)
+        rows = getattr(result, "rowcount", -1)
+        self.reporter.tell(StatementRan(statement.text, time.perf_counter() - began, rows))
+        if statement.after is not None:
+            statement.after(self.connection)
+        return result
+
+    def _execute(self, statement: Statement) -> Any:
+        if statement.clause is None:
+            return self.connection.exec_driver_sql(statement.text, execution_options=AS_IT_STANDS)
+        if statement.parameters is None:
+            return self.connection.execute(statement.clause)
+        return self.connection.execute(statement.clause, statement.parameters)
+
+    def bind(self) -> Any:
+        return self.connection
+
 
 class ScriptChannel(Channel):
     """Into a text: `write` gets whole statements with terminator and separators of the dialect."""
@@ -40,3 +75,157 @@ class ScriptChannel(Channel):
         self.write = write
         self.terminator = terminator
         self.separator = separator
+
+    def run(self, statement: Statement) -> None:
+        self.write(f"{_with_spaces(statement.text)}{self.terminator}\n\n")
+        if self.separator:
+            self.write(f"{self.separator}\n\n")
+
+    def bind(self) -> Any:
+        return ScriptConnection(self)
+
+
+_TABS = re.compile(r"'(?:[^']|'')*'|\n\t+")
+
+
+def _with_spaces(text: str) -> str:
+    """Tabs that begin a line, outside of literals, are four spaces each."""
+    return _TABS.sub(lambda m: m[0] if m[0].startswith("'") else m[0].replace("\t", "    "), text)
+
+
+class ScriptConnection(compat.MockConnection):
+    """What op.get_bind() gives while a script is written: records what it is told, refuses to tell anything.
+
+    `table.create(bind)`, `metadata.create_all(bind)` and `bind.execute(...)` of DDL, text, insert, update and delete
+    are written with their values as literals; asking for a result raises NothingToRead with file:line of the question.
+    """
+
+    closed = False
+
+    def __init__(self, channel: ScriptChannel) -> None:
+        super().__init__(channel.dialect, self._record)
+        self._channel = channel
+
+    def execute(self, obj: Any, parameters: Any = None, **_: Any) -> Any:
+        return self._record(obj, parameters)
+
+    def exec_driver_sql(self, statement: str, parameters: Any = None, **_: Any) -> Any:
+        if parameters:
+            self._refuse(statement)
+        self._channel.run(Statement(statement))
+        return NoResult(statement)
+
+    def _record(self, obj: Any, parameters: Any = None) -> Any:
+        clause = sa.text(obj) if isinstance(obj, str) else obj
+        if isinstance(clause, sa.Insert):
+            clause = clause.inline()  # else it would be written with a RETURNING that nobody reads
+        texts = [ddl.text(self.dialect, one) for one in with_values(clause, parameters)]
+        for text in texts:
+            self._channel.run(Statement(text))
+        return NoResult(texts[0] if texts else "")
+
+    def scalar(self, obj: Any, *_: Any, **__: Any) -> NoReturn:
+        self._refuse(obj)
+
+    scalars = scalar
+
+    def _refuse(self, obj: Any) -> NoReturn:
+        raise NothingToRead(place=caller(), statement=" ".join(str(obj).split()))
+
+    def begin(self) -> AbstractContextManager[Any]:
+        return nullcontext(self)
+
+    begin_nested = begin
+
+    def in_transaction(self) -> bool:
+        return False
+
+    def get_execution_options(self) -> Mapping[str, Any]:
+        return {}
+
+    def commit(self) -> None:
+        return None
+
+    def rollback(self) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+    def __enter__(self) -> ScriptConnection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NothingToRead(place=caller(), statement=f"connection.{name}")
+
+
+compat.refuse_inspection(ScriptConnection, lambda c: c._refuse("inspect(connection)"))
+
+
+class NoResult:
+    """The result of a statement that only was written."""
+
+    rowcount = -1
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def close(self) -> None:
+        return None
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise NothingToRead(place=caller(), statement=" ".join(self._text.split()))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._refuse()
+
+    __iter__ = __next__ = __len__ = __bool__ = __getitem__ = _refuse
+
+
+def with_values(clause: Any, parameters: Any) -> Sequence[Any]:
+    """The statements with their parameters in place, one a row."""
+    if not parameters:
+        return (clause,)
+    rows = [parameters] if isinstance(parameters, Mapping) else list(parameters)
+    return [_filled(clause, dict(row)) for row in rows]
+
+
+def _filled(clause: Any, row: dict[str, Any]) -> Any:
+    if isinstance(clause, sa.Insert):
+        return clause.values(row)
+    if isinstance(clause, sa.Update):
+        columns = {k: v for k, v in row.items() if k in clause.table.c}
+        rest = {k: v for k, v in row.items() if k not in columns}
+        filled = clause.values(columns) if columns else clause
+        return _bound(filled, rest) if rest else filled
+    if isinstance(clause, sa.TextClause):
+        return clause.bindparams(**row)
+    return _bound(clause, row)
+
+
+def _bound(clause: Any, values: dict[str, Any]) -> Any:
+    """A copy of the clause with its parameters given: SQLAlchemy's params() leaves out UPDATE and DELETE."""
+
+    def give(parameter: Any) -> None:
+        if parameter.key in values:
+            parameter.value, parameter.required, parameter.callable = values[parameter.key], False, None
+
+    return cloned_traverse(clause, {}, {"bindparam": give})
+
+
+def caller() -> str:
+    """file:line of the code outside of limbeck and SQLAlchemy that stands nearest in the call stack."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        room = frame.f_globals.get("__name__", "").partition(".")[0]
+        if room not in ("limbeck", "sqlalchemy", "contextlib"):
+            break
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -33,7 +33,9 @@ __all__ = [
     "explain",
     "masked",
     "parse",
+    "read",
     "under",
+    "with_driver",
 ]
 
 
@@ -67,7 +69,11 @@ def _why(error: Exception) -> str:
 def parse(text: Any) -> Any:
     """SQLAlchemy's URL of a text (or of a URL): `postgres://` becomes postgresql, an installed driver is chosen where
     none is named. Raises BadUrl, UnknownDialect, DriverMissing."""
-    url = read(text)
+    return with_driver(read(text))
+
+
+def with_driver(url: Any) -> Any:
+    """A URL that names a driver that is installed. Raises UnknownDialect, DriverMissing."""
     database, _, name = url.drivername.partition("+")
     if not name:
         chosen = drivers.choose(database)

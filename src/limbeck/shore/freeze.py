@@ -1,24 +1,54 @@
-"""SQLAlchemy objects -> values, for one connected (or assumed) dialect."""
+"""SQLAlchemy objects -> values, for one connected (or assumed) dialect.
+
+The caller's objects are read, never changed: what hangs in the air (a column without a table, a constraint of column
+names) is copied into a throw-away table first. Names, conventions and truncation are settled here; every text is
+spelled by SQLAlchemy's own compiler, in the context it needs.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.exc import CompileError
+from sqlalchemy.sql.elements import ClauseElement
+
+from limbeck.errors import DuplicateTable, NoType
 from limbeck.model.column import Column
-from limbeck.model.constraint import Constraint
-from limbeck.model.defaults import Default
+from limbeck.model.constraint import Constraint, PrimaryKey
+from limbeck.model.defaults import (
+    ByDatabase,
+    Computed,
+    Default,
+    Identity,
+    SequenceDefault,
+    SequenceOptions,
+    TextDefault,
+)
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Object
+from limbeck.model.objects import Object, Schema
 from limbeck.model.snapshot import BackendId, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
-from limbeck.model.types import TypeRef
+from limbeck.model.types import Call, Raw, TypeRef
+
+from . import compat, constraints, named_types, python
+from .ddl import refused
+from .names import model_name, model_options, qualified_name
 
 
 def backend_id(dialect: Any) -> BackendId:
     """Name, server version (empty while not connected) and variant ("mariadb") of a SQLAlchemy dialect."""
-    raise NotImplementedError
+    version = tuple(n for n in dialect.server_version_info or () if isinstance(n, int))
+    variant = "mariadb" if getattr(dialect, "is_mariadb", False) else ""
+    return BackendId(name=_family(dialect), version=version, variant=variant, driver=getattr(dialect, "driver", "") or "")
+
+
+def _family(dialect: Any) -> str:
+    return "mysql" if dialect.name == "mariadb" else str(dialect.name)
 
 
 class Freezer:
@@ -29,18 +59,64 @@ class Freezer:
 
     def __init__(self, dialect: Any) -> None:
         self.dialect = dialect
+        self.spelling = compat.spelling_dialect(dialect)
+        self._ddl = compat.ddl_compiler(self.spelling)
+        self._pythons: dict[Any, Call | Raw | None] = {}
 
+    # -- many
     def snapshot(self, *metadatas: Any) -> Snapshot:
         """Every table of the MetaData objects (in the order of their tables), their enums, sequences, schemas and
         objects; `stored` False. Two tables of one name in two MetaData: an error that names both."""
-        raise NotImplementedError
-
-    def table(self, table: Any) -> Table:
-        raise NotImplementedError
+        places: dict[QualifiedName, int] = {}
+        tables: list[Table] = []
+        objects: dict[tuple[str, QualifiedName], Object] = {}
+        for number, metadata in enumerate(metadatas):
+            for each in metadata.tables.values():
+                frozen = self.table(each)
+                if frozen.key in places:
+                    told = (_place(places[frozen.key]), _place(number))
+                    raise DuplicateTable(table=str(frozen.key), places=told)
+                places[frozen.key] = number
+                tables.append(frozen)
+                for thing in self.objects(each):
+                    objects.setdefault((thing.kind, thing.key), thing)
+            for sequence in compat.sequences_of(metadata):
+                if named_types.has_sequences(self.dialect, sequence):
+                    made = named_types.sequence(sequence)
+                    objects.setdefault((made.kind, made.key), made)
+        schemas = (Schema(name=k.schema) for k in places if k.schema is not None)
+        for schema in schemas:
+            objects.setdefault((schema.kind, schema.key), schema)
+        return Snapshot.of(backend_id(self.dialect), tables, objects.values())
 
     def objects(self, table: Any) -> tuple[Object, ...]:
         """The named types and sequences a table needs."""
-        raise NotImplementedError
+        found: dict[tuple[str, QualifiedName], Object] = {}
+        for column in table.columns:
+            for thing in named_types.objects_of(column, self):
+                found.setdefault((thing.kind, thing.key), thing)
+        return tuple(found.values())
+
+    # -- one
+    def table(self, table: Any) -> Table:
+        key = qualified_name(table)
+        checked = [c for c in compat.sorted_constraints(table) if c is not table.primary_key]
+        primary = table.primary_key if len(table.primary_key.columns) else None
+        return Table(
+            name=key.name,
+            schema=key.schema,
+            columns=tuple(self._column(c, table) for c in table.columns),
+            primary_key=None if primary is None else constraints.primary_key(primary, self),
+            constraints=tuple(
+                constraints.freeze(c, key, self) for c in checked if compat.is_spelled_by(c, self._ddl)
+            ),
+            indexes=tuple(constraints.index(i, self) for i in _in_order(table.indexes)),
+            comment=table.comment,
+            prefixes=compat.prefixes(table),
+            options=model_options(compat.dialect_options(table), self.sql),
+            renamed_from=table.info.get("renamed_from"),
+            source=compat.bare_table(table) if table.info.keys() - {"renamed_from"} else None,
+        )
 
     def column(
         self, column: Any, table: QualifiedName, naming: Any = None
@@ -48,23 +124,155 @@ class Freezer:
         """A column as it would stand in that table, and what hangs on it: its foreign keys, unique, checks, index.
 
         `naming` is a naming convention for those. A column that belongs to a table is copied first."""
-        raise NotImplementedError
+        alone = compat.detached_column(column)
+        made = constraints.scratch_table(table, naming, alone)
+        frozen = self.table(made)
+        key: tuple[PrimaryKey, ...] = () if frozen.primary_key is None else (frozen.primary_key,)
+        return frozen.columns[0], (*key, *frozen.constraints), frozen.indexes
 
     def constraint(self, constraint: Any, table: QualifiedName, naming: Any = None) -> Constraint:
         """A constraint object, attached or not; columns may be names."""
-        raise NotImplementedError
+        return constraints.freeze(constraints.attached(constraint, table, naming), table, self)
 
     def index(self, index: Any, table: QualifiedName) -> Index:
-        raise NotImplementedError
+        return constraints.index(constraints.attached_index(index, table), self)
 
     def type(self, type_: Any, table: QualifiedName | None = None, column: str = "c") -> TypeRef:
         """A type instance or class."""
-        raise NotImplementedError
+        instance = type_() if isinstance(type_, type) else type_
+        alone = sa.Column(column, compat.detached_type(instance))
+        made = constraints.scratch_table(table or QualifiedName(None, "t"), None, alone)
+        return self._type(made.columns[column], f"{table or ''}.{column}".lstrip("."))
 
     def default(self, default: Any) -> Default | None:
         """What people give as server_default: text, clause, Computed, Identity, Sequence, FetchedValue, None."""
-        raise NotImplementedError
+        return self._default(default, "a server default")
 
     def sql(self, clause: Any, place: str = "") -> SqlText:
         """A string or a clause, with literal values; NoLiteralForm names the `place` where a value has none."""
-        raise NotImplementedError
+        if isinstance(clause, SqlText):
+            return clause
+        if isinstance(clause, str):
+            return SqlText(clause)
+        return SqlText(self.text(clause, place), clause=clause)
+
+    def text(self, clause: Any, place: str = "", include_table: bool = False) -> str:
+        try:
+            made: str = self._ddl.sql_compiler.process(
+                clause, include_table=include_table, literal_binds=True
+            )
+        except CompileError as error:
+            raise refused(error, self.dialect, place or "an expression") from error
+        return made
+
+    # -- columns
+    def _column(self, column: Any, table: Any) -> Column:
+        place = f"{qualified_name(table)}.{column.name}"
+        type_ = self._type(column, place)
+        default = self._default(column.server_default, place)
+        identity = isinstance(default, Identity) and not self.dialect.supports_identity_columns
+        plain = type(column) is sa.Column and not column.system and not column.info.keys() - {"renamed_from"}
+        return Column(
+            name=model_name(column.name),
+            type=type_,
+            nullable=bool(column.nullable) and not self._never_null(column),
+            default=None if identity else default,
+            autoincrement=self._numbered(column, table, type_.spelling),
+            comment=column.comment,
+            options=model_options(compat.dialect_options(column), self.sql),
+            renamed_from=column.info.get("renamed_from"),
+            source=None if plain else compat.bare_column(column),
+        )
+
+    def _never_null(self, column: Any) -> bool:
+        """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
+        return self.dialect.name == "mssql" and isinstance(column.default, sa.Sequence)
+
+    def _numbered(self, column: Any, table: Any, spelled: str) -> bool:
+        """Whether the database numbers the rows by this column: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
+        if self.dialect.name in ("oracle", "default"):
+            return False
+        if self.dialect.name == "sqlite" and spelled != "INTEGER":
+            return False  # only that very word is the rowid
+        wished = self.dialect.name == "mssql" and column.autoincrement is True
+        if column is not compat.numbering_column(table) and not wished:
+            return False
+        if column.server_default is not None and self.dialect.supports_identity_columns:
+            return False
+        given = column.default
+        if isinstance(given, sa.Sequence):
+            return bool(given.optional) or not self.dialect.supports_sequences
+        return given is None or self.dialect.name != "postgresql"
+
+    def _type(self, column: Any, place: str) -> TypeRef:
+        if isinstance(column.type, sa.types.NullType):
+            raise NoType(column=place)
+        return self._ref(column.type, place, column)
+
+    def stored_type(self, type_: Any, place: str) -> TypeRef:
+        """A type that the inspector made: it needs no column to spell itself."""
+        return self._ref(type_, place)
+
+    def _ref(self, type_: Any, place: str, column: Any = None) -> TypeRef:
+        words = {} if column is None else {"type_expression": column}
+        spell = partial(self.spelling.type_compiler_instance.process, **words)
+        try:
+            spelled = spell(type_)
+        except CompileError as error:
+            raise refused(error, self.dialect, f"the type of column {place}") from error
+        engine = compat.detached_type(type_)
+        return TypeRef(
+            spelled,
+            python=self._python(engine, spelled, spell),
+            engine=engine,
+            needs=named_types.needs(type_, self.spelling),
+        )
+
+    def _python(self, engine: Any, spelled: str, spell: Any) -> Call | Raw | None:
+        """Remembered for types that are equal by SQLAlchemy's own key: a database has few types and many columns."""
+        key = compat.type_key(engine)
+        if key is None:
+            return python.expression(engine, spelled, spell)
+        if (key, spelled) not in self._pythons:
+            self._pythons[key, spelled] = python.expression(engine, spelled, spell)
+        return self._pythons[key, spelled]
+
+    def _default(self, given: Any, place: str) -> Default | None:
+        if given is None:
+            return None
+        if isinstance(given, sa.Computed):
+            return Computed(sql=self.sql_of(given.sqltext, place), persisted=given.persisted)
+        if isinstance(given, sa.Identity):
+            options = SequenceOptions(**compat.sequence_options(given))
+            return Identity(always=bool(given.always), on_null=given.on_null, options=options)
+        if isinstance(given, sa.Sequence):
+            return SequenceDefault(qualified_name(given))
+        if isinstance(given, sa.DefaultClause):
+            given = given.arg
+        elif isinstance(given, sa.FetchedValue):
+            return ByDatabase()
+        if (sequence := compat.sequence_of(given)) is not None:
+            return SequenceDefault(qualified_name(sequence))
+        return TextDefault(self._default_text(given, place))
+
+    def _default_text(self, given: Any, place: str) -> SqlText:
+        if isinstance(given, SqlText):
+            return given
+        try:
+            spelled = self._ddl.render_default_string(given)
+        except CompileError as error:
+            raise refused(error, self.dialect, f"the default of column {place}") from error
+        return SqlText(spelled, clause=given if isinstance(given, ClauseElement) else None)
+
+    def sql_of(self, clause: Any, place: str) -> SqlText:
+        """A clause in a table's DDL, where columns stand without their table."""
+        return SqlText(self.text(clause, place), clause=clause)
+
+
+def _in_order(indexes: Any) -> Iterator[Any]:
+    """Of a set, by name; the unnamed first."""
+    return iter(sorted(indexes, key=lambda i: (i.name is not None, str(i.name or ""))))
+
+
+def _place(number: int) -> str:
+    return f"MetaData number {number + 1}"

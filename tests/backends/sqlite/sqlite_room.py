@@ -15,6 +15,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Operation
+from limbeck.shore.channel import LiveChannel
 
 
 class Room:
@@ -23,6 +24,7 @@ class Room:
     def __init__(self, url: str = "sqlite://") -> None:
         self.engine = sa.create_engine(url, poolclass=sa.pool.StaticPool if url == "sqlite://" else None)
         self.connection = self.engine.connect()
+        self.channel = LiveChannel(self.connection)
         self.backend = SqliteBackend(self.engine.dialect)
         self.told: list[str] = []
 
@@ -48,9 +50,7 @@ class Room:
     def run(self, statements: tuple[Statement, ...]) -> None:
         for statement in statements:
             self.told.append(statement.text)
-            self.connection.exec_driver_sql(statement.text)
-            if statement.after is not None:
-                statement.after(self.connection)
+            self.channel.run(statement)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from limbeck.backends.ansi import AnsiBackend
 from limbeck.model.column import Column
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
@@ -23,15 +24,23 @@ from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstrai
 from limbeck.ops.contract import Change, Facts, Hazard, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 
-from ..ansi import AnsiBackend
 from . import native, reading, types
 from .grammar import in_schema
-from .reading import Book
+from .reading import EMPTY, Book
 from .rebuild import settled, statements
 from .wording import Writer
 
 _KNOWN_TO_SQLALCHEMY = frozenset(
-    ["sqlite_autoincrement", "sqlite_strict", "sqlite_with_rowid", "sqlite_on_conflict", "sqlite_on_conflict_primary_key", "sqlite_on_conflict_not_null", "sqlite_on_conflict_unique", "sqlite_where"]
+    [
+        "sqlite_autoincrement",
+        "sqlite_strict",
+        "sqlite_with_rowid",
+        "sqlite_on_conflict",
+        "sqlite_on_conflict_primary_key",
+        "sqlite_on_conflict_not_null",
+        "sqlite_on_conflict_unique",
+        "sqlite_where",
+    ]
 )
 
 
@@ -63,7 +72,7 @@ class SqliteBackend(AnsiBackend):
         return self.writer.qualified(name)
 
     def book(self, table: QualifiedName) -> Book:
-        return self._books.get(table, Book())
+        return self._books.get(table, EMPTY)
 
     # -- reading
     def read(
@@ -75,7 +84,7 @@ class SqliteBackend(AnsiBackend):
     ) -> Snapshot:
         snapshot, books = reading.read(connection, self.dialect, self.id, schemas=schemas, only=only)
         for key, book in books.items():
-            known = self._books.get(key, Book()).entries
+            known = self._books.get(key, EMPTY).entries
             self._books[key] = replace(book, entries=tuple(dict.fromkeys((*book.entries, *known))))
         return snapshot
 

@@ -1,24 +1,25 @@
 """What a run has to do with a connection to SQLite, so that a migration is all or nothing and no row is lost.
 
-Python's sqlite3 in its old manner (`isolation_level=""`, what SQLAlchemy's pysqlite dialect uses by default) begins a transaction before
-INSERT, UPDATE and DELETE only: DDL before these is committed at once, and a rollback leaves it. `transactional(connection)`
-ends that for a while: it puts the driver into `isolation_level=None`, and `begin(connection)` says BEGIN IMMEDIATE itself.
-SQLAlchemy's `commit()` and `rollback()` then do what they say, since the driver's own commit and rollback look whether SQLite is in a
-transaction. A connection with Python 3.12's `autocommit=False` is transactional by itself and is left alone.
+Python's sqlite3 in its old manner (`isolation_level=""`, what SQLAlchemy's pysqlite dialect uses by default) begins a
+transaction before INSERT, UPDATE and DELETE only: DDL before these is committed at once, and a rollback leaves it.
+`transactional(connection)` ends that for a while: it puts the driver into `isolation_level=None`, and `begin` says
+BEGIN IMMEDIATE itself. SQLAlchemy's `commit()` and `rollback()` then do what they say, since the driver's own commit
+and rollback look whether SQLite is in a transaction. A connection with Python 3.12's `autocommit=False` is transactional by itself and is left alone.
 
 A run does, in this order:
 
-    with prepared(connection) as room:              # whatever happens, the connection's settings are as before afterwards
-        room.begin()                                # BEGIN IMMEDIATE: waits for other writers now, not in the middle
-        ...                                         # statements; their `after` is called by the channel
-        room.check()                                # raises ForeignKeysBroken, where enforcement had to be off for all of it
+    with prepared(connection) as ready:    # whatever happens, the connection's settings are as before afterwards
+        ready.begin()                      # BEGIN IMMEDIATE: waits for other writers now, not in the middle
+        ...                                # statements; their `after` is called by the channel
+        ready.check()                      # ForeignKeysBroken, where enforcement had to be off for all of it
         connection.commit()
 
 `PRAGMA foreign_keys` does nothing inside a transaction. A rebuild that begins outside one switches it off, begins one
-itself, and is as safe. Inside one it asks the driver (`setconfig`, Python 3.12 and newer), which works there: enforcement is off for the rebuild
-alone. Where that is missing, `prepared` switches a connection that enforces foreign keys off for the whole run, so that ON DELETE CASCADE
-does not happen for a revision's own statements; what then points at nothing is found by `check`. A connection that nobody prepared is refused with
-RowsAtRisk, before anything is changed, where other tables refer to the table.
+itself, and is as safe. Inside one it asks the driver (`setconfig`, Python 3.12 and newer), which works there:
+enforcement is off for the rebuild alone. Where that is missing, `prepared` switches a connection that enforces foreign
+keys off for the whole run, so that ON DELETE CASCADE does not happen for a revision's own statements; what then points
+at nothing is found by `check`. A connection that nobody prepared is refused with RowsAtRisk, before anything is
+changed, where other tables refer to the table.
 """
 
 from __future__ import annotations

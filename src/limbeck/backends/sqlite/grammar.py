@@ -1,7 +1,7 @@
 """A stored CREATE TABLE or CREATE INDEX -> its parts. Every part knows its own text, so that nothing need be lost.
 
-The text is what stands in `sqlite_master.sql`: SQLite has accepted it, so this reads it and does not judge it. Names come out unquoted,
-expressions as they are written. The grammar is that of sqlite.org/lang_createtable and of SQLite's own `parse.y`, with
+The text is what stands in `sqlite_master.sql`: SQLite has accepted it, so this reads it and does not judge it. Names
+come out unquoted, expressions as they are written. The grammar is that of sqlite.org/lang_createtable and of SQLite's own `parse.y`, with
 its liberties: commas between table constraints may be missing, a name may be 'a string', NULL is a constraint.
 """
 
@@ -13,7 +13,21 @@ from dataclasses import dataclass, field, replace
 from .tokens import NUMBER, STRING, WORD, Token, quote, tokenize
 
 _STARTS = frozenset(
-    ["CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS", "DEFERRABLE", "ON"]
+    [
+        "CONSTRAINT",
+        "PRIMARY",
+        "NOT",
+        "NULL",
+        "UNIQUE",
+        "CHECK",
+        "DEFAULT",
+        "COLLATE",
+        "REFERENCES",
+        "GENERATED",
+        "AS",
+        "DEFERRABLE",
+        "ON",
+    ]
 )
 
 

@@ -1,8 +1,9 @@
 """Which changes this version of SQLite makes by itself, without a table rebuild.
 
-Since 3.25 RENAME COLUMN; since 3.35 DROP COLUMN, where nothing else names the column; since 3.53 ALTER COLUMN SET and DROP NOT NULL,
-ADD CONSTRAINT ... CHECK and DROP CONSTRAINT of one. ADD COLUMN refuses what existing rows could not have: a key, NOT NULL without a
-value, a default that is no constant, a stored generated column (sqlite.org/lang_altertable, sections 3 to 5).
+Since 3.25 RENAME COLUMN; since 3.35 DROP COLUMN, where nothing else names the column; since 3.53 ALTER COLUMN SET and
+DROP NOT NULL, ADD CONSTRAINT ... CHECK and DROP CONSTRAINT of one. ADD COLUMN refuses what existing rows could not
+have: a key, NOT NULL without a value, a default that is no constant, a stored generated column
+(sqlite.org/lang_altertable, sections 3 to 5).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _constant(column: Column) -> str | None:
     if not isinstance(column.default, TextDefault):
         return None
     text = column.default.sql.text.strip()
-    tokens = [t for t in tokenize(text)]
+    tokens = list(tokenize(text))
     if tokens and tokens[0].text in "+-":
         tokens = tokens[1:]
     if len(tokens) != 1:

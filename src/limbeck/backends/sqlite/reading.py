@@ -51,6 +51,8 @@ class Book:
     closing: str = ""
 
 
+EMPTY = Book()
+
 Row = tuple[str, str, str, str]
 """type, name, tbl_name, sql of sqlite_master."""
 
@@ -184,7 +186,11 @@ def table_of(
 
 def _own(part: Part, table: str) -> Part:
     """Expressions without the table's own name before columns: there it says nothing."""
-    return replace(part, text=without_qualifier(part.text, table)) if part.kind in ("check", "generated") else part
+    return (
+        replace(part, text=without_qualifier(part.text, table))
+        if part.kind in ("check", "generated")
+        else part
+    )
 
 
 def _keyed(part: Part, column: str) -> tuple[KeyPart, ...]:

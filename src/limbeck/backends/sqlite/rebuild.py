@@ -1,16 +1,16 @@
 """The statements of one table rebuild, with what watches over it.
 
-The order is the manual's (sqlite.org/lang_altertable, section 7): the new table under a scratch name, the rows, the old table dropped, the
-new one renamed. Renaming the *old* table away would take the REFERENCES of other tables with it. While that is done `legacy_alter_table`
-is on: views and triggers that name the table stay in the schema as they are, and RENAME does not stumble over them.
+The order is the manual's (sqlite.org/lang_altertable, section 7): the new table under a scratch name, the rows, the old
+table dropped, the new one renamed. Renaming the *old* table away would take the REFERENCES of other tables with it.
+While that is done `legacy_alter_table` is on: views and triggers that name the table stay in the schema as they are, and RENAME does not stumble over them.
 
 What a watch does, in the `after` of statements (a script has only the statements):
 
 * before anything is changed: the table must be the one that was known; NULLs where NOT NULL is wanted are an error;
   violations of foreign keys, and views and triggers that do not work, are remembered;
-* foreign keys must not be enforced while the old table is dropped: DROP TABLE deletes its rows first, and ON DELETE CASCADE then
-  empties the tables that refer to it. Where that cannot be switched off (inside a transaction, before Python 3.12) and a table refers to
-  this one: RowsAtRisk;
+* foreign keys must not be enforced while the old table is dropped: DROP TABLE deletes its rows first, and ON DELETE
+  CASCADE then empties the tables that refer to it. Where that cannot be switched off (inside a transaction, before
+  Python 3.12) and a table refers to this one: RowsAtRisk;
 * outside a transaction one is begun, so that the rebuild is all or nothing;
 * at the end: violations that were not there before, and views and triggers that worked before, are errors.
 
@@ -30,12 +30,13 @@ from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 
 from .grammar import in_schema
-from .reading import Book
+from .reading import EMPTY, Book
 from .tokens import fold, literal, same
 from .types import is_rowid_type
 from .watch import Watch
 from .wording import Writer
 
+_OF_NOT_NULL = ("sqlite_not_null_name", "sqlite_on_conflict_not_null")
 _ROWID_NAMES = ("rowid", "_rowid_", "oid")
 
 
@@ -46,7 +47,7 @@ def statements(
     copy: tuple[tuple[str, SqlText], ...],
     scratch_name: str,
     *,
-    book: Book = Book(),
+    book: Book = EMPTY,
     triggers: Iterable[Trigger] = (),
 ) -> tuple[Statement, ...]:
     triggers = tuple(triggers)
@@ -115,15 +116,15 @@ def _sequence(writer: Writer, have: Table, want: Table, scratch_name: str) -> tu
         return ()
     sequence = writer.qualified(QualifiedName(want.schema, "sqlite_sequence"))
     old, new = literal(have.name), literal(scratch_name)
-    known = f"SELECT 1 FROM {sequence} WHERE name = {old}"
     return (
-        Statement(f"DELETE FROM {sequence} WHERE name = {new} AND EXISTS ({known})"),
+        Statement(f"DELETE FROM {sequence} WHERE name = {new}"),
         Statement(f"INSERT INTO {sequence} (name, seq) SELECT {new}, seq FROM {sequence} WHERE name = {old}"),
     )
 
 
 def settled(table: Table) -> Table:
-    """What follows from the rest: which column is the rowid itself, and that only such a one can AUTOINCREMENT."""
+    """What follows from the rest: which column is the rowid itself, that only such a one can AUTOINCREMENT, and that a
+    nullable column has no NOT NULL to say more of."""
     key = table.primary_key
     rowid = (
         key.columns[0]
@@ -136,9 +137,11 @@ def settled(table: Table) -> Table:
 
     def column(c: Column) -> Column:
         is_rowid = same(c.name, rowid) and is_rowid_type(c.type.spelling) and not inline_desc
-        if c.autoincrement == is_rowid and (c.nullable is False or not is_rowid):
+        nullable = c.nullable and not is_rowid
+        options = tuple(o for o in c.options if o[0] not in _OF_NOT_NULL) if nullable else c.options
+        if (c.autoincrement, c.nullable, c.options) == (is_rowid, nullable, options):
             return c
-        return replace(c, autoincrement=is_rowid, nullable=c.nullable and not is_rowid, source=None)
+        return replace(c, autoincrement=is_rowid, nullable=nullable, options=options, source=None)
 
     columns = tuple(map(column, table.columns))
     options = table.options

@@ -82,7 +82,9 @@ class Watch:
             f"SELECT type, name, sql FROM {where} WHERE lower(tbl_name) = {literal(fold(self.have.name))}"
             " AND sql IS NOT NULL ORDER BY rowid"
         ).fetchall()
-        stored = next((sql for type_, name, sql in rows if type_ == "table" and same(name, self.have.name)), None)
+        stored = next(
+            (sql for type_, name, sql in rows if type_ == "table" and same(name, self.have.name)), None
+        )
         found = [] if stored is None else [c.name for c in parse_table(stored).columns]
         found += [name for type_, name, _ in rows if type_ == "index"]
         known = [c.name for c in self.have.columns] + [i.name or "" for i in self.have.indexes]

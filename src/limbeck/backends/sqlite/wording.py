@@ -15,8 +15,8 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 
 from .grammar import KeyPart, Part, Words, parse_table
-from .reading import Book, Entry
-from .tokens import fold, same, without_qualifier
+from .reading import EMPTY, Book, Entry
+from .tokens import fold, without_qualifier
 
 
 class Writer:
@@ -43,7 +43,7 @@ class Writer:
 
     # -- tables
 
-    def create_table(self, table: Table, book: Book = Book(), *, under: str | None = None) -> str:
+    def create_table(self, table: Table, book: Book = EMPTY, *, under: str | None = None) -> str:
         """The whole statement; `under` is another name to create it under (self references keep the real one)."""
         definitions = self._definitions(table, book)
         lines: list[str] = []
@@ -215,13 +215,14 @@ class Writer:
 
 
 def _entry_of(column: Column, left: list[Constraint], book: Book) -> Entry | None:
-    """The stored words for a column, where they mean just this column and constraints that are wanted still."""
-    for entry in book.entries:
-        if entry.column is None or not same(entry.column.name, column.name):
-            continue
-        if entry.column == column and all(c in left for c in entry.constraints):
-            return entry
-    return None
+    """The stored words for a column, where they mean just this column and constraints that are wanted still. Of several,
+    those that say most: what once stood in the column goes back there."""
+    fitting = [
+        entry
+        for entry in book.entries
+        if entry.column == column and entry.column is not None and all(c in left for c in entry.constraints)
+    ]
+    return max(fitting, key=lambda entry: len(entry.constraints), default=None)
 
 
 def _mark(constraint: Constraint) -> tuple[object, ...]:

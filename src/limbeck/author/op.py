@@ -1,0 +1,617 @@
+"""The changes a revision makes: `from limbeck import op`.
+
+Each function builds one operation and hands it to the stage of the run: on a live run it happens at once, in a script
+or a plan it is written down. Tables are named by text; `schema=` says in which schema. Columns, types and constraints
+are SQLAlchemy's. Arguments such as `postgresql_where=` or `mysql_engine=` are passed on to the database they name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from limbeck.errors import WrongArgument
+from limbeck.model import objects
+from limbeck.model.defaults import SequenceOptions
+from limbeck.model.marks import UNCHANGED, Unchanged
+from limbeck.model.names import QualifiedName
+from limbeck.ops.contract import Operation
+from limbeck.ops.rows import Rows
+from limbeck.shore import authored
+
+from . import former
+from .stage import current
+
+Text = Any
+"""SQL: a str, sa.text(), or another SQLAlchemy expression."""
+Column = Any
+"""A sqlalchemy.Column."""
+Type = Any
+"""A SQLAlchemy type, or its class."""
+Table = Any
+"""The name of a table as text; functions about rows also take a sqlalchemy.Table."""
+
+
+def run(operation: Operation) -> None:
+    """Does any operation: one of `limbeck.ops`, or a third party's."""
+    current("run").do(operation)
+
+
+# -- tables
+
+
+def create_table(
+    name: str,
+    *items: Any,
+    schema: str | None = None,
+    comment: str | None = None,
+    prefixes: Sequence[str] = (),
+    if_not_exists: bool = False,
+    **options: Any,
+) -> None:
+    """Creates a table of columns, constraints and indexes: `op.create_table("a", sa.Column("id", sa.Integer), ...)`.
+
+    Named types and sequences it needs are created first where they are not there.
+    """
+    from limbeck.ops.table import CreateTable
+
+    stage = current("create_table")
+    table, needed = authored.table(
+        stage.freeze(),
+        QualifiedName(schema, name),
+        items,
+        comment=comment,
+        prefixes=prefixes,
+        options=_options("create_table", options),
+    )
+    _create_needed(needed)
+    stage.do(CreateTable(table=table, if_not_exists=if_not_exists))
+
+
+def _create_needed(needed: Iterable[objects.Object]) -> None:
+    from limbeck.ops.object import CreateObject
+
+    stage = current("create_object")
+    for thing in needed:
+        if thing.kind != "schema" and stage.before.object(type(thing), thing.key) is None:
+            stage.do(CreateObject(thing=thing))
+
+
+def drop_table(name: str, *, schema: str | None = None, if_exists: bool = False) -> None:
+    """Drops a table with its rows, indexes and constraints."""
+    from limbeck.ops.table import DropTable
+
+    current("drop_table").do(DropTable(table=QualifiedName(schema, name), if_exists=if_exists))
+
+
+def rename_table(name: str, new_name: str, *, schema: str | None = None) -> None:
+    """Renames a table; it stays in its schema."""
+    from limbeck.ops.table import RenameTable
+
+    current("rename_table").do(RenameTable(table=QualifiedName(schema, name), new_name=new_name))
+
+
+def comment_on_table(name: str, comment: str | None, *, schema: str | None = None) -> None:
+    """Puts a comment on a table; None takes it away."""
+    from limbeck.ops.comment import CommentOnTable
+
+    current("comment_on_table").do(CommentOnTable(table=QualifiedName(schema, name), comment=comment))
+
+
+# -- columns
+
+
+def add_column(
+    table: str, column: Column, *inline: Any, schema: str | None = None, if_not_exists: bool = False
+) -> None:
+    """Adds a column, and the foreign keys, checks and index it carries.
+
+    `inline` are constraints over it alone that must stand in the same clause (the key of an AUTO_INCREMENT column).
+    """
+    from limbeck.ops.column import AddColumn
+    from limbeck.ops.constraint import AddConstraint
+    from limbeck.ops.index import CreateIndex
+
+    stage = current("add_column")
+    name = QualifiedName(schema, table)
+    freeze = stage.freeze()
+    _create_needed(authored.needs(freeze, column))
+    value, constraints, indexes = freeze.column(column, name)
+    within = tuple(freeze.constraint(constraint, name) for constraint in inline)
+    stage.do(AddColumn(table=name, column=value, inline=within, if_not_exists=if_not_exists))
+    for constraint in constraints:
+        stage.do(AddConstraint(table=name, constraint=constraint))
+    for index in indexes:
+        stage.do(CreateIndex(table=name, index=index, if_not_exists=if_not_exists))
+
+
+def drop_column(table: str, column: str, *, schema: str | None = None, if_exists: bool = False) -> None:
+    """Drops a column, and the indexes and constraints over it that the database drops with it."""
+    from limbeck.ops.column import DropColumn
+
+    operation = DropColumn(table=QualifiedName(schema, table), column=column, if_exists=if_exists)
+    current("drop_column").do(operation)
+
+
+def rename_column(table: str, column: str, new_name: str, *, schema: str | None = None) -> None:
+    """Renames a column."""
+    from limbeck.ops.column import RenameColumn
+
+    operation = RenameColumn(table=QualifiedName(schema, table), column=column, new_name=new_name)
+    current("rename_column").do(operation)
+
+
+def alter_column(
+    table: str,
+    column: str,
+    *,
+    type: Type | Unchanged = UNCHANGED,
+    nullable: bool | Unchanged = UNCHANGED,
+    default: Any = UNCHANGED,
+    comment: str | Unchanged | None = UNCHANGED,
+    autoincrement: bool | Unchanged = UNCHANGED,
+    using: Text | None = None,
+    schema: str | None = None,
+    **options: Any,
+) -> None:
+    """Changes what is given of a column and leaves the rest; what it was before need not be said.
+
+    `default` is a server default: text, sa.text(), sa.Identity(), sa.Computed(); None takes it away.
+    `using` is the expression that converts the values that are there to the new type.
+    """
+    from limbeck.ops.alter_column import AlterColumn
+
+    former.refuse_old_arguments("alter_column", options)
+    stage = current("alter_column")
+    freeze = stage.freeze()
+    name = QualifiedName(schema, table)
+    stage.do(
+        AlterColumn(
+            table=name,
+            column=column,
+            type=UNCHANGED if type is UNCHANGED else freeze.type(type, name, column),
+            nullable=nullable,
+            default=UNCHANGED if default is UNCHANGED else freeze.default(default),
+            comment=comment,
+            autoincrement=autoincrement,
+            using=None if using is None else freeze.sql(using, f"{name}.{column}"),
+            options=tuple(sorted(_options("alter_column", options).items())),
+        )
+    )
+
+
+def fill_column(table: str, column: str, value: Text, *, schema: str | None = None) -> None:
+    """Gives every row whose column is NULL a value, an SQL expression, before the column becomes NOT NULL."""
+    from limbeck.ops.fill import FillColumn
+
+    stage = current("fill_column")
+    name = QualifiedName(schema, table)
+    stage.do(FillColumn(table=name, column=column, value=stage.freeze().sql(value, f"{name}.{column}")))
+
+
+# -- constraints
+
+
+def add_primary_key(
+    table: str, columns: Sequence[str], *, name: str | None = None, schema: str | None = None, **options: Any
+) -> None:
+    """Adds a primary key."""
+    where = QualifiedName(schema, table)
+    given = _constraint_options("add_primary_key", name, options)
+    _add(where, authored.primary_key(current("add_primary_key").freeze(), where, columns, given))
+
+
+def add_unique(
+    table: str, columns: Sequence[str], *, name: str | None = None, schema: str | None = None, **options: Any
+) -> None:
+    """Adds a unique constraint; options as deferrable, initially, postgresql_nulls_not_distinct."""
+    where = QualifiedName(schema, table)
+    given = _constraint_options("add_unique", name, options)
+    _add(where, authored.unique(current("add_unique").freeze(), where, columns, given))
+
+
+def add_check(
+    table: str, condition: Text, *, name: str | None = None, schema: str | None = None, **options: Any
+) -> None:
+    """Adds a check constraint: `op.add_check("orders", "amount > 0", name="positive")`."""
+    where = QualifiedName(schema, table)
+    given = _constraint_options("add_check", name, options)
+    _add(where, authored.check(current("add_check").freeze(), where, condition, given))
+
+
+def add_foreign_key(
+    table: str,
+    columns: Sequence[str],
+    referred: str,
+    referred_columns: Sequence[str],
+    *,
+    name: str | None = None,
+    schema: str | None = None,
+    referred_schema: str | None = None,
+    onupdate: str | None = None,
+    ondelete: str | None = None,
+    **options: Any,
+) -> None:
+    """Adds a foreign key: `op.add_foreign_key("books", ["author_id"], "authors", ["id"], ondelete="CASCADE")`."""
+    where = QualifiedName(schema, table)
+    given = _constraint_options("add_foreign_key", name, options, onupdate=onupdate, ondelete=ondelete)
+    freeze = current("add_foreign_key").freeze()
+    target = QualifiedName(referred_schema, referred)
+    _add(where, authored.foreign_key(freeze, where, columns, target, referred_columns, given))
+
+
+def add_exclude(
+    table: str,
+    *elements: tuple[Text, str],
+    name: str | None = None,
+    schema: str | None = None,
+    using: str | None = None,
+    where: Text | None = None,
+    ops: Mapping[str, str] | None = None,
+    **options: Any,
+) -> None:
+    """Adds PostgreSQL's EXCLUDE: `op.add_exclude("stays", ("room", "="), ("during", "&&"), name="no_overlap")`."""
+    place = QualifiedName(schema, table)
+    given = _constraint_options("add_exclude", name, options, using=using, where=where, ops=ops)
+    _add(place, authored.exclude(current("add_exclude").freeze(), place, elements, given))
+
+
+def _add(table: QualifiedName, constraint: Any) -> None:
+    from limbeck.ops.constraint import AddConstraint
+
+    current("add_constraint").do(AddConstraint(table=table, constraint=constraint))
+
+
+def drop_constraint(
+    name: Any,
+    table: str,
+    *,
+    constraint_kind: str = "",
+    schema: str | None = None,
+    if_exists: bool = False,
+) -> None:
+    """Drops a constraint by its name; one without a name is told by itself: `sa.UniqueConstraint("a", "b")`.
+
+    `constraint_kind` is "primary key", "unique", "foreign key", "check" or "exclude"; MySQL wants to know it.
+    """
+    from limbeck.ops.constraint import DropConstraint
+
+    stage = current("drop_constraint")
+    where = QualifiedName(schema, table)
+    told = None
+    if authored.is_constraint(name):
+        told, name = stage.freeze().constraint(name, where), None
+    stage.do(
+        DropConstraint(
+            name=name,
+            table=where,
+            constraint_kind=constraint_kind,
+            if_exists=if_exists,
+            constraint=told,
+        )
+    )
+
+
+def rename_constraint(
+    table: str, name: str, new_name: str, *, constraint_kind: str = "", schema: str | None = None
+) -> None:
+    """Renames a constraint."""
+    from limbeck.ops.constraint import RenameConstraint
+
+    current("rename_constraint").do(
+        RenameConstraint(
+            table=QualifiedName(schema, table), name=name, new_name=new_name, constraint_kind=constraint_kind
+        )
+    )
+
+
+def validate_constraint(table: str, name: str, *, schema: str | None = None) -> None:
+    """PostgreSQL: checks the rows that are there against a constraint that was added with postgresql_not_valid=True."""
+    from limbeck.ops.constraint import ValidateConstraint
+
+    current("validate_constraint").do(ValidateConstraint(table=QualifiedName(schema, table), name=name))
+
+
+# -- indexes
+
+
+def create_index(
+    name: str | None,
+    table: str,
+    elements: Sequence[Any],
+    *,
+    unique: bool = False,
+    schema: str | None = None,
+    if_not_exists: bool = False,
+    concurrently: bool = False,
+    **options: Any,
+) -> None:
+    """Creates an index over columns (their names) and expressions (sa.text(), sa.desc() ...).
+
+    `concurrently`: PostgreSQL builds it without blocking writes, outside a transaction; what came before is committed.
+    """
+    from limbeck.ops.index import CreateIndex
+
+    stage = current("create_index")
+    where = QualifiedName(schema, table)
+    given = {"unique": unique, **_options("create_index", options)}
+    concurrently = bool(given.pop("postgresql_concurrently", concurrently))
+    stage.do(
+        CreateIndex(
+            index=authored.index(stage.freeze(), where, name, elements, given),
+            table=where,
+            if_not_exists=if_not_exists,
+            concurrently=concurrently,
+        )
+    )
+
+
+def drop_index(
+    name: str,
+    table: str | None = None,
+    *,
+    schema: str | None = None,
+    if_exists: bool = False,
+    concurrently: bool = False,
+    **options: Any,
+) -> None:
+    """Drops an index. Some databases (MySQL) want to know its table."""
+    from limbeck.ops.index import DropIndex
+
+    stage = current("drop_index")
+    given = dict(_options("drop_index", options))
+    concurrently = bool(given.pop("postgresql_concurrently", concurrently))
+    stage.do(
+        DropIndex(
+            name=name,
+            table=None if table is None else QualifiedName(schema, table),
+            if_exists=if_exists,
+            concurrently=concurrently,
+            options=authored.index_options(stage.freeze(), given),
+        )
+    )
+
+
+def rename_index(table: str, name: str, new_name: str, *, schema: str | None = None) -> None:
+    """Renames an index."""
+    from limbeck.ops.index import RenameIndex
+
+    operation = RenameIndex(table=QualifiedName(schema, table), name=name, new_name=new_name)
+    current("rename_index").do(operation)
+
+
+# -- what stands beside tables
+
+
+def create_object(thing: objects.Object, *, if_not_exists: bool = False) -> None:
+    """Creates what `limbeck.schema` describes: `op.create_object(schema.View("active", definition="SELECT ..."))`."""
+    from limbeck.ops.object import CreateObject
+
+    current("create_object").do(CreateObject(thing=thing, if_not_exists=if_not_exists))
+
+
+def drop_object(thing: objects.Object, *, if_exists: bool = False) -> None:
+    """Drops it; only what identifies it matters."""
+    from limbeck.ops.object import DropObject
+
+    current("drop_object").do(DropObject(thing=thing, if_exists=if_exists))
+
+
+def alter_object(have: objects.Object, want: objects.Object) -> None:
+    """From one look to another of the same name."""
+    from limbeck.ops.object import AlterObject
+
+    current("alter_object").do(AlterObject(have=have, want=want))
+
+
+def rename_object(object_kind: str, name: Any, new_name: str, *, schema: str | None = None) -> None:
+    """Renames a view, sequence, enum ...: `op.rename_object("view", "old", "new")`."""
+    from limbeck.ops.object import RenameObject
+
+    operation = RenameObject(object_kind=object_kind, name=_qualified(name, schema), new_name=new_name)
+    current("rename_object").do(operation)
+
+
+def create_schema(name: str, *, if_not_exists: bool = False) -> None:
+    """Creates a schema."""
+    create_object(objects.Schema(name=name), if_not_exists=if_not_exists)
+
+
+def drop_schema(name: str, *, if_exists: bool = False) -> None:
+    """Drops a schema, which must be empty."""
+    drop_object(objects.Schema(name=name), if_exists=if_exists)
+
+
+def create_enum(
+    name: str, labels: Sequence[str], *, schema: str | None = None, if_not_exists: bool = False
+) -> None:
+    """Creates PostgreSQL's enum type."""
+    create_object(objects.Enum(name=name, schema=schema, labels=tuple(labels)), if_not_exists=if_not_exists)
+
+
+def drop_enum(name: str, *, schema: str | None = None, if_exists: bool = False) -> None:
+    """Drops an enum type."""
+    drop_object(objects.Enum(name=name, schema=schema), if_exists=if_exists)
+
+
+def add_enum_value(
+    enum: Any,
+    value: str,
+    *,
+    before: str | None = None,
+    after: str | None = None,
+    schema: str | None = None,
+    if_not_exists: bool = False,
+) -> None:
+    """Adds a label to an enum type, last or before or after another one."""
+    from limbeck.ops.enum import AddEnumValue
+
+    current("add_enum_value").do(
+        AddEnumValue(
+            enum=_qualified(enum, schema),
+            value=value,
+            before=before,
+            after=after,
+            if_not_exists=if_not_exists,
+        )
+    )
+
+
+def rename_enum_value(enum: Any, value: str, new_value: str, *, schema: str | None = None) -> None:
+    """Renames a label of an enum type; rows that have it have the new one."""
+    from limbeck.ops.enum import RenameEnumValue
+
+    operation = RenameEnumValue(enum=_qualified(enum, schema), value=value, new_value=new_value)
+    current("rename_enum_value").do(operation)
+
+
+def create_sequence(
+    name: str,
+    *,
+    schema: str | None = None,
+    start: int | None = None,
+    increment: int | None = None,
+    minvalue: int | None = None,
+    maxvalue: int | None = None,
+    cycle: bool | None = None,
+    cache: int | None = None,
+    data_type: str | None = None,
+    if_not_exists: bool = False,
+) -> None:
+    """Creates a sequence."""
+    options = SequenceOptions(
+        start=start, increment=increment, minvalue=minvalue, maxvalue=maxvalue, cycle=cycle, cache=cache
+    )
+    made = objects.Sequence(name=name, schema=schema, options=options, data_type=data_type)
+    create_object(made, if_not_exists=if_not_exists)
+
+
+def drop_sequence(name: str, *, schema: str | None = None, if_exists: bool = False) -> None:
+    """Drops a sequence."""
+    drop_object(objects.Sequence(name=name, schema=schema), if_exists=if_exists)
+
+
+# -- rows and raw SQL
+
+
+def insert_rows(
+    table: Table,
+    columns: Sequence[Any],
+    rows: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    schema: str | None = None,
+    one_by_one: bool = False,
+) -> None:
+    """Inserts rows: `op.insert_rows("colors", [{"id": 1, "name": "red"}])`.
+
+    With columns (`op.insert_rows("colors", [sa.Column("id", sa.Integer), ...], rows)`), or with a sqlalchemy.Table as the
+    table, values go through the columns' types. `one_by_one` sends one statement a row.
+    """
+    from limbeck.ops.rows import InsertRows
+
+    stage = current("insert_rows")
+    given: Sequence[Any]
+    if rows is None:
+        rows, given = columns, ()
+    else:
+        given = columns
+    if authored.is_table(table):
+        name = authored.named_table(table)
+        given = given or authored.table_columns(table)
+    else:
+        name = QualifiedName(schema, table)
+    values = authored.columns(given, stage.freeze(), name) if given else authored.columns_of_rows(rows)
+    stage.do(InsertRows(table=name, columns=values, rows=Rows(rows), one_by_one=one_by_one))
+
+
+def execute(
+    statement: Text,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    changes: Sequence[Any] = (),
+    outside_transaction: bool = False,
+    execution_options: Any = (),
+) -> None:
+    """Runs SQL: text as it stands (`%` and `:` mean themselves), or any SQLAlchemy construct.
+
+    With `parameters`, `:name` in the text stands for a value. `changes` are the tables whose look it changes, where you
+    know them. `outside_transaction` runs it outside any; what came before is committed.
+    """
+    from limbeck.ops.raw import ExecuteSql
+
+    stage = current("execute")
+    sql, values, opaque = authored.execution(
+        stage.backend.dialect, statement, parameters, literal=stage.offline
+    )
+    stage.do(
+        ExecuteSql(
+            sql=sql,
+            parameters=values,
+            opaque=opaque,
+            execution_options=tuple(sorted(dict(execution_options).items())),
+            outside_transaction=outside_transaction,
+            changes=tuple(_qualified(name) for name in changes),
+        )
+    )
+
+
+# -- what a revision may ask
+
+
+def get_bind() -> Any:
+    """The SQLAlchemy connection of the run. In a script it writes what it is told and refuses to read."""
+    return current("get_bind").bind()
+
+
+def is_offline() -> bool:
+    """Whether a script is written: then nothing can be read from a database."""
+    return current("is_offline").offline
+
+
+def dialect() -> str:
+    """The name of the database's dialect: "postgresql", "mysql", "mariadb", "sqlite" ..."""
+    return str(current("dialect").backend.dialect.name)
+
+
+def autocommit_block() -> AbstractContextManager[None]:
+    """`with op.autocommit_block():` runs what is inside outside any transaction; what came before is committed."""
+    return current("autocommit_block").autocommit()
+
+
+def sql_type(spelling: str) -> Any:
+    """A type for a column, spelled like that: for what SQLAlchemy has no class."""
+    return authored.raw_type(spelling)
+
+
+def _qualified(name: Any, schema: str | None = None) -> QualifiedName:
+    """A name, or (schema, name)."""
+    if isinstance(name, str):
+        return QualifiedName(schema, name)
+    return QualifiedName(*name)
+
+
+def _constraint_options(
+    function: str, name: str | None, options: Mapping[str, Any], **own: Any
+) -> dict[str, Any]:
+    allowed = {"deferrable", "initially", "comment", "match", "use_alter"}
+    shared = {key: value for key, value in options.items() if key in allowed}
+    rest = _options(function, {key: value for key, value in options.items() if key not in allowed})
+    return {"name": name, **{k: v for k, v in own.items() if v is not None}, **shared, **rest}
+
+
+def _options(function: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Dialect options; anything else is a mistake in typing."""
+    known = {*former.DIALECTS, dialect()} if options else former.DIALECTS
+    for name in options:
+        if name.split("_")[0] not in known:
+            raise WrongArgument(function=function, argument=name, instead=former.instead_of(function, name))
+    return dict(options)
+
+
+def __getattr__(name: str) -> Any:
+    # Only for names that are not here: the words of other tools are answered with ours.
+    instead = former.WORDS.get(name)
+    if instead is None:
+        raise AttributeError(f"limbeck.op has no function {name}()")
+    raise AttributeError(f"limbeck.op has no function {name}(); here it is {instead}")

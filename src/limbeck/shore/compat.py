@@ -1,0 +1,339 @@
+"""What SQLAlchemy does not promise: its private names, and where 2.0 and 2.1 differ. Nowhere else in the core.
+
+Held against SQLAlchemy 2.0.x and 2.1.x by the tests of this room, which run on both.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.exc import DBAPIError as DatabaseError
+from sqlalchemy.sql import base as _base
+from sqlalchemy.sql.elements import conv, quoted_name
+from sqlalchemy.types import SchemaType
+
+__all__ = ["DatabaseError", "MockConnection", "SchemaType", "conv", "quoted_name"]
+
+NONE_NAME: Final = _base._NONE_NAME
+STRING: Final = sa.String()
+NOWHERE: Final = sa.MetaData()
+"""The MetaData of detached types: they register with none of a caller's, and keep no thawed table alive."""
+
+_spelling: WeakKeyDictionary[Any, tuple[Any, Any]] = WeakKeyDictionary()
+
+
+def spelling_dialect(dialect: Any) -> Any:
+    """A twin of the dialect that spells with paramstyle "named", so that `%` stays itself whatever the driver.
+
+    It shares nothing that the paramstyle has a part in: preparer, type compiler, cached literal processors."""
+    if dialect.paramstyle == "named" and not _doubles_percents(dialect):
+        return dialect
+    state = (dialect.server_version_info, dialect.identifier_preparer, dialect.max_identifier_length)
+    kept = _spelling.get(dialect)
+    if kept is not None and all(a is b for a, b in zip(kept[0], state, strict=True)):
+        return kept[1]
+    twin = _twin(dialect)
+    _spelling[dialect] = (state, twin)
+    return twin
+
+
+def _doubles_percents(dialect: Any) -> bool:
+    return bool(getattr(dialect.identifier_preparer, "_double_percents", False))
+
+
+def _twin(dialect: Any) -> Any:
+    twin = copy.copy(dialect)
+    twin.paramstyle, twin.positional = "named", False
+    twin.identifier_preparer = copy.copy(dialect.identifier_preparer)
+    twin.identifier_preparer.dialect = twin
+    twin.identifier_preparer._double_percents = False
+    twin.type_compiler_instance = copy.copy(dialect.type_compiler_instance)
+    twin.type_compiler_instance.dialect = twin
+    if "type_compiler" in vars(twin):
+        twin.type_compiler = twin.type_compiler_instance
+    vars(twin)["_type_memos"] = WeakKeyDictionary()
+    return twin
+
+
+def ddl_compiler(dialect: Any) -> Any:
+    """A DDL compiler with no statement of its own, for fragments."""
+    return dialect.ddl_compiler(dialect, None)
+
+
+def final_name(dialect: Any, item: Any) -> str | None:
+    """The name of a constraint or index as it will stand in the database: convention and truncation done."""
+    preparer = dialect.identifier_preparer
+    if item.name is None or (item.name is NONE_NAME and getattr(item, "table", None) is None):
+        return None
+    name: str | None = preparer.format_constraint(item, _alembic_quote=False)
+    return name
+
+
+def sorted_constraints(table: Any) -> list[Any]:
+    """Constraints in the order they were made, which is that of CREATE TABLE; those that columns hold themselves
+    among them."""
+    inside = (c for column in table.columns for c in column.constraints if not is_of_table(c))
+    return sorted((*table.constraints, *inside), key=lambda c: c._creation_order)
+
+
+def is_of_table(constraint: Any) -> bool:
+    """False for a CHECK that stands in a column's own definition."""
+    return not getattr(constraint, "is_column_level", False)
+
+
+def belongs_to_type(constraint: Any) -> bool:
+    """Whether a type brought the constraint along (Boolean, Enum)."""
+    return bool(getattr(constraint, "_type_bound", False))
+
+
+def is_spelled_by(constraint: Any, compiler: Any) -> bool:
+    """Whether the dialect spells it at all: a Boolean's CHECK is not where booleans are native."""
+    rule = getattr(constraint, "_create_rule", None)
+    return rule is None or bool(rule(compiler))
+
+
+def numbering_column(table: Any) -> Any:
+    """The column SQLAlchemy lets the database number; None where there is none."""
+    return table._autoincrement_column
+
+
+def prefixes(table: Any) -> tuple[str, ...]:
+    return tuple(str(p) for p in table._prefixes)
+
+
+def set_prefixes(table: Any, given: tuple[str, ...]) -> None:
+    table._prefixes = list(given)
+
+
+def foreign_key_target(foreign_key: Any) -> tuple[Any, str | None, str | None]:
+    """(table or its key in the MetaData, column object's name or None, key of the column when only that is known).
+
+    Asks nothing that SQLAlchemy would remember on the caller's object."""
+    column = foreign_key._table_column
+    if column is not None:
+        return column.table, column.name, None
+    schema, name, key = foreign_key._column_tokens
+    if schema is None:
+        parent = getattr(foreign_key.parent, "table", None)
+        schema = parent.metadata.schema if parent is not None else None
+    return (schema, name), None, key
+
+
+def detached_column(column: Any) -> Any:
+    return column._copy()
+
+
+def detached_constraint(constraint: Any) -> Any:
+    return constraint._copy()
+
+
+def variants(type_: Any) -> dict[str, Any]:
+    return dict(getattr(type_, "_variant_mapping", {}) or {})
+
+
+def without_variants(type_: Any) -> Any:
+    """The type as it was before `with_variant`."""
+    bare = copy.copy(type_)
+    vars(bare).pop("_variant_mapping", None)
+    return bare
+
+
+def detached_type(type_: Any) -> Any:
+    """The type itself where it knows nothing of tables, else a copy that tells no table and no MetaData of itself:
+    it brings no CHECK and creates nothing on the server. The schema it has by now is final."""
+    inner = {
+        name: detached_type(vars(type_)[name])
+        for name in ("impl", "item_type")
+        if isinstance(vars(type_).get(name), sa.types.TypeEngine)
+    }
+    mapping = variants(type_)
+    fresh = {name: detached_type(other) for name, other in mapping.items()}
+    changed = any(vars(type_)[name] is not made for name, made in inner.items())
+    changed = changed or any(mapping[name] is not made for name, made in fresh.items())
+    if not changed and not isinstance(type_, SchemaType):
+        return type_
+    bare = copy.copy(type_)
+    for name in ("dispatch", "_static_cache_key"):
+        vars(bare).pop(name, None)
+    vars(bare).update(inner)
+    if fresh:
+        vars(bare)["_variant_mapping"] = type(type_._variant_mapping)(fresh)
+    if isinstance(bare, SchemaType):
+        _settle(bare)
+    return bare
+
+
+def _settle(type_: Any) -> None:
+    flags = vars(type_)
+    flags["_create_events"] = False
+    flags["create_type"] = False
+    flags["metadata"] = NOWHERE
+    flags["_schema_provided"] = True
+    if "create_constraint" in flags:
+        flags["create_constraint"] = False
+    flags["_inherit_schema" if "_inherit_schema" in flags else "inherit_schema"] = False
+
+
+def dialect_options(item: Any) -> dict[str, Any]:
+    """The `dialect_option=value` arguments its author gave, by their whole names."""
+    return dict(item.dialect_kwargs)
+
+
+def identity(value: Any) -> Any:
+    """sa.Identity of a model Identity; 2.1 calls Oracle's two options by its name."""
+    options = {name: getattr(value.options, name) for name in _IDENTITY_OPTIONS}
+    oracle = {"on_null": value.on_null, "order": value.options.order}
+    prefix = "oracle_" if _IS_21 else ""
+    given = {prefix + name: one for name, one in oracle.items() if one is not None}
+    return sa.Identity(always=bool(value.always), **options, **given)
+
+
+def sequence_options(item: Any) -> dict[str, Any]:
+    """The options of a Sequence or Identity by the names of model SequenceOptions; None is not given."""
+    return {**{name: getattr(item, name) for name in _IDENTITY_OPTIONS}, "order": item.order}
+
+
+_IS_21: Final = tuple(int(n) for n in sa.__version__.split(".")[:2]) >= (2, 1)
+_IDENTITY_OPTIONS: Final = [
+    "start",
+    "increment",
+    "minvalue",
+    "maxvalue",
+    "nominvalue",
+    "nomaxvalue",
+    "cycle",
+    "cache",
+]
+
+
+def primary_key_of(column: Any) -> Any:
+    return sa.PrimaryKeyConstraint(column)
+
+
+def sequences_of(metadata: Any) -> list[Any]:
+    return list(metadata._sequences.values())
+
+
+def sequence_of(clause: Any) -> Any:
+    """The Sequence whose next value a clause is."""
+    return getattr(clause, "sequence", None) if type(clause).__name__ == "next_value" else None
+
+
+def unwrapped(type_: Any, dialect: Any) -> Any:
+    """The dialect's own type behind decorators and variants."""
+    return type_._unwrapped_dialect_impl(dialect)
+
+
+def bare_column(column: Any) -> Any:
+    """What rides along of a column: its class, `info`, `system`. No type, no keys."""
+    return sa.Column(column.name, sa.types.NULLTYPE, info=dict(column.info), system=column.system)
+
+
+def bare_table(table: Any) -> Any:
+    return sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(table.info))
+
+
+def given_columns(constraint: Any) -> list[str]:
+    """The column names a constraint without a table was given."""
+    if isinstance(constraint, sa.ForeignKeyConstraint):
+        return [str(k) for k in constraint.column_keys]
+    pending = getattr(constraint, "_pending_colargs", None) or ()
+    names = [c if isinstance(c, str) else getattr(c, "name", None) for c in pending]
+    return [n for n in names if n is not None]
+
+
+def free_constraint(constraint: Any, names: list[str]) -> Any:
+    """A copy that may be given to a table that has columns of these names."""
+    if isinstance(constraint, sa.ForeignKeyConstraint):
+        return sa.ForeignKeyConstraint(
+            names,
+            [
+                e._table_column if e._table_column is not None else e._get_colspec()
+                for e in constraint.elements
+            ],
+            onupdate=constraint.onupdate,
+            ondelete=constraint.ondelete,
+            match=constraint.match,
+            use_alter=constraint.use_alter,
+            link_to_name=constraint.link_to_name,
+            **_constraint_options(constraint),
+        )
+    if type(constraint) in (sa.PrimaryKeyConstraint, sa.UniqueConstraint):
+        return type(constraint)(*names, **_constraint_options(constraint))
+    if isinstance(constraint, sa.CheckConstraint):
+        return sa.CheckConstraint(constraint.sqltext, **_constraint_options(constraint))
+    alone = copy.copy(constraint)
+    if hasattr(alone, "_columns"):
+        alone._columns = type(constraint._columns)()
+    vars(alone).pop("dispatch", None)
+    return alone
+
+
+def _constraint_options(constraint: Any) -> dict[str, Any]:
+    return {
+        "name": constraint.name,
+        "deferrable": constraint.deferrable,
+        "initially": constraint.initially,
+        "comment": constraint.comment,
+        **dialect_options(constraint),
+    }
+
+
+def exclude_elements(constraint: Any) -> list[tuple[Any, str]]:
+    return [(expression, operator) for expression, _, operator in constraint._render_exprs]
+
+
+def index_columns(index: Any) -> list[str]:
+    """The columns that an index without a table speaks of, also in its options."""
+    from sqlalchemy.sql.visitors import iterate
+
+    names: list[str] = []
+    for expression in index.expressions:
+        if isinstance(expression, str):
+            names.append(expression)
+        else:
+            names += [
+                e.name
+                for e in iterate(expression)
+                if isinstance(e, sa.sql.expression.ColumnClause) and not getattr(e, "is_literal", False)
+            ]
+    for key, value in dialect_options(index).items():
+        if key.endswith("_include"):
+            names += [c if isinstance(c, str) else c.name for c in value or ()]
+    return names
+
+
+def bare_expression(expression: Any, table: Any) -> Any:
+    """An index expression on that table: a name or a bare column becomes the table's."""
+    if isinstance(expression, str):
+        return table.c[expression]
+    if isinstance(expression, sa.sql.expression.ColumnClause) and not expression.is_literal:
+        return table.c[expression.name]
+    return expression
+
+
+def no_options(item: Any) -> Any:
+    """Dialect options as if none had been given."""
+    return type(item)("i", "c").dialect_options
+
+
+def into_column(constraint: Any, column: Any) -> None:
+    """A constraint into the column's own definition."""
+    constraint._set_parent_with_dispatch(column)
+
+
+def refuse_inspection(cls: Any, refuse: Any) -> None:
+    """What sqlalchemy.inspect() does with such an object."""
+    sa.inspection._inspects(cls)(refuse)
+
+
+def type_key(type_: Any) -> Any:
+    """What SQLAlchemy takes two types for the same by, with all their arguments; None where it will not tell."""
+    if isinstance(type_, (SchemaType, sa.types.TypeDecorator)) or variants(type_):
+        return None
+    key = type_._static_cache_key
+    return key if isinstance(key, tuple) else None
