@@ -23,7 +23,7 @@ from limbeck.ops.contract import Change, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import rewriting
+from . import rewriting, same
 
 Statements = tuple[Statement, ...]
 
@@ -169,7 +169,29 @@ class MysqlBackend(AnsiBackend):
     ) -> Statements:
         """Writers are not blocked in any case (online DDL), so there is no word for `concurrently`."""
         self._only_mariadb(if_not_exists, "create an index only if it is not there")
+        if any(e.column is None or e.descending for e in index.elements) and "mysql_length" in dict(
+            index.options
+        ):
+            return (Statement(self._index_with_lengths(table, index, if_not_exists)),)
         return super().create_index(table, index, if_not_exists=if_not_exists)
+
+    def _index_with_lengths(self, table: QualifiedName, index: Index, if_not_exists: bool) -> str:
+        """SQLAlchemy cannot say lengths beside DESC or an expression."""
+        options = dict(index.options)
+        lengths = dict(options["mysql_length"])
+        parts = []
+        for element in index.elements:
+            what = element.sql.text if element.sql is not None else self.name(element.column or "")
+            length = f"({lengths[element.column]})" if element.column in lengths else ""
+            parts.append(f"{what}{length}{' DESC' if element.descending else ''}")
+        unique = "UNIQUE " if index.unique else ""
+        prefix = f"{options['mysql_prefix']} " if options.get("mysql_prefix") else ""
+        exists = "IF NOT EXISTS " if if_not_exists else ""
+        using = f" USING {options['mysql_using']}" if options.get("mysql_using") else ""
+        name = self.name(index.name or "")
+        return (
+            f"CREATE {unique}{prefix}INDEX {exists}{name} ON {self.full(table)} ({', '.join(parts)}){using}"
+        )
 
     def drop_index(
         self,
@@ -223,6 +245,30 @@ class MysqlBackend(AnsiBackend):
     def _only_mariadb(self, asked: bool, feature: str) -> None:
         if asked and not self.mariadb:
             raise self.cannot(feature, "Ask the database first in the revision.")
+
+    # -- comparing
+    names_primary_keys: ClassVar[bool] = False
+    indexes_foreign_keys: ClassVar[bool] = True
+
+    def fold_column(self, name: str) -> str:
+        return name.lower()
+
+    def fold_constraint(self, name: str) -> str:
+        return name.lower()
+
+    def canonical_type(self, spelling: str) -> str:
+        return same.type_(spelling, mariadb=self.mariadb)
+
+    def canonical_default(self, text: str, type_spelling: str) -> str:
+        return same.default(text, type_spelling)
+
+    def canonical_sql(self, text: str) -> str:
+        return super().canonical_sql(text.replace("`", ""))
+
+    def canonical_action(self, action: str | None) -> str:
+        """InnoDB takes RESTRICT and NO ACTION for the same, and shows neither or either."""
+        said = super().canonical_action(action)
+        return "NO ACTION" if said == "RESTRICT" else said
 
     # -- reading and hazards
     def read(

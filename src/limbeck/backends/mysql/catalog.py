@@ -17,7 +17,6 @@ from limbeck.model.table import Table
 from . import show
 
 _NO_SUCH_TABLE = 1146
-_SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
 
 
 class Reader:
@@ -62,10 +61,13 @@ class Reader:
         return show.parse(self.dialect, row[1], name, self.default)
 
     # -- objects
-    def schemas(self) -> Iterator[Object]:
-        for row in self.rows("SELECT schema_name AS name FROM information_schema.schemata ORDER BY 1"):
-            if row["name"] not in _SYSTEM and row["name"] != self.default:
-                yield Schema(name=row["name"])
+    def schema(self, name: str | None) -> Iterator[Object]:
+        """The schema itself where it is one that was asked for by its name."""
+        found = self.rows(
+            "SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name = :name", name=name
+        )
+        for row in found:
+            yield Schema(name=row["name"])
 
     def views(self, schema: str | None) -> Iterator[Object]:
         for row in self.rows(
@@ -155,8 +157,8 @@ def _objects(
         found = (t for schema in sorted(wanted, key=str) for t in reader.triggers(schema))
         yield from (t for t in found if isinstance(t, Trigger) and t.table in only)
         return
-    yield from reader.schemas()
     for schema in schemas:
+        yield from reader.schema(schema)
         yield from reader.views(schema)
         yield from reader.triggers(schema)
         yield from reader.functions(schema)

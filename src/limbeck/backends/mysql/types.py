@@ -57,7 +57,7 @@ def _engine(dialect: Any, text: str) -> Any:
     if name in ("datetime", "timestamp", "time"):
         return _made(cls, (), {"fsp": numbers[0]} if numbers else {})
     if name in _USUAL_WIDTHS:
-        usual = not numbers or numbers[0] in _USUAL_WIDTHS[name] and "zerofill" not in options
+        usual = not numbers or (numbers[0] in _USUAL_WIDTHS[name] and "zerofill" not in options)
         return _made(cls, (), options if usual else {"display_width": numbers[0], **options})
     return _made(cls, numbers, options)
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from limbeck.backends.ansi.first import known_table
 from limbeck.model.column import Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault, SequenceOptions, TextDefault
 from limbeck.model.index import Index
-from limbeck.model.marks import UNCHANGED
+from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Domain, Enum, Object, Sequence
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
+from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
+from . import same
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
@@ -43,7 +47,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         if change.default is not UNCHANGED and not (change.default is None and change.autoincrement is False):
             parts.append(self.alter_default(table, column, change.default, before))
         if change.autoincrement is True:
-            parts.append(self._number(table, column))
+            parts.append(self._number(table, column, change, before))
         if change.comment is not UNCHANGED:
             parts.append(self.comment_on_column(table, column, change.comment, before))
         return joined(parts)
@@ -99,16 +103,27 @@ class PostgresqlBackend(WithPostgresqlObjects):
                 changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: new}))}")
         return self.alter(table, f"{place} {' '.join(changes)}") if changes else ()
 
-    def _number(self, table: QualifiedName, column: str) -> Statements:
+    def _number(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
         """What SERIAL makes, on a column that stands: a sequence of its own, behind the values that are there."""
         sequence = QualifiedName(table.schema, f"{table.name}_{column}_seq")
+        typed = self._sequence_type(table, column, change, before)
         full, name, text = self.full(sequence), self.name(column), self.literal(self.full(sequence))
         high = f"SELECT setval({text}, coalesce(max({name}), 0) + 1, false) FROM {self.full(table)}"
         return (
-            Statement(f"CREATE SEQUENCE {full} OWNED BY {self.full(table)}.{name}"),
+            Statement(f"CREATE SEQUENCE {full}{typed} OWNED BY {self.full(table)}.{name}"),
             *self.alter(table, f"ALTER COLUMN {name} SET DEFAULT nextval({text})"),
             Statement(high),
         )
+
+    def _sequence_type(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> str:
+        """` AS integer`; nothing for a bigint, and where the type is not known."""
+        type_: TypeRef | None = None if change.type is UNCHANGED else change.type
+        if type_ is None:
+            found = known_table(before, table)
+            there = None if found is None else found.column(column)
+            type_ = there.type if there is not None and is_known(there.type) else None
+        word = "" if type_ is None else type_.spelling.lower()
+        return f" AS {word}" if word in ("integer", "smallint") else ""
 
     def _number_no_more(self, table: QualifiedName, column: str) -> Statements:
         """The sequence's name is the server's to know."""
@@ -164,6 +179,34 @@ class PostgresqlBackend(WithPostgresqlObjects):
         words = ("CONCURRENTLY " if concurrently else "") + ("IF EXISTS " if if_exists else "")
         place = self.full(QualifiedName(None if table is None else table.schema, name))
         return (Statement(f"DROP INDEX {words}{place}", outside_transaction=concurrently),)
+
+    # -- comparing
+    managed_objects: ClassVar[frozenset[str]] = frozenset({"schema", "enum", "domain", "sequence"})
+    computed_persisted: ClassVar[bool] = True
+
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, Enum) and isinstance(want, Enum):
+            return (have.labels, have.comment) == (want.labels, want.comment)
+        if isinstance(have, Sequence) and isinstance(want, Sequence):
+            return same.sequence(have) == same.sequence(want)
+        if isinstance(have, Domain) and isinstance(want, Domain):
+            return self._domain_look(have) == self._domain_look(want)
+        return super().same_object(have, want)
+
+    def _domain_look(self, domain: Domain) -> tuple[object, ...]:
+        type_ = domain.type.spelling
+        default = None if domain.default is None else same.default(domain.default.text, type_)
+        checks = frozenset(self.canonical_sql(check.text) for _, check in domain.checks)
+        return (same.type_(type_), default, domain.not_null, checks)
+
+    def canonical_type(self, spelling: str) -> str:
+        return same.type_(spelling)
+
+    def canonical_default(self, text: str, type_spelling: str) -> str:
+        return same.default(text, type_spelling)
+
+    def canonical_sql(self, text: str) -> str:
+        return super().canonical_sql(same.sql(text))
 
     # -- reading and hazards
     def read(

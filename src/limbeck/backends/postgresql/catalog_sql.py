@@ -11,9 +11,9 @@ _OF_TABLES = """
    AND t.relkind IN ('r', 'p') AND (CAST(:tables AS text[]) IS NULL OR t.relname = ANY(:tables))
 """
 _NAMES = """
-(SELECT coalesce(json_agg(a.attname ORDER BY k.place), '[]'::json)
-   FROM unnest({numbers}) WITH ORDINALITY AS k(attnum, place)
-   JOIN pg_catalog.pg_attribute a ON a.attrelid = {relation} AND a.attnum = k.attnum)
+(SELECT coalesce(json_agg(w.attname ORDER BY u.place), '[]'::json)
+   FROM unnest({numbers}) WITH ORDINALITY AS u(number, place)
+   JOIN pg_catalog.pg_attribute w ON w.attrelid = {relation} AND w.attnum = u.number)
 """
 
 
