@@ -9,13 +9,12 @@ import subprocess
 import time
 from pathlib import Path
 
-import catalog
 import pytest
 import sqlalchemy as sa
-from conftest import on, on_all
 from history import History, Recorder
-from servers import Database
 
+import catalog
+from conftest import on, on_all
 from limbeck.errors import (
     HeadsMoved,
     IdTooLong,
@@ -28,6 +27,7 @@ from limbeck.errors import (
 from limbeck.events import StepFailed, StepFinished, StepStarted
 from limbeck.run import runner
 from limbeck.run.policy import Policy
+from servers import Database
 
 AUTHORS = 'op.create_table("authors", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(50)))'
 BOOKS = """
@@ -542,7 +542,7 @@ UPDATE alembic_version SET version_num='b2' WHERE alembic_version.version_num = 
 COMMIT;
 
 """
-    )  # noqa: W291
+    )
 
 
 @on("sqlite")
