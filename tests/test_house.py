@@ -152,6 +152,8 @@ def test_the_core_does_not_speak_of_its_reference() -> None:
     for path in CORE:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             rest = line.replace("alembic_version", "").split("#")[0]
+            if path.name == "compat.py":
+                rest = rest.replace("_alembic_quote", "")  # a name of SQLAlchemy
             if "alembic" in rest:
                 wrong.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
     assert not wrong, "\n".join(wrong)

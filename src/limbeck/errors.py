@@ -165,21 +165,6 @@ class BadOption(UsageError):
         return f"Type: {self.option} {self.form}"
 
 
-class UrlNotSet(UsageError):
-    """A command needs a database and the settings name none."""
-
-    code = "LB136"
-    file: str
-    database: str = ""
-
-    def what(self) -> str:
-        whose = f" for the database {self.database}" if self.database else ""
-        return f"{self.file} sets no url{whose}, so there is no database to go to."
-
-    def next_step(self) -> str:
-        return 'Write: url = "postgresql://user@localhost/name", or url = "${DATABASE_URL}"'
-
-
 class RangeNotForDatabase(UsageError):
     """`a:b` was typed for a run on a database, which knows itself where it stands."""
 

@@ -110,7 +110,6 @@ def test_purge_forgets_what_nobody_knows(history: History) -> None:
 # -- the version table ------------------------------------------------------------------------------------------
 
 
-
 @on("sqlite")
 def test_the_version_table_is_what_others_make(history: History) -> None:
     heard = Recorder()
@@ -161,7 +160,10 @@ def test_an_id_that_does_not_fit_is_refused_before_anything_runs(history: Histor
     assert history.tables == []
     history.upgrade("c3")
     with history.database.engine().begin() as connection:
-        words = {"postgresql": "ALTER COLUMN version_num TYPE varchar(40)", "mysql": "MODIFY version_num varchar(40)"}
+        words = {
+            "postgresql": "ALTER COLUMN version_num TYPE varchar(40)",
+            "mysql": "MODIFY version_num varchar(40)",
+        }
         connection.exec_driver_sql(f"ALTER TABLE alembic_version {words[connection.dialect.name]}")
     assert history.upgrade(long).heads_after == (long,)
 
@@ -207,7 +209,12 @@ def test_a_failing_step_is_rolled_back_and_the_ones_before_it_stay(history: Hist
     with pytest.raises(StepFailedError) as failed:
         history.upgrade("d4", heard, transaction="step")
     error = failed.value
-    assert (error.revision, error.direction, error.rolled_back, error.heads) == ("d4", "upgrade", True, ("c3",))
+    assert (error.revision, error.direction, error.rolled_back, error.heads) == (
+        "d4",
+        "upgrade",
+        True,
+        ("c3",),
+    )
     assert error.place.endswith("d4.py:14")
     assert error.statement == "INSERT INTO nowhere (name) VALUES (***, ***)"
     assert "nowhere" in error.said
@@ -467,7 +474,17 @@ def pipe(database: Database, text: str) -> None:
     url = sa.make_url(database.url)
     host = str(url.query.get("host") or url.query.get("unix_socket") or url.host)
     if database.kind == "postgresql":
-        command = [program, "-q", "-v", "ON_ERROR_STOP=1", "-h", host, "-U", url.username or "", url.database or ""]
+        command = [
+            program,
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            host,
+            "-U",
+            url.username or "",
+            url.database or "",
+        ]
         command += ["-p", str(url.port)] if url.port else []
         command += ["-p", str(url.query["port"])] if "port" in url.query else []
     else:
@@ -503,7 +520,9 @@ def test_a_script_does_what_a_live_run_does(history: History, transaction: str) 
 
 @on("postgresql")
 def test_the_text_of_a_script(history: History) -> None:
-    assert history.script("b2", ("a1",)) == """\
+    assert (
+        history.script("b2", ("a1",))
+        == """\
 BEGIN;
 
 -- Running upgrade a1 -> b2
@@ -522,7 +541,8 @@ UPDATE alembic_version SET version_num='b2' WHERE alembic_version.version_num = 
 
 COMMIT;
 
-"""  # noqa: W291
+"""
+    )  # noqa: W291
 
 
 @on("sqlite")

@@ -39,7 +39,7 @@ def load(wanted: str, folders: Sequence[Path], settings: str) -> list[Any]:
     made = metadatas(found)
     if not made:
         kind = type(found).__name__
-        missing = f"it is a {kind}, and no declarative base, MetaData or list of them"
+        missing = f"it is of type {kind}, and no declarative base, MetaData or list of them"
         raise ModelsNotFound(wanted=wanted, settings=settings, missing=missing)
     return made
 

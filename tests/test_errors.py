@@ -1,0 +1,72 @@
+"""The table of errors: codes are unique and belong to their family; every error can be told, pickled and masked."""
+
+from __future__ import annotations
+
+import ast
+import pickle
+from pathlib import Path
+
+import pytest
+
+from limbeck import errors
+from limbeck.errors import Exit, LimbeckError, mask_url
+
+FAMILIES = {
+    "1": errors.UsageError,
+    "2": errors.RevisionError,
+    "3": errors.ScriptError,
+    "4": errors.EnvironmentFault,
+    "5": errors.SchemaError,
+    "6": errors.AutogenerateError,
+    "7": errors.RunError,
+}
+ALL = [
+    c
+    for c in vars(errors).values()
+    if isinstance(c, type) and issubclass(c, LimbeckError) and c is not LimbeckError
+]
+
+
+def test_no_name_and_no_code_stands_twice() -> None:
+    tree = ast.parse(Path(errors.__file__).read_text(encoding="utf-8"))
+    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert sorted(names) == sorted(set(names))
+    codes = [cls.code for cls in ALL if "code" in vars(cls)]
+    assert sorted(codes) == sorted(set(codes))
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda c: c.__name__)
+def test_a_code_belongs_to_its_family(cls: type[LimbeckError]) -> None:
+    assert issubclass(cls, FAMILIES[cls.code[2]])
+    assert cls.exit_code in {value for name, value in vars(Exit).items() if name.isupper()}
+
+
+def test_fields_are_named_and_needed() -> None:
+    with pytest.raises(TypeError, match="no field 'nonsense'"):
+        errors.OpenQuestions(questions=(), options=(), nonsense=1)
+    with pytest.raises(TypeError, match="needs the field"):
+        errors.OpenQuestions(questions=())  # type: ignore[call-arg]
+
+
+def test_errors_travel_between_processes() -> None:
+    error = errors.OpenQuestions(questions=("a?",), options=("--x",))
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.evidence(), str(again)) == (type(error), error.evidence(), str(error))
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("postgres://u:secret@h/d", "postgres://u:***@h/d"),
+        ("postgres://u:se@cr:et@h:5432/d?x=1", "postgres://u:***@h:5432/d?x=1"),
+        ("mysql://h/d?password=secret&user=u", "mysql://h/d?password=***&user=u"),
+        (
+            "could not connect to postgresql+psycopg://u:secret@h/d, sorry",
+            "could not connect to postgresql+psycopg://u:***@h/d, sorry",
+        ),
+        ("sqlite:///a.db", "sqlite:///a.db"),
+        ("postgres://u@h/d", "postgres://u@h/d"),
+    ],
+)
+def test_passwords_are_masked_wherever_a_url_can_hold_one(text: str, masked: str) -> None:
+    assert mask_url(text) == masked
