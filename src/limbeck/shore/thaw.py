@@ -84,11 +84,20 @@ class BareNumeric(_Bare, sa.Numeric[Any]):
         self.spelling = spelling
 
 
+class BareTimestamp(_Bare, sa.TIMESTAMP):
+    """MySQL's dialect writes NULL behind it."""
+
+    def __init__(self, spelling: str) -> None:
+        super().__init__()
+        self.spelling = spelling
+
+
 @compiles(BareType)
 @compiles(BareInteger)
 @compiles(BareBigInteger)
 @compiles(BareSmallInteger)
 @compiles(BareNumeric)
+@compiles(BareTimestamp)
 def _bare(element: Any, compiler: Any, **_: Any) -> str:
     spelling: str = element.spelling
     return spelling
@@ -109,6 +118,8 @@ def bare_type(spelling: str) -> Any:
         return BareInteger(spelling)
     if word in ("NUMERIC", "DECIMAL", "NUMBER"):
         return BareNumeric(spelling)
+    if word == "TIMESTAMP":
+        return BareTimestamp(spelling)
     return BareType(spelling)
 
 
