@@ -86,8 +86,8 @@ TABLE_OPTIONS: dict[str, list[dict[str, Any]]] = {
         {"postgresql_using": "heap"},
     ],
     "mysql": [
-        {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"},
-        {"mysql_collate": "utf8mb4_bin", "mysql_row_format": "DYNAMIC", "mysql_auto_increment": 10},
+        {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"},
+        {"mysql_auto_increment": "10", "mysql_collate": "utf8mb4_bin", "mysql_row_format": "DYNAMIC"},
     ],
     "oracle": [{"oracle_compress": True}, {"oracle_compress": 6, "oracle_on_commit": "DROP"}],
 }
@@ -139,7 +139,7 @@ def columns(draw: Any, name: str, position: int, plain: list[str], target: Any, 
     if draw(st.integers(0, 4)) == 0 and not isinstance(item, sa.Computed):
         items.append(sa.ForeignKey(draw(st.sampled_from([target.c.key_of_id, target.c.Second])), ondelete="CASCADE"))
     if draw(st.integers(0, 4)) == 0:
-        items.append(sa.CheckConstraint("7 % 5 > 1 AND 'a' <> 'b'", name=draw(maybe(NAMES))))
+        items.append(sa.CheckConstraint("7 % 5 > 1 AND 'a' <> 'b'", name=draw(NAMES)))
     options = COLUMN_OPTIONS.get(dialect, {}) if draw(st.integers(0, 3)) == 0 else {}
     return sa.Column(
         quoted(name, draw(st.sampled_from([None, None, True]))),
@@ -149,7 +149,7 @@ def columns(draw: Any, name: str, position: int, plain: list[str], target: Any, 
         nullable=draw(st.booleans()) and not key and item is None,
         server_default=given,
         comment=draw(maybe(TEXTS)),
-        autoincrement=draw(st.sampled_from(["auto", "auto", False])),
+        autoincrement="auto" if isinstance(item, sa.Identity) else draw(st.sampled_from(["auto", "auto", False])),
         **options,
     )
 
@@ -174,7 +174,7 @@ def constraints(draw: Any, names: list[str], target: Any, dialect: str) -> list[
         found.append(sa.UniqueConstraint(*draw(some), **shared, **own))
     if draw(st.booleans()):
         sql = draw(st.sampled_from([sa.text("1 % 2 = 1"), sa.literal("x%").in_(["x%", "it's"]), "'a' <> ''"]))
-        found.append(sa.CheckConstraint(sql, name=draw(maybe(NAMES))))
+        found.append(sa.CheckConstraint(sql, name=draw(NAMES)))
     if draw(st.booleans()):
         found.append(
             sa.ForeignKeyConstraint(
@@ -187,7 +187,7 @@ def constraints(draw: Any, names: list[str], target: Any, dialect: str) -> list[
             )
         )
     if draw(st.booleans()):
-        found.append(sa.ForeignKeyConstraint([names[-1]], [f"away.{names[-1]}"]) if "." not in names[-1] else sa.CheckConstraint("1 = 1"))
+        found.append(sa.ForeignKeyConstraint([names[-1]], [f"away.{names[-1]}"]) if "." not in names[-1] else sa.CheckConstraint("1 = 1", name="one"))
         if isinstance(found[-1], sa.ForeignKeyConstraint):
             sa.Table("away", target.metadata, sa.Column(names[-1], sa.Integer))
     if dialect in ("postgresql", "psycopg") and draw(st.integers(0, 2)) == 0:
@@ -213,7 +213,7 @@ def indexes(draw: Any, table: Any, dialect: str) -> None:
             expressions.append(draw(st.sampled_from([rest[0], sa.desc(rest[0]), sa.func.coalesce(rest[0], "a%")])))
         if dialect in ("postgresql", "psycopg"):
             expressions.append(
-                draw(st.sampled_from([first.desc().nulls_last(), sa.collate(first, "C").desc(), (first + 5).label("lab")]))
+                draw(st.sampled_from([first.desc().nulls_last(), sa.collate(sa.func.lower(first), "C").desc(), (sa.func.length(first) + 5).label("lab")]))
             )
             own = draw(
                 st.sampled_from(

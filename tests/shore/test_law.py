@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -25,6 +25,9 @@ from limbeck.source import layout
 
 from .dialects import EVERY, NAMES, Sized, dialect
 from .tables import tables
+
+
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 def own_text(construct: Any, name: str) -> str:
@@ -78,7 +81,7 @@ def evaluated(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=QUICK)
 @given(data=st.data())
 def test_every_table_spells_itself(name: str, data: st.DataObject) -> None:
     table = data.draw(tables(name))
@@ -93,7 +96,7 @@ def test_every_table_spells_itself(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=QUICK)
 @given(data=st.data())
 def test_the_callers_metadata_is_as_it_was(name: str, data: st.DataObject) -> None:
     table = data.draw(tables(name))

@@ -56,7 +56,7 @@ class _Bare:
         raise NoValueOfBareType(spelling=self.spelling)
 
 
-class BareType(_Bare, sa.types.TypeEngine[Any]):
+class BareType(_Bare, sa.types.UserDefinedType[Any]):
     cache_ok = False
 
     def __init__(self, spelling: str) -> None:
@@ -182,7 +182,7 @@ def column(value: Column) -> Any:
         *((given,) if in_place else ()),
         server_default=None if in_place else given,
         nullable=value.nullable,
-        autoincrement=value.autoincrement,
+        autoincrement="auto" if isinstance(value.default, Identity) else value.autoincrement,
         comment=value.comment,
         info=dict(source.info) if source is not None else None,
         system=bool(source.system) if source is not None else False,
