@@ -25,6 +25,7 @@ from limbeck.model.names import qualified
 from limbeck.model.objects import Domain, Enum, Function, Schema, Sequence, Trigger, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
+from limbeck.model.statement import Statement
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
@@ -36,6 +37,7 @@ from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject
 from limbeck.ops.rows import InsertRows, Rows
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
+from limbeck.shore.channel import LiveChannel
 from servers import Database
 
 USERS, POSTS = qualified("users"), qualified("posts")
@@ -88,12 +90,7 @@ def prepared(database: Database) -> sa.Engine:
 def perform(connection: sa.Connection, backend: Backend, operation: Operation, before: Any) -> None:
     for step in backend.rewrite(operation, before):
         for statement in step.spell(backend, before):
-            if statement.clause is None:
-                connection.exec_driver_sql(statement.text)
-            elif statement.parameters is None:
-                connection.execute(statement.clause)
-            else:
-                connection.execute(statement.clause, statement.parameters)
+            LiveChannel(connection).run(statement)
 
 
 def shown(snapshot: Snapshot) -> dict[Any, Any]:
@@ -292,7 +289,7 @@ def test_rows_go_in_by_parameters_and_by_the_text(database: Database) -> None:
         perform(connection, backend, insert, None)
         (statement,) = insert.spell(backend, before=None)  # type: ignore[arg-type]
         connection.exec_driver_sql("DELETE FROM users WHERE id = 3")
-        connection.exec_driver_sql(statement.text.split(";\n")[0])
+        LiveChannel(connection).run(Statement(statement.text.split(";\n")[0]))
         assert connection.exec_driver_sql(
             "SELECT name FROM users WHERE id >= 3 ORDER BY id"
         ).scalars().all() == [odd, "y"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy.exc import CompileError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
 
 from limbeck.errors import CannotSpell, NoLiteralForm
@@ -57,7 +57,7 @@ def text(dialect: Any, clause: Any, place: str = "") -> str:
     options: dict[str, Any] = {} if ddl else {"compile_kwargs": {"literal_binds": True}}
     try:
         return str(clause.compile(dialect=twin, **options)).strip()
-    except CompileError as error:
+    except SQLAlchemyError as error:
         raise refused(error, dialect, place or _first_words(clause)) from error
 
 
@@ -112,7 +112,7 @@ def column_definition(dialect: Any, table: QualifiedName, column: Column) -> str
     twin = compat.spelling_dialect(dialect)
     try:
         spelled: str = compat.ddl_compiler(twin).get_column_specification(thawed)
-    except CompileError as error:
+    except SQLAlchemyError as error:
         raise refused(error, dialect, f"column {table}.{column.name}") from error
     return spelled
 

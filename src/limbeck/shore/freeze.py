@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import CompileError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ClauseElement
 
 from limbeck.errors import DuplicateTable, NoType
@@ -161,9 +161,9 @@ class Freezer:
             made: str = self._ddl.sql_compiler.process(
                 clause, include_table=include_table, literal_binds=True
             )
-        except CompileError as error:
+        except SQLAlchemyError as error:
             raise refused(error, self.dialect, place or "an expression") from error
-        return made
+        return str(made)
 
     # -- columns
     def _column(self, column: Any, table: Any) -> Column:
@@ -217,8 +217,8 @@ class Freezer:
         words = {} if column is None else {"type_expression": column}
         spell = partial(self.spelling.type_compiler_instance.process, **words)
         try:
-            spelled = spell(type_)
-        except CompileError as error:
+            spelled = str(spell(type_))  # SQLAlchemy's quoted_name among them
+        except SQLAlchemyError as error:
             raise refused(error, self.dialect, f"the type of column {place}") from error
         engine = compat.detached_type(type_)
         return TypeRef(
@@ -260,9 +260,9 @@ class Freezer:
             return given
         try:
             spelled = self._ddl.render_default_string(given)
-        except CompileError as error:
+        except SQLAlchemyError as error:
             raise refused(error, self.dialect, f"the default of column {place}") from error
-        return SqlText(spelled, clause=given if isinstance(given, ClauseElement) else None)
+        return SqlText(str(spelled), clause=given if isinstance(given, ClauseElement) else None)
 
     def sql_of(self, clause: Any, place: str) -> SqlText:
         """A clause in a table's DDL, where columns stand without their table."""

@@ -28,6 +28,9 @@ class Spells(Protocol):
 
 def named(type_: Any, dialect: Any) -> Iterator[Any]:
     """The named types of the dialect (PostgreSQL's ENUM and DOMAIN) in a type: itself, its items, what it wraps."""
+    plain = not isinstance(type_, (compat.SchemaType, sa.ARRAY, sa.types.TypeDecorator))
+    if plain and not compat.variants(type_):
+        return
     impl = compat.unwrapped(type_, dialect)
     if isinstance(impl, (postgresql.ENUM, postgresql.DOMAIN)):
         if impl.name is not None:

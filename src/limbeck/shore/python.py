@@ -99,7 +99,8 @@ def arguments(type_: Any) -> Arguments:
     if isinstance(type_, sa.Enum):
         return _enum(type_)
     if isinstance(type_, mysql.SET):
-        return tuple(type_.values), tuple(_named(type_, skip=("values",)))
+        bitwise = (("retrieve_as_bitwise", True),) if type_.retrieve_as_bitwise else ()
+        return tuple(type_.values), (*bitwise, *_named(type_, skip=("values", "length")))
     if isinstance(type_, sa.types.SchemaType) and isinstance(type_, sa.Boolean):
         return (), ()  # its CHECK is a constraint of the table
     if isinstance(type_, sa.types.TypeDecorator) and _wraps(type(type_)):
@@ -126,6 +127,8 @@ def _enum(type_: Any) -> Arguments:
         options.append(("schema", str(type_.schema)))
     if getattr(type_.name, "quote", None) is not None:
         options.append(("quote", type_.name.quote))
+    if not type_.native_enum:
+        options.append(("native_enum", False))
     if not type_.native_enum and type_.length != max((len(e) for e in type_.enums), default=0):
         options.append(("length", type_.length))
     return tuple(map(str, type_.enums)), (*options, *_named(type_, skip=skip))

@@ -56,7 +56,7 @@ class _Bare:
         raise NoValueOfBareType(spelling=self.spelling)
 
 
-class BareType(_Bare, sa.types.TypeEngine[Any]):
+class BareType(_Bare, sa.types.UserDefinedType[Any]):
     cache_ok = False
 
     def __init__(self, spelling: str) -> None:
@@ -84,11 +84,20 @@ class BareNumeric(_Bare, sa.Numeric[Any]):
         self.spelling = spelling
 
 
+class BareTimestamp(_Bare, sa.TIMESTAMP):
+    """MySQL's dialect writes NULL behind it."""
+
+    def __init__(self, spelling: str) -> None:
+        super().__init__()
+        self.spelling = spelling
+
+
 @compiles(BareType)
 @compiles(BareInteger)
 @compiles(BareBigInteger)
 @compiles(BareSmallInteger)
 @compiles(BareNumeric)
+@compiles(BareTimestamp)
 def _bare(element: Any, compiler: Any, **_: Any) -> str:
     spelling: str = element.spelling
     return spelling
@@ -109,6 +118,8 @@ def bare_type(spelling: str) -> Any:
         return BareInteger(spelling)
     if word in ("NUMERIC", "DECIMAL", "NUMBER"):
         return BareNumeric(spelling)
+    if word == "TIMESTAMP":
+        return BareTimestamp(spelling)
     return BareType(spelling)
 
 
@@ -171,7 +182,7 @@ def column(value: Column) -> Any:
         *((given,) if in_place else ()),
         server_default=None if in_place else given,
         nullable=value.nullable,
-        autoincrement=value.autoincrement,
+        autoincrement="auto" if isinstance(value.default, Identity) else value.autoincrement,
         comment=value.comment,
         info=dict(source.info) if source is not None else None,
         system=bool(source.system) if source is not None else False,

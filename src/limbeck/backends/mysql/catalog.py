@@ -13,6 +13,7 @@ from limbeck.model.objects import Function, Object, Schema, Sequence, Trigger, V
 from limbeck.model.snapshot import BackendId, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
+from limbeck.shore.freeze import Freezer
 
 from . import show
 
@@ -25,6 +26,7 @@ class Reader:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.dialect = connection.dialect
+        self.freezer = Freezer(connection.dialect)
         self.default: str | None = connection.execute(sa.text("SELECT DATABASE()")).scalar()
 
     def rows(self, text: str, **values: Any) -> Iterator[Any]:
@@ -58,7 +60,7 @@ class Reader:
         row = self.show("TABLE", name)
         if row is None or "VIEW" in row[1].split("(", 1)[0].upper():
             return None
-        return show.parse(self.dialect, row[1], name, self.default)
+        return show.parse(self.freezer, row[1], name, self.default)
 
     # -- objects
     def schema(self, name: str | None) -> Iterator[Object]:

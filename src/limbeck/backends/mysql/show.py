@@ -17,6 +17,7 @@ from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
+from limbeck.shore.freeze import Freezer
 
 from .types import type_ref, unquoted
 
@@ -85,7 +86,7 @@ def bare(name: str) -> str:
     return name[1:-1].replace("``", "`") if name.startswith("`") else name
 
 
-def parse(dialect: Any, text: str, key: QualifiedName, default_schema: str | None) -> Table:
+def parse(freezer: Freezer, text: str, key: QualifiedName, default_schema: str | None) -> Table:
     """The table of that name; `default_schema` is the database whose tables have no schema in values."""
     body, _, tail = text.partition("(\n")[2].rpartition("\n)")
     columns: list[Column] = []
@@ -94,7 +95,7 @@ def parse(dialect: Any, text: str, key: QualifiedName, default_schema: str | Non
     primary: PrimaryKey | None = None
     for line in map(Line, _items(body)):
         if line.peek().startswith("`"):
-            column, check = _column(dialect, line)
+            column, check = _column(freezer, line, key)
             columns.append(column)
             constraints += [check] if check is not None else []
         elif line.accept("PRIMARY", "KEY"):
@@ -126,9 +127,9 @@ def _items(body: str) -> Iterator[str]:
 # -- columns ------------------------------------------------------------------------------------------------
 
 
-def _column(dialect: Any, line: Line) -> tuple[Column, Check | None]:
+def _column(freezer: Freezer, line: Line, table: QualifiedName) -> tuple[Column, Check | None]:
     name = line.name()
-    type_ = type_ref(dialect, line.until(_ENDS_TYPE))
+    type_ = type_ref(freezer, line.until(_ENDS_TYPE), f"{table}.{name}")
     nullable, numbered, comment = True, False, None
     default: Default | None = None
     check: Check | None = None

@@ -1,13 +1,12 @@
-"""The text of a type as MySQL and MariaDB show it -> TypeRef, with SQLAlchemy's type and its Python."""
+"""The text of a type as MySQL and MariaDB show it -> TypeRef."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-import sqlalchemy as sa
-
-from limbeck.model.types import Call, TypeRef
+from limbeck.model.types import TypeRef
+from limbeck.shore.freeze import Freezer
 
 _TYPE = re.compile(r"(?is)\s*(\w+(?:\s+precision)?)\s*(?:\((.*?)\)(?=\s|$))?\s*(.*)\Z")
 _STRING = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
@@ -21,8 +20,6 @@ _USUAL_WIDTHS = {
     "bigint": (20,),
 }
 """How wide MariaDB shows an integer nobody gave a width, signed and unsigned."""
-IMPORT = "import sqlalchemy as sa"
-MYSQL = "from sqlalchemy.dialects import mysql"
 
 
 def unquoted(literal: str) -> str:
@@ -34,12 +31,10 @@ def strings(text: str) -> tuple[str, ...]:
     return tuple(unquoted(found) for found in _STRING.findall(text))
 
 
-def type_ref(dialect: Any, text: str) -> TypeRef:
-    """`spelling` is SQLAlchemy's where it can make the type, so that a type read and the same declared are equal."""
-    engine = _engine(dialect, text)
-    if engine is None:
-        return TypeRef(text)
-    return TypeRef(dialect.type_compiler_instance.process(engine), _call(engine), engine)
+def type_ref(freezer: Freezer, text: str, place: str) -> TypeRef:
+    """The type as SQLAlchemy has it; the bare text where it has none like it."""
+    engine = _engine(freezer.dialect, text)
+    return TypeRef(text) if engine is None else freezer.stored_type(engine, place)
 
 
 def _engine(dialect: Any, text: str) -> Any:
@@ -77,29 +72,3 @@ def _made(cls: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         return cls(*arguments, **options)
     except TypeError:
         return None
-
-
-def _call(engine: Any) -> Call:
-    """`sa.` where SQLAlchemy's own type of that name says the same, else `mysql.`"""
-    name = type(engine).__name__
-    if name in ("ENUM", "SET"):
-        named = [(k, v) for k in ("charset", "collation") if (v := getattr(engine, k, None)) is not None]
-        values = tuple(engine.enums if name == "ENUM" else engine.values)
-        return Call(f"mysql.{name}", values, tuple(named), (MYSQL,))
-    keys = (
-        "length",
-        "precision",
-        "scale",
-        "fsp",
-        "display_width",
-        "unsigned",
-        "zerofill",
-        "charset",
-        "collation",
-    )
-    given = tuple((k, v) for k in keys if (v := getattr(engine, k, None)) is not None and v is not False)
-    general = getattr(sa, name, None)
-    shared = {"length", "precision", "scale", "collation"}
-    if general is not None and all(key in shared for key, _ in given):
-        return Call(f"sa.{name}", (), given, (IMPORT,))
-    return Call(f"mysql.{name}", (), given, (MYSQL,))

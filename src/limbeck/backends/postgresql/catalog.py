@@ -44,8 +44,11 @@ class Names:
     """Which schema of the server is the one without a name in values."""
 
     def __init__(self, connection: Any, schemas: tuple[str | None, ...]) -> None:
-        self.default: str = connection.execute(sa.text("SELECT current_schema()")).scalar() or "public"
+        path: list[str] = connection.execute(sa.text("SELECT current_schemas(false)")).scalar() or ["public"]
         self.spoken = frozenset(s for s in schemas if s is not None)
+        # Where only named schemas are asked for (a scratch schema in front of the path), the default is the next one.
+        behind = [s for s in path if None in schemas or s not in self.spoken]
+        self.default: str = (behind or path)[0]
         self.schemas = sorted({s if s is not None else self.default for s in schemas})
 
     def qualified(self, schema: str, name: str) -> QualifiedName:
@@ -166,7 +169,7 @@ class Types:
         made = self.made.get((table, row["name"]))
         if made is None or isinstance(made, sa.types.NullType):
             return TypeRef(row["type"])
-        return self.freezer.type(made, table, row["name"])
+        return self.freezer.stored_type(made, f"{table}.{row['name']}")
 
 
 def _column(table: QualifiedName, row: Row, types: Types, names: Names) -> Column:

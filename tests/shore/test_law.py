@@ -1,0 +1,125 @@
+"""The law of the shore: CREATE TABLE and CREATE INDEX of thaw(freeze(t)) are SQLAlchemy's own text for t.
+
+It also holds after a JSON round trip, where nothing rides along, for all that stands in a table.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from limbeck.errors import CannotSpell
+from limbeck.model import json
+from limbeck.model.types import Call, Raw
+from limbeck.shore import compat, ddl
+from limbeck.shore.freeze import Freezer
+from limbeck.shore.thaw import Spelled
+from limbeck.source import layout
+
+from .dialects import EVERY, NAMES, Sized, dialect
+from .tables import tables
+
+
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
+def own_text(construct: Any, name: str) -> str:
+    """What SQLAlchemy writes, by itself; the doubled percent signs of a driver's own compiler taken back."""
+    made = dialect(name)
+    text = str(construct.compile(dialect=made)).strip()
+    return text.replace("%%", "%") if made.identifier_preparer._double_percents else text
+
+
+def shown(case: tuple[str, Any]) -> str:
+    return f"{case[0]}-{case[1]!r}"
+
+
+@pytest.mark.parametrize("case", EVERY, ids=shown)
+def test_every_type_spells_itself_in_its_column(case: tuple[str, Any]) -> None:
+    name, type_ = case
+    table = sa.Table("t", sa.MetaData(), sa.Column("c", type_))
+    try:
+        wanted = own_text(CreateTable(table), name)
+    except SQLAlchemyError:
+        with pytest.raises(CannotSpell, match=r"the type of column t\.c cannot be spelled for "):
+            Freezer(dialect(name)).table(table)
+        return
+    frozen = Freezer(dialect(name)).table(table)
+    assert ddl.create_table(dialect(name), frozen).text == wanted
+    assert ddl.create_table(dialect(name), json.loads(json.dumps(frozen))).text == wanted
+
+
+@pytest.mark.parametrize("case", EVERY, ids=shown)
+def test_the_python_of_every_type_makes_one_that_spells_the_same(case: tuple[str, Any]) -> None:
+    name, type_ = case
+    try:
+        frozen = Freezer(dialect(name)).type(type_)
+    except CannotSpell:
+        return
+    if isinstance(type_, Sized):
+        assert frozen.python is None
+        return
+    assert isinstance(frozen.python, (Call, Raw))
+    again = evaluated(frozen.python)
+    assert Freezer(dialect(name)).type(again).spelling == frozen.spelling
+    assert type(again) is type(type_)
+
+
+def evaluated(value: Any) -> Any:
+    """As a revision file would: its import lines, then the expression."""
+    names: dict[str, Any] = {}
+    for line in layout.imports_of(value):
+        exec(line, names)
+    return eval(layout.text(value), names)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=QUICK)
+@given(data=st.data())
+def test_every_table_spells_itself(name: str, data: st.DataObject) -> None:
+    table = data.draw(tables(name))
+    frozen = Freezer(dialect(name)).table(table)
+    for value in (frozen, json.loads(json.dumps(frozen))):
+        assert ddl.create_table(dialect(name), value).text == own_text(CreateTable(table), name)
+        indexes = {i.name: ddl.create_index(dialect(name), value.key, i).text for i in value.indexes}
+        assert indexes == {
+            compat.final_name(dialect(name), i): own_text(CreateIndex(i), name) for i in table.indexes
+        }
+    assert json.loads(json.dumps(frozen)) == frozen
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=QUICK)
+@given(data=st.data())
+def test_the_callers_metadata_is_as_it_was(name: str, data: st.DataObject) -> None:
+    table = data.draw(tables(name))
+    before = picture(table.metadata)
+    Freezer(dialect(name)).snapshot(table.metadata)
+    assert picture(table.metadata) == before
+
+
+def picture(metadata: Any) -> Any:
+    return [
+        (
+            repr(t),
+            dict(t.dialect_kwargs),
+            sorted(repr(vars(c)) for c in t.columns),
+            sorted(repr({k: v for k, v in vars(c).items() if k != "dispatch"}) for c in t.constraints),
+            sorted(repr(vars(i)) for i in t.indexes),
+            [repr(vars(c.type)) for c in t.columns],
+            [repr({k: v for k, v in vars(f).items()}) for f in t.foreign_keys],
+        )
+        for t in metadata.tables.values()
+    ]
+
+
+def test_spelled_text_is_not_read_again() -> None:
+    assert str(Spelled("a % 2 = 0 AND b = ':c'").compile(dialect=dialect("sqlite"))) == "a % 2 = 0 AND b = ':c'"
+    assert str(Spelled("a % 2").compile(dialect=dialect("psycopg"))) == "a %% 2"
