@@ -13,7 +13,7 @@ from ...util import sqla_compat
 
 
 def call(prefix: str, name: str, args: list[str]) -> str:
-    return f"{prefix}{name}({', '.join(args)})"
+    return f"{prefix}{name}({', '.join(map(str, args))})"  # render_item may have said None
 
 
 # -- prefixes
