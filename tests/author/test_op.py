@@ -125,7 +125,7 @@ def test_a_column_brings_what_hangs_on_it() -> None:
 
 
 def test_types_that_are_not_there_come_first() -> None:
-    assert [o.describe() for o in made(CALLS[5])][0] == "create enum mood"
+    assert made(CALLS[5])[0].describe() == "create enum mood"
 
 
 def test_the_callers_objects_stay_as_they_are() -> None:

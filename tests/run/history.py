@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from limbeck.events import SILENT, Reporter
+from limbeck.policy import Policy
 from limbeck.revisions import route
 from limbeck.run import runner
-from limbeck.run.policy import Policy
 from limbeck.scripts.folder import ScriptFolder
 from limbeck.shore import connect
 from servers import Database

@@ -32,6 +32,7 @@ from limbeck.errors import (
 )
 from limbeck.events import SILENT, Reporter, RunFinished, RunStarted, StepFailed, StepFinished, StepStarted
 from limbeck.ops.contract import Backend, Stage
+from limbeck.policy import Policy
 from limbeck.revisions.head_moves import Step
 from limbeck.shore.channel import Channel, LiveChannel
 from limbeck.shore.connect import explain
@@ -40,7 +41,6 @@ from . import failure, locks
 from .heads_table import HeadsTable
 from .live import LiveStage
 from .offline import ScriptStage, headline, script_channel, script_keeper
-from .policy import Policy
 from .transactions import Keeper, SqliteKeeper, Transactions
 from .watch import Watch
 
@@ -378,6 +378,7 @@ class LiveRun:
             done=done,
             heads=heads,
             hint=error.next_step() if isinstance(error, LimbeckError) else "",
+            whole_run=rolled_back and not self.transactions.per_step and self.transactions.transactional_ddl,
         )
 
 
