@@ -31,11 +31,11 @@ FLOORS: dict[str, int] = {
     "judge": 6,
     "plan": 6,
     "run": 7,
-    "project": 8,
-    "commands": 9,
-    "alembic": 10,
-    "cli": 11,
-    "__main__": 12,
+    "project": 7,
+    "commands": 8,
+    "alembic": 9,
+    "cli": 10,
+    "__main__": 11,
 }
 FILES = sorted(p for p in ROOT.rglob("*.py") if "templates" not in p.parts)
 
