@@ -1135,6 +1135,21 @@ class ConfigMissing(EnvironmentFault):
         return "Correct what stands behind -c, or leave it out in the project's folder."
 
 
+class UrlNotSet(EnvironmentFault):
+    """A command needs a database and the settings name none."""
+
+    code = "LB422"
+    file: str
+    database: str = ""
+
+    def what(self) -> str:
+        whose = f" for the database {self.database}" if self.database else ""
+        return f"{self.file} sets no url{whose}, so there is no database to go to."
+
+    def next_step(self) -> str:
+        return 'Write: url = "postgresql://user@localhost/name", or url = "${DATABASE_URL}"'
+
+
 class ModelsNotSet(EnvironmentFault):
     """Models are needed and no setting names them. `looked` is where limbeck looked by itself."""
 
