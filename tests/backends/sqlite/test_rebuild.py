@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -416,10 +415,6 @@ def test_index_elements(room: Room) -> None:
     assert statement.text == 'CREATE UNIQUE INDEX i ON a (x COLLATE "NOCASE" DESC)'
     room.sql(statement.text)
     assert room.read().table(t("a")).indexes == (index,)
-
-
-def test_sqlite_is_what_python_brings() -> None:
-    assert Room().backend.id.version in ((), sqlite3.sqlite_version_info)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class Watch:
 
     def before(self, connection: Any) -> None:
         """Nothing is changed yet."""
+        inside = conn.in_transaction(connection)
         self.enforced = conn.foreign_keys_enforced(connection)
         self.legacy = bool(_value(connection, "PRAGMA legacy_alter_table"))
         self._must_be_as_known(connection)
@@ -49,6 +50,8 @@ class Watch:
         self.family = tuple(dict.fromkeys((self.have.name, *_children(connection, self.have))))
         self.violations = violations(connection, self.have.schema, self.family)
         self.broken = dict(_broken(connection, self.have.schema))
+        if not inside and conn.in_transaction(connection):  # some drivers begin one before EXPLAIN of a write
+            connection.connection.dbapi_connection.rollback()
 
     def unenforced(self, connection: Any) -> None:
         """Enforcement is off, or the table is nobody's parent, or this goes no further."""
