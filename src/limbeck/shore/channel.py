@@ -50,8 +50,6 @@ class LiveChannel(Channel):
             statement.after(self.connection)
         rows = getattr(result, "rowcount", -1)
         self.reporter.tell(StatementRan(statement.text, time.perf_counter() - began, rows))
-        if statement.after is not None:
-            statement.after(self.connection)
         return result
 
     def _execute(self, statement: Statement) -> Any:
