@@ -18,6 +18,7 @@ FLOORS: dict[str, int] = {
     "digraph": 2,
     "config": 2,
     "embedded": 2,
+    "policy": 2,
     "model": 2,
     "source": 3,
     "revisions": 3,

@@ -124,7 +124,10 @@ def test_a_relative_file_lies_in_the_project(folder: Path) -> None:
 
 def test_each_of_several_databases_or_the_one_named(folder: Path) -> None:
     write(folder, '[databases.web]\nurl = "sqlite:///web.db"\n[databases.log]\nurl = "sqlite:///log.db"')
-    assert [(o.database, Path(str(u)).name) for u, o in seen(folder)] == [("web", "web.db"), ("log", "log.db")]
+    assert [(o.database, Path(str(u)).name) for u, o in seen(folder)] == [
+        ("web", "web.db"),
+        ("log", "log.db"),
+    ]
     assert [o.database for _, o in seen(folder, database="log")] == ["log"]
 
 
@@ -201,7 +204,11 @@ thread = threading.Thread(target=each); thread.start(); thread.join()
     ("env", "error", "says"),
     [
         ("x = 1", EnvScriptDidNothing, "context.run_migrations()"),
-        ("from limbeck import context\ncontext.run_migrations()", NotConfigured, "context.configure(connection)"),
+        (
+            "from limbeck import context\ncontext.run_migrations()",
+            NotConfigured,
+            "context.configure(connection)",
+        ),
         ("\nraise ValueError('oh no')", EnvScriptFailed, "migrations/env.py:2: ValueError: oh no"),
         ("import sys\nsys.exit(0)", EnvScriptFailed, "migrations/env.py:2: SystemExit: 0"),
         ("import no_such_module_here", EnvScriptFailed, "No module named 'no_such_module_here'"),

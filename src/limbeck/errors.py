@@ -1136,17 +1136,18 @@ class ConfigMissing(EnvironmentFault):
 
 
 class UrlNotSet(EnvironmentFault):
-    """The settings name no database."""
+    """A command needs a database and the settings name none."""
 
     code = "LB422"
     file: str
     database: str = ""
 
     def what(self) -> str:
-        return f"{self.file} gives no url" + (f" for the database {self.database}." if self.database else ".")
+        whose = f" for the database {self.database}" if self.database else ""
+        return f"{self.file} sets no url{whose}, so there is no database to go to."
 
     def next_step(self) -> str:
-        return 'Write url = "${DATABASE_URL}" or url = "sqlite:///app.db" there.'
+        return 'Write: url = "postgresql://user@localhost/name", or url = "${DATABASE_URL}"'
 
 
 class ModelsNotSet(EnvironmentFault):
@@ -1679,7 +1680,8 @@ class StepFailedError(RunError):
     """A revision's upgrade() or downgrade() raised.
 
     `place` is file:line in the revision file, `statement` the SQL it died in (without values of rows), `said` what was
-    raised, `done` the statements of the step that cannot be taken back, `heads` the version rows as they are now.
+    raised, `done` the statements of the step that cannot be taken back, `heads` the version rows as they are now,
+    `whole_run` whether the steps before it went with it.
     """
 
     code = "LB701"
@@ -1692,6 +1694,7 @@ class StepFailedError(RunError):
     done: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
     hint: str = ""
+    whole_run: bool = False
 
     def what(self) -> str:
         place = f" at {self.place}" if self.place else ""
@@ -1700,7 +1703,8 @@ class StepFailedError(RunError):
             lines += ["  in the statement", *(f"    {line}" for line in self.statement.splitlines())]
         now = ", ".join(self.heads) or "base"
         if self.rolled_back:
-            lines.append(f"Everything this revision did was rolled back; the database stands at {now}.")
+            scope = "run" if self.whole_run else "revision"
+            lines.append(f"Everything this {scope} did was rolled back; the database stands at {now}.")
         elif not self.done:
             lines.append(f"Nothing of this revision was done before; the database stands at {now}.")
         else:

@@ -30,7 +30,7 @@ from limbeck.errors import (
 
 if TYPE_CHECKING:
     from limbeck.config import Settings
-    from limbeck.run.policy import Policy
+    from limbeck.policy import Policy
     from limbeck.scripts.folder import ScriptFolder
 
 ENV_SCRIPT = "env.py"
@@ -214,9 +214,9 @@ class NativeProject:
         return [each for name in names for each in models.load(name, self.import_path, written)]
 
     def policy(self, options: RunOptions) -> Policy:
-        from limbeck.run.policy import Policy
+        from limbeck.policy import Policy
 
-        said = {
+        said: dict[str, Any] = {
             "transaction": self.settings.transaction,
             "version_table": self.settings.version_table,
             "version_schema": self.settings.version_table_schema,
@@ -397,9 +397,9 @@ def entered(session: EnvSession) -> Iterator[None]:
     from limbeck.author import context
 
     token = context.session.set(session)
-    context._running.append(session)
+    context.running.append(session)
     try:
         yield
     finally:
-        context._running.remove(session)
+        context.running.remove(session)
         context.session.reset(token)

@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from servers import Database
-
 from limbeck.events import SILENT, Reporter
+from limbeck.policy import Policy
 from limbeck.revisions import route
 from limbeck.run import runner
-from limbeck.run.policy import Policy
 from limbeck.scripts.folder import ScriptFolder
 from limbeck.shore import connect
+from servers import Database
 
 ROOT = Path(__file__).parents[2]
 

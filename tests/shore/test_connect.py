@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from conftest import on
-from servers import Database
 
+from conftest import on
 from limbeck.errors import (
     BadUrl,
     ConnectError,
@@ -28,6 +27,7 @@ from limbeck.errors import (
     UnknownDialect,
 )
 from limbeck.shore import connect, drivers
+from servers import Database
 
 SECRET = "hun/ter:2"
 ENCODED = "hun%2Fter%3A2"

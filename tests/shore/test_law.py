@@ -48,8 +48,8 @@ def test_every_type_spells_itself_in_its_column(case: tuple[str, Any]) -> None:
     try:
         wanted = own_text(CreateTable(table), name)
     except SQLAlchemyError:
-        with pytest.raises(CannotSpell, match=r"the type of column t\.c cannot be spelled for "):
-            Freezer(dialect(name)).table(table)
+        with pytest.raises(CannotSpell, match=r"(the type of column t\.c|table t) cannot be spelled for "):
+            ddl.create_table(dialect(name), Freezer(dialect(name)).table(table))
         return
     frozen = Freezer(dialect(name)).table(table)
     assert ddl.create_table(dialect(name), frozen).text == wanted
@@ -81,7 +81,7 @@ def evaluated(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=QUICK)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=QUICK)
 @given(data=st.data())
 def test_every_table_spells_itself(name: str, data: st.DataObject) -> None:
     table = data.draw(tables(name))
@@ -102,24 +102,29 @@ def test_the_callers_metadata_is_as_it_was(name: str, data: st.DataObject) -> No
     table = data.draw(tables(name))
     before = picture(table.metadata)
     Freezer(dialect(name)).snapshot(table.metadata)
-    assert picture(table.metadata) == before
+    after = picture(table.metadata)
+    assert {key: after[key] for key in before} == before
+    assert {key for key in after.keys() - before.keys() if key[-1] not in MEMORIES.split()} == set()
 
 
-def picture(metadata: Any) -> Any:
-    return [
-        (
-            repr(t),
-            dict(t.dialect_kwargs),
-            sorted(repr(vars(c)) for c in t.columns),
-            sorted(repr({k: v for k, v in vars(c).items() if k != "dispatch"}) for c in t.constraints),
-            sorted(repr(vars(i)) for i in t.indexes),
-            [repr(vars(c.type)) for c in t.columns],
-            [repr({k: v for k, v in vars(f).items()}) for f in t.foreign_keys],
-        )
-        for t in metadata.tables.values()
-    ]
+MEMORIES = "comparator _label _key_label _tq_label _tq_key_label _ddl_label _static_cache_key _type_affinity name_proxies"
+"""What SQLAlchemy itself remembers on an object that it has spelled; nobody sees a difference."""
+
+
+def picture(metadata: Any) -> dict[tuple[Any, ...], str]:
+    """Every attribute of everything in it."""
+    found: dict[tuple[Any, ...], str] = {}
+    for table in metadata.tables.values():
+        things = [table, *table.columns, *(c.type for c in table.columns), *table.foreign_keys]
+        things += [*sorted(table.constraints, key=id), *sorted(table.indexes, key=id)]
+        for number, thing in enumerate(things):
+            for name, value in list(vars(thing).items()):
+                found[table.key, number, type(thing).__name__, name] = repr(value)
+    return found
 
 
 def test_spelled_text_is_not_read_again() -> None:
-    assert str(Spelled("a % 2 = 0 AND b = ':c'").compile(dialect=dialect("sqlite"))) == "a % 2 = 0 AND b = ':c'"
+    assert (
+        str(Spelled("a % 2 = 0 AND b = ':c'").compile(dialect=dialect("sqlite"))) == "a % 2 = 0 AND b = ':c'"
+    )
     assert str(Spelled("a % 2").compile(dialect=dialect("psycopg"))) == "a %% 2"

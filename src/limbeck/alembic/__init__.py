@@ -36,5 +36,8 @@ def __getattr__(name: str) -> Any:
     if name in _LATER:
         import importlib
 
-        return importlib.import_module(f"{__name__}.{name}")
+        try:
+            return importlib.import_module(f"{__name__}.{name}")
+        except AttributeError as error:  # would look as if there were no such module
+            raise ImportError(f"cannot import {__name__}.{name}: {error}") from error
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -240,8 +240,10 @@ class Config:
     def get_hooks_list(self) -> list[PostWriteHookConfig]:
         """The post-write hooks in order, each with its options and its name under `_hook_name`."""
         if not self.file_config.has_section("post_write_hooks"):
-            tables = [dict(table) for table in self._get_toml_config_value("post_write_hooks", [])]
-            return [{**table, "_hook_name": table.pop("name")} for table in tables]
+            tables = self._get_toml_config_value("post_write_hooks", [])
+            return [
+                {("_hook_name" if key == "name" else key): value for key, value in table.items()} for table in tables
+            ]
         options = self.get_section("post_write_hooks", {})
         names = filter(None, re.split(r", *|(?: +)", options.get("hooks", "")))
         return [

@@ -33,14 +33,20 @@ _proxy: EnvironmentContext | None = None
 
 
 def _ask(name: str) -> Any:
-    if _proxy is None:
+    proxy = globals().get("_proxy")
+    if proxy is None:
         raise proxy_missing(name, "EnvironmentContext")
-    return getattr(_proxy, name)
+    return getattr(proxy, name)
 
 
 def __getattr__(name: str) -> Any:
-    if _proxy is not None and not name.startswith("_"):
-        return getattr(_proxy, name)
+    if name == "EnvironmentContext":
+        from .runtime.environment import EnvironmentContext
+
+        return EnvironmentContext
+    proxy = globals().get("_proxy")
+    if proxy is not None and not name.startswith("_"):
+        return getattr(proxy, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

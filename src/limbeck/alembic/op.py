@@ -25,9 +25,10 @@ _proxy: Operations | None = None
 
 
 def _ask(name: str) -> Any:
-    if _proxy is None:
+    proxy = globals().get("_proxy")  # programs set it, and delete it
+    if proxy is None:
         raise proxy_missing(name, "Operations")
-    return getattr(_proxy, name)
+    return getattr(proxy, name)
 
 
 def __getattr__(name: str) -> Any:
@@ -38,10 +39,13 @@ def __getattr__(name: str) -> Any:
 
     from .operations.base import Operations
 
+    if name == "Operations":
+        return Operations
     method = getattr(Operations, name, None)
     if method is None:
-        if _proxy is not None and hasattr(_proxy, name):  # an attribute of the object: impl, migration_context
-            return getattr(_proxy, name)
+        proxy = globals().get("_proxy")
+        if proxy is not None and hasattr(proxy, name):  # an attribute of the object: impl, migration_context
+            return getattr(proxy, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def call(*args: Any, **kw: Any) -> Any:

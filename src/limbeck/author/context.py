@@ -47,13 +47,11 @@ if TYPE_CHECKING:
 class Session(Protocol):
     """One run of an env.py, as the project keeps it."""
 
-    is_offline: bool
-    url: str
-    database: str
-    databases: tuple[str, ...]
-    settings: Any
-    x: Mapping[str, str]
-    tag: str | None
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def databases(self) -> tuple[str, ...]: ...
 
     def url_of(self, database: str) -> str: ...
     def configure(self, connection: Any, **options: Any) -> None: ...
@@ -62,7 +60,7 @@ class Session(Protocol):
 
 
 session: ContextVar[Session | None] = ContextVar("limbeck_env", default=None)
-_running: list[Session] = []
+running: list[Session] = []
 """The sessions of this process, for an env.py that does its work in a thread of its own."""
 
 _VALUES = frozenset(("is_offline", "url", "database", "databases", "settings", "x", "tag"))
@@ -70,8 +68,8 @@ _VALUES = frozenset(("is_offline", "url", "database", "databases", "settings", "
 
 def _session(name: str) -> Session:
     found = session.get()
-    if found is None and len(_running) == 1:
-        found = _running[0]
+    if found is None and len(running) == 1:
+        found = running[0]
     if found is None:
         raise NoEnvironment(name=name)
     return found

@@ -194,7 +194,7 @@ class Shell:
                     return f"{result.rowcount} row{'' if result.rowcount == 1 else 's'}"
                 names = list(result.keys())
                 rows = [["" if v is None else str(v) for v in row] for row in result]
-            return aligned([names, *rows]) if len(names) > 1 else "\n".join(row[0] for row in rows)
+            return "\n".join(row[0] for row in rows) if names == ["sql"] else aligned([names, *rows])
 
         return connected(self.url.replace("sqlite:///", f"sqlite:///{self.folder}/"), work)
 

@@ -80,7 +80,14 @@ def _encode_fields(value: Any) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _fields(cls: type) -> tuple[tuple[str, Any], ...]:
     return tuple(
-        (f.name, f.default if f.default is not MISSING else f.default_factory() if f.default_factory is not MISSING else MISSING)
+        (
+            f.name,
+            f.default
+            if f.default is not MISSING
+            else f.default_factory()
+            if f.default_factory is not MISSING
+            else MISSING,
+        )
         for f in fields(cls)
         if f.name not in _RIDES_ALONG
     )

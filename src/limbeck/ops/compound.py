@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import ClassVar
 
 from limbeck.model.column import Column
@@ -174,7 +175,7 @@ def four_steps(
         indexes=(),
         source=None,
     )
-    quote = lambda name: ddl.quote(backend.dialect, name)  # noqa: E731
+    quote = partial(ddl.quote, backend.dialect)
     columns = ", ".join(quote(name) for name, _ in copy)
     values = ", ".join(_requoted(expression, have, quote) for _, expression in copy)
     old, new = (ddl.table_name(backend.dialect, key) for key in (have.key, bare.key))
@@ -190,9 +191,9 @@ def four_steps(
     )
 
 
-def _requoted(expression: SqlText, have: Table, quote: object) -> str:
+def _requoted(expression: SqlText, have: Table, quote: Callable[[str], str]) -> str:
     name = next((c.name for c in have.columns if _is_column(expression.text, c.name)), None)
-    return expression.text if name is None else quote(name)  # type: ignore[operator, no-any-return]
+    return expression.text if name is None else quote(name)
 
 
 def _all_constraints(table: Table) -> tuple[Constraint, ...]:

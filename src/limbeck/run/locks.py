@@ -93,7 +93,7 @@ def _mysql(connection: Any, table: str) -> tuple[Callable[[], bool], Call, Calla
     name = "limbeck:" + hashlib.sha256(f"{database}.{table}".encode()).hexdigest()[:40]
 
     def take() -> bool:
-        return _ask(connection, f"SELECT GET_LOCK('{name}', 0)")[0] == 1
+        return bool(_ask(connection, f"SELECT GET_LOCK('{name}', 0)")[0] == 1)
 
     def release() -> None:
         if not connection.closed and not connection.invalidated:

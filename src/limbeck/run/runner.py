@@ -32,6 +32,7 @@ from limbeck.errors import (
 )
 from limbeck.events import SILENT, Reporter, RunFinished, RunStarted, StepFailed, StepFinished, StepStarted
 from limbeck.ops.contract import Backend, Stage
+from limbeck.policy import Policy
 from limbeck.revisions.head_moves import Step
 from limbeck.shore.channel import Channel, LiveChannel
 from limbeck.shore.connect import explain
@@ -40,7 +41,6 @@ from . import failure, locks
 from .heads_table import HeadsTable
 from .live import LiveStage
 from .offline import ScriptStage, headline, script_channel, script_keeper
-from .policy import Policy
 from .transactions import Keeper, SqliteKeeper, Transactions
 from .watch import Watch
 
@@ -137,6 +137,10 @@ def write_script(
     return Outcome(heads_before=heads, heads_after=rows, steps=tuple(_name(step) for step in steps))
 
 
+def _nothing() -> None:
+    return
+
+
 class LiveRun:
     """One run on one connection; lives as long as it."""
 
@@ -155,6 +159,8 @@ class LiveRun:
         )
         self.watch = Watch(connection)
         self.stage = LiveStage(connection, self.backend, self.channel, self.transactions, self.watch)
+        self._check: Callable[[], None] = _nothing
+        """What must hold before a commit; raises."""
         self.committed: Heads = ()
         """The version rows as they are when the current transaction is rolled back."""
 
@@ -166,7 +172,9 @@ class LiveRun:
         if not self.is_sqlite:
             return Keeper(self.connection)
         limit, reporter, connection = self.policy.lock_timeout, self.reporter, self.connection
-        return SqliteKeeper(connection, lambda: locks.begin_immediate(connection, limit, reporter))
+        return SqliteKeeper(
+            connection, lambda: locks.begin_immediate(connection, limit, reporter), lambda: self._check()
+        )
 
     # -- around all
 
@@ -183,8 +191,12 @@ class LiveRun:
             return
         from limbeck.backends.sqlite import connection as sqlite
 
-        with sqlite.connection_settings_kept(self.connection), sqlite.transactional(self.connection):
-            yield
+        with sqlite.prepared(self.connection) as ready:
+            self._check = ready.check
+            try:
+                yield
+            finally:
+                self._check = _nothing
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -366,6 +378,7 @@ class LiveRun:
             done=done,
             heads=heads,
             hint=error.next_step() if isinstance(error, LimbeckError) else "",
+            whole_run=rolled_back and not self.transactions.per_step and self.transactions.transactional_ddl,
         )
 
 

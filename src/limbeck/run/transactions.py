@@ -60,23 +60,36 @@ class Keeper:
 class SqliteKeeper(Keeper):
     """SQLite with DDL inside transactions: BEGIN IMMEDIATE said by ourselves, outside it every statement by itself.
 
-    `begin_immediate` waits for other writers; it is the lock of a run on SQLite.
+    `begin_immediate` waits for other writers; it is the lock of a run on SQLite. `check` raises where a commit would
+    leave rows that point at nothing.
     """
 
-    def __init__(self, connection: Any, begin_immediate: Callable[[], None]) -> None:
+    def __init__(
+        self, connection: Any, begin_immediate: Callable[[], None], check: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(connection)
         self.begin_immediate = begin_immediate
+        self.check = check
 
     def begin(self) -> None:
         super().begin()
         self.begin_immediate()
 
+    def commit(self) -> None:
+        if self.connection.in_transaction():
+            self.check()
+        super().commit()
+
     @contextmanager
     def autocommit(self) -> Iterator[None]:
+        """Statements stand by themselves; what an operation made one transaction of its own (a rebuild) is taken back
+        where it fails in the middle."""
         try:
             yield
-        finally:
-            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
 
 
 class ScriptKeeper(Keeper):

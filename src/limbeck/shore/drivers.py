@@ -179,10 +179,10 @@ def __getattr__(name: str) -> Any:
         return dialect_class(f"{database}.{driver}")
     if verb == "chosen" and rest in DRIVERS:
         try:
-            driver = choose(rest)
+            chosen = choose(rest)
         except DriverMissing:
-            driver = (
+            chosen = (
                 None  # a dialect without a driver can still spell scripts; connecting says what is missing
             )
-        return dialect_class(f"{rest}.{(driver or DRIVERS[rest][0]).name}")
+        return dialect_class(f"{rest}.{(chosen or DRIVERS[rest][0]).name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

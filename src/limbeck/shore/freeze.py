@@ -44,7 +44,9 @@ def backend_id(dialect: Any) -> BackendId:
     """Name, server version (empty while not connected) and variant ("mariadb") of a SQLAlchemy dialect."""
     version = tuple(n for n in dialect.server_version_info or () if isinstance(n, int))
     variant = "mariadb" if getattr(dialect, "is_mariadb", False) else ""
-    return BackendId(name=_family(dialect), version=version, variant=variant, driver=getattr(dialect, "driver", "") or "")
+    return BackendId(
+        name=_family(dialect), version=version, variant=variant, driver=getattr(dialect, "driver", None) or ""
+    )
 
 
 def _family(dialect: Any) -> str:

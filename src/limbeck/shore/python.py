@@ -48,7 +48,9 @@ def expression(type_: Any, spelled: str, spell: Callable[[Any], str]) -> Call | 
 
 def with_variants(base: Call, others: dict[str, Call]) -> Raw:
     text = written(base) + "".join(f".with_variant({written(o)}, {written(n)})" for n, o in others.items())
-    return Raw(text, tuple(dict.fromkeys((*imports_of(base), *(i for o in others.values() for i in imports_of(o))))))
+    return Raw(
+        text, tuple(dict.fromkeys((*imports_of(base), *(i for o in others.values() for i in imports_of(o)))))
+    )
 
 
 def call_of(type_: Any) -> Call:
@@ -119,7 +121,16 @@ def _wraps(cls: type) -> bool:
 
 def _enum(type_: Any) -> Arguments:
     skip = ("enums", "inherit_schema", "metadata", "create_type", "create_constraint", "validate_strings")
-    skip = (*skip, "values_callable", "sort_key_function", "omit_aliases", "name", "schema", "quote", "length")
+    skip = (
+        *skip,
+        "values_callable",
+        "sort_key_function",
+        "omit_aliases",
+        "name",
+        "schema",
+        "quote",
+        "length",
+    )
     options: list[tuple[str, Any]] = []
     if type_.name is not None:
         options.append(("name", str(type_.name)))
@@ -195,7 +206,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, (list, tuple)):
-        return type(value)(plain(v) for v in value) if type(value) in (list, tuple) else tuple(map(plain, value))
+        return (
+            type(value)(plain(v) for v in value) if type(value) in (list, tuple) else tuple(map(plain, value))
+        )
     if type(value) is dict:
         return {plain(k): plain(v) for k, v in value.items()}
     if isinstance(value, sa.types.TypeEngine):

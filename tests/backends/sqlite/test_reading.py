@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_room import Room, t
@@ -19,6 +20,7 @@ from limbeck.model.defaults import Computed, TextDefault
 from limbeck.model.names import qualified
 from limbeck.model.objects import Trigger, View
 from limbeck.model.sqltext import SqlText
+from limbeck.shore.freeze import Freezer
 
 ODD = """
 CREATE TABLE "we ird" (
@@ -138,7 +140,7 @@ def test_what_reflection_does_not_tell(room: Room) -> None:
     assert [c.nullable for c in table.columns] == [False, False]
     assert room.backend.writer.create_table(table) == (
         "CREATE TABLE a (\n\tx INTEGER NOT NULL, \n\ty TEXT NOT NULL, \n\tPRIMARY KEY (y DESC, x)\n)"
-        "\n WITHOUT ROWID, \n STRICT"
+        "\n WITHOUT ROWID,\n STRICT"
     )
 
 
@@ -182,6 +184,46 @@ def test_a_bounded_number_of_queries(room: Room) -> None:
     assert len(asked) == 2
     only = room.backend.read(room.connection, only=(t("t7"),))
     assert (list(only.tables), only.partial) == ([t("t7")], True)
+
+
+def test_models_and_their_tables_are_equal(room: Room) -> None:
+    """What is frozen from models, built by SQLAlchemy's own CREATE TABLE, is read back as the same value; and written from
+    that value it is SQLAlchemy's own text."""
+    metadata = sa.MetaData()
+    sa.Table(
+        "p",
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("name", sa.String(50, collation="NOCASE"), nullable=False, unique=True),
+        sa.Column("e", sa.Enum("a", "b", name="en", create_constraint=True)),
+        sa.Column("b", sa.Boolean(create_constraint=True)),
+        sa.Column("d", sa.DateTime, server_default=sa.func.now()),
+        sa.Column("n", sa.Numeric(10, 2), server_default="0"),
+        sa.Column("s", sa.String, server_default="it's"),
+        sa.Column("c", sa.Integer, sa.Computed("id*2", persisted=True)),
+        sa.Column("u", sa.Uuid),
+        sa.CheckConstraint("n > 0", name="ck"),
+        sa.Index("ix", "name", sa.text("lower(s)"), sqlite_where=sa.text("n > 1")),
+    )
+    sa.Table(
+        "c",
+        metadata,
+        sa.Column(
+            "a", sa.ForeignKey("p.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED", name="fk")
+        ),
+        sa.Column("x", sa.Integer, sqlite_on_conflict_not_null="IGNORE", nullable=False),
+        sa.PrimaryKeyConstraint("a", "x"),
+        sa.UniqueConstraint("x", sqlite_on_conflict="REPLACE"),
+        sqlite_with_rowid=False,
+        sqlite_strict=True,
+    )
+    sa.Table("numbered", metadata, sa.Column("id", sa.Integer, primary_key=True), sqlite_autoincrement=True)
+    metadata.create_all(room.connection)
+    declared, stored = Freezer(room.engine.dialect).snapshot(metadata), room.read()
+    assert stored.tables == declared.tables
+    for table in metadata.sorted_tables:
+        text = str(sa.schema.CreateTable(table).compile(dialect=room.engine.dialect)).strip()
+        assert room.backend.writer.create_table(stored.table(t(table.name))) == text
 
 
 # -- the tokenizer against SQLite ------------------------------------------------------------------------------

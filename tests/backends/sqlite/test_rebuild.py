@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,8 @@ from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.compound import RebuildTable, merged, rebuild
-from limbeck.ops.constraint import AddConstraint, RenameConstraint
-from limbeck.ops.contract import Facts
+from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
+from limbeck.ops.contract import Facts, Operation
 from limbeck.ops.index import RenameIndex
 
 FAMILY = """
@@ -419,3 +420,39 @@ def test_index_elements(room: Room) -> None:
 
 def test_sqlite_is_what_python_brings() -> None:
     assert Room().backend.id.version in ((), sqlite3.sqlite_version_info)
+
+
+@pytest.mark.parametrize(
+    ("operation", "statements"),
+    [
+        (
+            AlterColumn(table=t("a"), column="y", nullable=False),
+            ("SELECT count(*) FROM a WHERE y IS NULL", "ALTER TABLE a ALTER COLUMN y SET NOT NULL"),
+        ),
+        (
+            AlterColumn(table=t("a"), column="x", nullable=True),
+            ("ALTER TABLE a ALTER COLUMN x DROP NOT NULL",),
+        ),
+        (
+            AddConstraint(table=t("a"), constraint=Check(sql=text("x > y"), name="c2")),
+            ("ALTER TABLE a ADD CONSTRAINT c2 CHECK (x > y)",),
+        ),
+        (DropConstraint(table=t("a"), name="c"), ("ALTER TABLE a DROP CONSTRAINT c",)),
+    ],
+    ids=lambda v: getattr(v, "kind", ""),
+)
+def test_what_3_53_does_by_itself(room: Room, operation: Operation, statements: tuple[str, ...]) -> None:
+    room.sql("CREATE TABLE a (x INT NOT NULL, y INT, CONSTRAINT c CHECK (x > 0))")
+    before = room.read()
+    room.backend.id = replace(room.backend.id, version=(3, 52, 9))
+    assert isinstance(room.backend.rewrite(operation, before)[0], RebuildTable)
+    room.backend.id = replace(room.backend.id, version=(3, 53, 0))
+    (same,) = room.backend.rewrite(operation, before)
+    assert tuple(s.text for s in same.spell(room.backend, before)) == statements
+
+
+def test_a_constraint_without_a_name_is_dropped_by_what_it_is(room: Room) -> None:
+    room.sql("CREATE TABLE a (x INT UNIQUE CHECK (x > 0), y INT UNIQUE)")
+    check = Check(sql=text("x > 0"))
+    room.do(DropConstraint(table=t("a"), name=None, constraint=check))
+    assert room.read().table(t("a")).constraints == (Unique(columns=("y",)), Unique(columns=("x",)))

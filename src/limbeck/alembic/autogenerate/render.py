@@ -12,7 +12,10 @@ from ._render import directives as _directives
 from ._render.constraints import _constraint_renderers as _constraint_renderers
 from ._render.constraints import _fk_colspec as _fk_colspec
 from ._render.constraints import _render_constraint as _render_constraint
+from ._render.constraints import _render_check_constraint as _render_check_constraint
 from ._render.constraints import _render_foreign_key as _render_foreign_key
+from ._render.constraints import _render_primary_key as _render_primary_key
+from ._render.constraints import _render_unique_constraint as _render_unique_constraint
 from ._render.constraints import _uq_constraint as _uq_constraint
 from ._render.directives import _add_column as _add_column
 from ._render.directives import _add_index as _add_index

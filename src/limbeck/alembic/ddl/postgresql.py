@@ -141,7 +141,7 @@ class PostgresqlImpl(DefaultImpl):
             declared = "'{}'".format(re.sub(r"^'|'$", "", declared))
         elif not isinstance(declared, str):
             declared = want
-        return not same_default(self.connection, have, declared)
+        return not same_default(self.connection, have, declared, metadata_column.type)
 
     def correct_for_autogen_constraints(
         self,

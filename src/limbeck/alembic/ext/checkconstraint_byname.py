@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import schema as sa_schema
 
-from ..autogenerate.compare.util import _InspectorConv
 from ..operations import ops
 from ..util import PriorityDispatchResult, sqla_compat
 
@@ -22,6 +21,8 @@ def _make_check_constraint(impl: Any, params: Any, conn_table: Any) -> Any:
 
 def _reflected(autogen_context: Any, schema: Any, tname: Any, conn_table: Any) -> list[Any]:
     """The named ones that take part."""
+    from ..autogenerate.compare.util import _InspectorConv  # which is being loaded when this file is
+
     parents = {"table_name": tname, "schema_name": schema}
     impl = autogen_context.migration_context.impl
     return [

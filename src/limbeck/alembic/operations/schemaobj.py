@@ -1,5 +1,6 @@
 """Throw-away SQLAlchemy objects for what is known by name only. Each hangs on a MetaData that has the naming
-convention of the project's models, so that names come out as the models would have them."""
+convention of the project's models, so that names come out as the models would have them. `sa_schema` is looked up at each call:
+programs exchange it in their tests."""
 
 from __future__ import annotations
 
@@ -22,10 +23,10 @@ class SchemaObjects:
     def metadata(self) -> MetaData:
         opts = self.migration_context.opts if self.migration_context is not None else {}
         convention = getattr(opts.get("target_metadata"), "naming_convention", None)
-        return MetaData() if convention is None else MetaData(naming_convention=convention)
+        return sa_schema.MetaData() if convention is None else sa_schema.MetaData(naming_convention=convention)
 
     def _table_of(self, name: str, columns: Sequence[str], schema: str | None, metadata: MetaData) -> Table:
-        return Table(name, metadata, *(Column(column, NULLTYPE) for column in columns), schema=schema)
+        return sa_schema.Table(name, metadata, *(sa_schema.Column(column, NULLTYPE) for column in columns), schema=schema)
 
     def primary_key_constraint(
         self, name: Any, table_name: str, cols: Sequence[str], schema: str | None = None, **dialect_kw: Any
@@ -42,7 +43,7 @@ class SchemaObjects:
         return constraint
 
     def check_constraint(self, name: Any, source: str, condition: Any, schema: str | None = None, **kw: Any) -> Any:
-        table = Table(source, self.metadata(), Column("x", Integer), schema=schema)
+        table = sa_schema.Table(source, self.metadata(), sa_schema.Column("x", Integer), schema=schema)
         constraint = sa_schema.CheckConstraint(condition, name=name, **kw)
         table.append_constraint(constraint)
         return constraint
@@ -114,7 +115,7 @@ class SchemaObjects:
         if constraints_included:
             for column in own:
                 column.unique = column.index = False
-        table = Table(name, metadata, *own, **kw)
+        table = sa_schema.Table(name, metadata, *own, **kw)
         for item in columns:
             if not isinstance(item, (Index, Constraint)):
                 continue
@@ -129,14 +130,14 @@ class SchemaObjects:
         return table
 
     def column(self, name: str, type_: Any, **kw: Any) -> Column[Any]:
-        return Column(name, type_, **kw)
+        return sa_schema.Column(name, type_, **kw)
 
     def index(
         self, name: str | None, tablename: str | None, columns: Sequence[Any], schema: str | None = None, **kw: Any
     ) -> Index:
-        table = Table(tablename or "no_table", self.metadata(), schema=schema)
+        table = sa_schema.Table(tablename or "no_table", self.metadata(), schema=schema)
         expressions = [sqla_compat._textual_index_column(table, column) for column in columns]
-        return Index(name, *expressions, **{**kw, "_table": table})
+        return sa_schema.Index(name, *expressions, **{**kw, "_table": table})
 
     def _ensure_table_for_fk(self, metadata: MetaData, fk: Any) -> None:
         """Let the target of a foreign key exist, or SQLAlchemy cannot write it."""
@@ -145,6 +146,6 @@ class SchemaObjects:
         schema, table_name, column_name = sqla_compat._fk_target_tokens(fk)
         table = metadata.tables.get(sqla_compat._get_table_key(table_name, schema))
         if table is None:
-            table = Table(table_name, metadata, schema=schema)
+            table = sa_schema.Table(table_name, metadata, schema=schema)
         if column_name is not None and column_name not in table.c:
-            table.append_column(Column(column_name, NULLTYPE))
+            table.append_column(sa_schema.Column(column_name, NULLTYPE))

@@ -247,7 +247,7 @@ class ApplyBatchImpl:
         op_impl.rename_table(self.temp_table_name, self.table.name, schema=self.table.schema)
         new.name = self.table.name
         try:
-            for index in self._indexes_of_copy(new):
+            for index in self._gather_indexes_from_both_tables():
                 op_impl.create_index(index)
         finally:
             new.name = self.temp_table_name
@@ -283,10 +283,10 @@ class ApplyBatchImpl:
         # a key on the table itself points at the name that the copy will have
         target = {"target_table": self.table} if sqla_compat._fk_is_self_referential(constraint) else {}
         copy = sqla_compat._copy(constraint, schema=schema, **target)
-        self._let_target_exist(metadata, constraint)
+        self._setup_referent(metadata, constraint)
         new.append_constraint(copy)
 
-    def _let_target_exist(self, metadata: MetaData, constraint: ForeignKeyConstraint) -> None:
+    def _setup_referent(self, metadata: MetaData, constraint: ForeignKeyConstraint) -> None:
         targets = [sqla_compat._fk_target_tokens(element) for element in constraint.elements]
         schema, table_name, _ = targets[0]
         if table_name == self.temp_table_name:
@@ -313,7 +313,9 @@ class ApplyBatchImpl:
         self.columns = {name: self.columns[name] for name in order}
         self.column_transfers = {name: self.column_transfers[name] for name in order}
 
-    def _indexes_of_copy(self, new: Table) -> list[Index]:
+    def _gather_indexes_from_both_tables(self) -> list[Index]:
+        new = self.new_table
+        assert new is not None
         carried = [
             Index(
                 index.name,

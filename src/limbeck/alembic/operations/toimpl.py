@@ -1,5 +1,6 @@
 """What performs each operation: the impl's methods, in Alembic's order. Plug-ins replace these one by one with
-`Operations.implementation_for(..., replace=True)`. A keyword that was not given is not handed on."""
+`Operations.implementation_for(..., replace=True)`. For tables, indexes and constraints `if_exists` and
+`if_not_exists` are handed on only where they were given: third-party impls may not know them."""
 
 from __future__ import annotations
 
@@ -67,11 +68,9 @@ def add_column(operations: Operations, operation: ops.AddColumnOp) -> None:
         operation.table_name,
         column,
         schema=operation.schema,
-        **_given(
-            if_not_exists=operation.if_not_exists,
-            inline_references=operation.inline_references,
-            inline_primary_key=operation.inline_primary_key,
-        ),
+        if_not_exists=operation.if_not_exists,
+        inline_references=operation.inline_references,
+        inline_primary_key=operation.inline_primary_key,
         **operation.kw,
     )
     for constraint in table.constraints:
@@ -97,7 +96,7 @@ def drop_column(operations: Operations, operation: ops.DropColumnOp) -> None:
         operation.table_name,
         operation.to_column(operations.migration_context),
         schema=operation.schema,
-        **_given(if_exists=operation.if_exists),
+        if_exists=operation.if_exists,
         **operation.kw,
     )
 

@@ -90,7 +90,7 @@ class EnvironmentContext(util.ModuleClsProxy):
 
     def get_x_argument(self, as_dictionary: bool = False) -> Any:
         """What was given to `-x`: the list, or as a dictionary `key=value` taken apart ("" where there is no value)."""
-        given: list[str] = list(self.config.cmd_opts.x or []) if self.config.cmd_opts is not None else []
+        given = (self.config.cmd_opts.x or []) if self.config.cmd_opts is not None else []
         if not as_dictionary:
             return given
         return {key: value for key, _, value in (argument.partition("=") for argument in given)}

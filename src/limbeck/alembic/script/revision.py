@@ -446,7 +446,8 @@ class RevisionMap:
     def _get_all_current(self, id_: tuple[str, ...]) -> set[Any]:
         """The ends of lines among all that is applied with these rows."""
         rows = {revision.revision for revision in self.get_revisions(id_)}
-        return {self._revision_map[name] for name in self._graph.standing(rows)}
+        map_ = self._revision_map
+        return {map_[name] for name in self._graph.standing(rows)}
 
     # -- ranges
 

@@ -147,7 +147,7 @@ def _copy(schema_item: Any, **kw: Any) -> Any:
 
 
 def _nullability_might_be_unset(metadata_column: Column[Any]) -> bool:
-    return bool(metadata_column._user_defined_nullable is schema.NULL_UNSPECIFIED)  # type: ignore[attr-defined]
+    return bool(metadata_column._user_defined_nullable is sql.schema.NULL_UNSPECIFIED)  # type: ignore[attr-defined]
 
 
 def _server_default_is_computed(*server_default: Any) -> bool:
@@ -359,7 +359,7 @@ def _render_textual_index_column(element: _textual_index_element, compiler: Any,
 class _literal_bindparam(BindParameter):  # type: ignore[type-arg]  # noqa: N801
     """A bound value that is always written into the statement."""
 
-    inherit_cache = True
+    inherit_cache = False
 
 
 @compiles(_literal_bindparam)

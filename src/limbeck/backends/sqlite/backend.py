@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
+from limbeck.errors import RowsWithoutValue
 from limbeck.model.column import Column
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
@@ -226,6 +227,23 @@ class SqliteBackend(AnsiBackend):
                 f"alter {table}.{column} in place", "Rewrite it: the backend makes a rebuild of it."
             )
         return super().alter_column(table, column, replace(change, comment=UNCHANGED), before)
+
+    def alter_nullable(
+        self, table: QualifiedName, column: str, change: Change, before: Lookup
+    ) -> tuple[Statement, ...]:
+        """SQLite says "constraint failed" and no more; so the rows are looked at first."""
+        altered = super().alter_nullable(table, column, change, before)
+        if change.nullable:
+            return altered
+        place = f"{self.full(table)} WHERE {self.name(column)} IS NULL"
+        count = f"SELECT count(*) FROM {place}"
+
+        def after(connection: Any) -> None:
+            rows = connection.exec_driver_sql(count).scalar()
+            if rows:
+                raise RowsWithoutValue(table=str(table), column=column, rows=rows)
+
+        return (Statement(count, after=after), *altered)
 
     # -- constraints and indexes
     def add_constraint(self, table: QualifiedName, constraint: Constraint) -> tuple[Statement, ...]:

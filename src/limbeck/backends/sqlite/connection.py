@@ -4,7 +4,8 @@ Python's sqlite3 in its old manner (`isolation_level=""`, what SQLAlchemy's pysq
 transaction before INSERT, UPDATE and DELETE only: DDL before these is committed at once, and a rollback leaves it.
 `transactional(connection)` ends that for a while: it puts the driver into `isolation_level=None`, and `begin` says
 BEGIN IMMEDIATE itself. SQLAlchemy's `commit()` and `rollback()` then do what they say, since the driver's own commit
-and rollback look whether SQLite is in a transaction. A connection with Python 3.12's `autocommit=False` is transactional by itself and is left alone.
+and rollback look whether SQLite is in a transaction. A connection with Python 3.12's `autocommit=False` is
+transactional by itself and is left alone.
 
 A run does, in this order:
 

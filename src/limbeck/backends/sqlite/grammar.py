@@ -1,8 +1,9 @@
 """A stored CREATE TABLE or CREATE INDEX -> its parts. Every part knows its own text, so that nothing need be lost.
 
 The text is what stands in `sqlite_master.sql`: SQLite has accepted it, so this reads it and does not judge it. Names
-come out unquoted, expressions as they are written. The grammar is that of sqlite.org/lang_createtable and of SQLite's own `parse.y`, with
-its liberties: commas between table constraints may be missing, a name may be 'a string', NULL is a constraint.
+come out unquoted, expressions as they are written. The grammar is that of sqlite.org/lang_createtable and of SQLite's
+own `parse.y`, with its liberties: commas between table constraints may be missing, a name may be 'a string', NULL is a
+constraint.
 """
 
 from __future__ import annotations

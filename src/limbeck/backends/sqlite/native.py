@@ -110,4 +110,5 @@ def adds_constraint(operation: AddConstraint) -> bool:
 
 
 def drops_constraint(operation: DropConstraint, table: Table) -> bool:
-    return isinstance(table.constraint(operation.name), Check)
+    """Only by its name: one without stays a matter of the rebuild."""
+    return operation.name is not None and isinstance(table.constraint(operation.name), Check)

@@ -2,7 +2,8 @@
 
 The order is the manual's (sqlite.org/lang_altertable, section 7): the new table under a scratch name, the rows, the old
 table dropped, the new one renamed. Renaming the *old* table away would take the REFERENCES of other tables with it.
-While that is done `legacy_alter_table` is on: views and triggers that name the table stay in the schema as they are, and RENAME does not stumble over them.
+While that is done `legacy_alter_table` is on: views and triggers that name the table stay in the schema as they are,
+and RENAME does not stumble over them.
 
 What a watch does, in the `after` of statements (a script has only the statements):
 

@@ -98,7 +98,7 @@ class Writer:
             said.append("WITHOUT ROWID")
         if options.get("sqlite_strict"):
             said.append("STRICT")
-        return "".join(f"\n {word}" if not i else f", \n {word}" for i, word in enumerate(said))
+        return "\n " + ",\n ".join(said) if said else ""
 
     def in_written_order(self, table: Table, book: Book) -> Table:
         """Constraints in the order in which the table, once written, is read again: those inside columns come first."""

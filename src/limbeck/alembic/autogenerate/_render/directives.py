@@ -54,7 +54,9 @@ def _add_table(autogen_context: Any, op: ops.CreateTableOp) -> str:
     ]
     args = [column for column in columns if column] + sorted(each for each in constraints if each is not None)
     items = ",\n".join(args)
-    if len(args) > MAX_PYTHON_ARGS:
+    from .. import render  # where programs set the limit
+
+    if len(args) > render.MAX_PYTHON_ARGS:
         items = f"*[{items}]"
     lines = [f"{_alembic_autogenerate_prefix(autogen_context)}create_table({_ident(op.table_name)!r}", items]
     lines += in_schema(op.schema)

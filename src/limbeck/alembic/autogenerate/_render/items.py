@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import schema as sa_schema
 from sqlalchemy import sql
-from sqlalchemy.sql.elements import Label, conv
+from sqlalchemy.sql.elements import Label, conv, quoted_name
 
 from ...util import sqla_compat
 
 
 def call(prefix: str, name: str, args: list[str]) -> str:
-    return f"{prefix}{name}({', '.join(args)})"
+    return f"{prefix}{name}({', '.join(map(str, args))})"  # render_item may have said None
 
 
 # -- prefixes
@@ -55,8 +55,8 @@ class _f_name:  # noqa: N801 (its published name)
 
 
 def _ident(name: Any) -> str | None:
-    """A plain str, for its repr."""
-    return None if name is None else str(name)
+    """A name without its quoting, for its repr; a str of a project's own class keeps its own repr."""
+    return str(name) if isinstance(name, quoted_name) else name  # type: ignore[no-any-return]
 
 
 def _render_gen_name(autogen_context: Any, name: Any) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import util
 from ...ext import checkconstraint_byname
 from ...runtime.plugins import Plugin
+from ...util import PriorityDispatcher
 from . import comments, constraints, schema, server_defaults, tables, types
 
-comparators = util.PriorityDispatcher()
+comparators = PriorityDispatcher()
 """Empty here; copied for each run, with what third parties registered on it."""
 
 for _module, _name in (

@@ -166,7 +166,8 @@ class _Comparison:
     def run(self) -> None:
         """By name, in order of names; then unique constraints that the models leave unnamed, by their columns."""
         reflected, declared = self.impl._create_reflected_constraint_sig, self.impl._create_metadata_constraint_sig
-        have_uniques = {c.name: c for c in {reflected(c) for c in self.have_uniques}}
+        there = {reflected(c) for c in self.have_uniques}
+        have_uniques = {c.name: c for c in there}
         have_indexes = {c.name: c for c in {reflected(c) for c in self.have_indexes}}
         want_uniques = {declared(c) for c in self.want_uniques}
         want_indexes = {declared(c) for c in self.want_indexes}
@@ -194,9 +195,9 @@ class _Comparison:
             self._compare(old, new)
         for name in sorted(want.keys() - have.keys()):
             self.added(want[name])
-        there = {c.unnamed for c in have_uniques.values()}
+        columns_there = {c.unnamed for c in there}
         for columns, signature in unnamed.items():
-            if columns not in there:
+            if columns not in columns_there:
                 self.added(signature)
 
     def _compare(self, old: Any, new: Any) -> None:
