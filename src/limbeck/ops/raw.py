@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from limbeck.errors import UnknownValue
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
@@ -50,6 +51,8 @@ class ExecuteSql(Operation):
 
     def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
         clause = self.sql.clause
+        if self.opaque and clause is None:
+            raise UnknownValue(wanted=f"the values in {words.short(self.sql.text)}")
         if clause is not None and self.execution_options:
             clause = clause.execution_options(**dict(self.execution_options))
         return (

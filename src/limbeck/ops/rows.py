@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from limbeck.errors import UnknownValue
 from limbeck.model.column import Column
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Lookup, Snapshot
@@ -19,16 +20,27 @@ from .present import the_column, the_table
 class Rows:
     """Rows as their author gave them, each a mapping from column to value; equal by their number and a hash."""
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_digest", "_number", "_rows")
 
     def __init__(self, rows: Iterable[Mapping[str, Any]] = ()) -> None:
-        self._rows = tuple(dict(row) for row in rows)
+        self._rows: tuple[dict[str, Any], ...] | None = tuple(dict(row) for row in rows)
+        self._number = len(self._rows)
+        self._digest: str | None = None
+
+    @classmethod
+    def seen_only(cls, number: int, digest: str) -> Rows:
+        """Rows of which only number and hash are known (out of JSON); asking for one raises UnknownValue."""
+        made = cls()
+        made._rows, made._number, made._digest = None, number, digest
+        return made
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
+        if self._rows is None:
+            raise UnknownValue(wanted=f"what stands in {self!r}")
         return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._number
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rows) and len(self) == len(other) and self.digest == other.digest
@@ -41,8 +53,10 @@ class Rows:
 
     @property
     def digest(self) -> str:
-        text = repr([sorted(row.items(), key=lambda item: item[0]) for row in self._rows])
-        return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+        if self._digest is None:
+            text = repr([sorted(row.items(), key=lambda item: item[0]) for row in self])
+            self._digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+        return self._digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

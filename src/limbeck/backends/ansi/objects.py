@@ -152,23 +152,16 @@ def with_comment(thing: Any, comment: str | None) -> Any:
 
 def _said_again(have: SequenceOptions, want: SequenceOptions) -> SequenceOptions:
     """Only what changes; what is no longer said goes back to the database's default."""
-    changed = {
-        name: getattr(want, name)
-        for name in SequenceOptions.__dataclass_fields__
-        if getattr(have, name) != getattr(want, name) and getattr(want, name) is not None
-    }
-    back: dict[str, object] = {
-        "increment": 1,
-        "minvalue": None,
-        "maxvalue": None,
-        "cache": 1,
-        "cycle": False,
-    }
-    for name, value in back.items():
-        if getattr(have, name) is not None and getattr(want, name) is None and value is not None:
-            changed[name] = value
+    changed: dict[str, Any] = {}
+    for name in SequenceOptions.__dataclass_fields__:
+        old, new = getattr(have, name), getattr(want, name)
+        if old != new and (old or new):
+            changed[name] = _USUAL.get(name) if new is None else new
     if have.minvalue is not None and want.minvalue is None:
         changed["nominvalue"] = True
     if have.maxvalue is not None and want.maxvalue is None:
         changed["nomaxvalue"] = True
     return SequenceOptions(**changed)
+
+
+_USUAL: dict[str, Any] = {"increment": 1, "cache": 1, "cycle": False}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from limbeck.backends.ansi.text import without_parentheses
+
 _SPELLING = re.compile(r"(?is)\s*([A-Z]+(?:\s+PRECISION)?)\s*(?:\((.*?)\))?(?=\s|\Z)(.*)\Z")
 _TYPES: Final = {
     "NUMERIC": "DECIMAL",
@@ -49,9 +51,7 @@ def type_(spelling: str, *, mariadb: bool = False) -> str:
 
 def default(text: str, type_spelling: str) -> str:
     """A number without quotes; the words for now as one; true is 1."""
-    bare = text.strip()
-    while bare.startswith("(") and bare.endswith(")") and bare.count("(") == 1:
-        bare = bare[1:-1].strip()
+    bare = without_parentheses(text)
     if type_(type_spelling).partition("(")[0].split(" ")[0] in _NUMBERS:
         bare = bare.strip("'")
     bare = {"TRUE": "1", "FALSE": "0"}.get(bare.upper(), bare)

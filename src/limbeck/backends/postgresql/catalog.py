@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import (
     Check,
@@ -33,7 +34,7 @@ from limbeck.shore.freeze import Freezer
 
 from . import catalog_objects
 from .catalog_sql import COLUMNS, CONSTRAINTS, INDEXES, TABLES
-from .text import without_parentheses
+from .rows import found
 
 Row = Mapping[str, Any]
 _ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
@@ -44,7 +45,8 @@ class Names:
     """Which schema of the server is the one without a name in values."""
 
     def __init__(self, connection: Any, schemas: tuple[str | None, ...]) -> None:
-        path: list[str] = connection.execute(sa.text("SELECT current_schemas(false)")).scalar() or ["public"]
+        asked = sa.text("SELECT CAST(current_schemas(false) AS text[])")
+        path: list[str] = connection.execute(asked).scalar() or ["public"]
         self.spoken = frozenset(s for s in schemas if s is not None)
         # Where only named schemas are asked for (a scratch schema in front of the path), the default is the next one.
         behind = [s for s in path if None in schemas or s not in self.spoken]
@@ -106,7 +108,7 @@ def _by_table(
     connection: Any, query: str, wanted: dict[str, Any], names: Names
 ) -> defaultdict[QualifiedName, list[Row]]:
     rows: defaultdict[QualifiedName, list[Row]] = defaultdict(list)
-    for row in connection.execute(sa.text(query), wanted).mappings():
+    for row in found(connection, query, wanted):
         rows[names.qualified(row["schema"], row["tablename"])].append(row)
     return rows
 
@@ -119,7 +121,7 @@ def _table(
     indexes: list[Row],
     names: Names,
 ) -> Table:
-    found = [_constraint(row, names) for row in constraints]
+    made = [_constraint(row, names) for row in constraints]
     options: dict[str, Any] = {}
     if head["storage"]:
         options["postgresql_with"] = _pairs(head["storage"])
@@ -133,8 +135,8 @@ def _table(
         name=key.name,
         schema=key.schema,
         columns=tuple(columns),
-        primary_key=next((c for c in found if isinstance(c, PrimaryKey)), None),
-        constraints=tuple(c for c in found if not isinstance(c, PrimaryKey)),
+        primary_key=next((c for c in made if isinstance(c, PrimaryKey)), None),
+        constraints=tuple(c for c in made if not isinstance(c, PrimaryKey)),
         indexes=tuple(_index(row) for row in indexes),
         comment=head["comment"],
         prefixes=("UNLOGGED",) if head["persistence"] == "u" else (),
@@ -160,8 +162,8 @@ class Types:
         for name in tables:
             by_schema[name.schema].append(name.name)
         for schema, wanted in by_schema.items():
-            found = inspector.get_multi_columns(schema=schema, filter_names=wanted)
-            for (_, table), columns in found.items():
+            told = inspector.get_multi_columns(schema=schema, filter_names=wanted)
+            for (_, table), columns in told.items():
                 for column in columns:
                     self.made[QualifiedName(schema, table), column["name"]] = column["type"]
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
+from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import (
@@ -28,7 +27,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
 
-from .text import without_parentheses
+from .rows import found
 
 Row = Mapping[str, Any]
 
@@ -44,7 +43,7 @@ def _own(catalog: str, oid: str) -> str:
 
 SCHEMAS = """
 SELECT n.nspname AS name, pg_catalog.obj_description(n.oid, 'pg_namespace') AS comment
-  FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY(:schemas) ORDER BY 1"""
+  FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY(CAST(:schemas AS text[])) ORDER BY 1"""
 EXTENSIONS = """
 SELECT x.extname AS name, n.nspname AS schema, x.extversion AS version
   FROM pg_catalog.pg_extension x JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace
@@ -54,7 +53,7 @@ SELECT n.nspname AS schema, t.typname AS name, pg_catalog.obj_description(t.oid,
        (SELECT coalesce(json_agg(e.enumlabel ORDER BY e.enumsortorder), '[]'::json)
           FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS labels
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
- WHERE t.typtype = 'e' AND n.nspname = ANY(:schemas) AND {_own("pg_type", "t.oid")} ORDER BY 1, 2"""
+ WHERE t.typtype = 'e' AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_type", "t.oid")} ORDER BY 1, 2"""
 DOMAINS = f"""
 SELECT n.nspname AS schema, t.typname AS name, pg_catalog.obj_description(t.oid, 'pg_type') AS comment,
        pg_catalog.format_type(t.typbasetype, t.typtypmod) AS type, t.typdefault AS "default",
@@ -63,14 +62,14 @@ SELECT n.nspname AS schema, t.typname AS name, pg_catalog.obj_description(t.oid,
                                  ORDER BY k.conname), '[]'::json)
           FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') AS checks
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
- WHERE t.typtype = 'd' AND n.nspname = ANY(:schemas) AND {_own("pg_type", "t.oid")} ORDER BY 1, 2"""
+ WHERE t.typtype = 'd' AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_type", "t.oid")} ORDER BY 1, 2"""
 SEQUENCES = f"""
 SELECT n.nspname AS schema, c.relname AS name, pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
        q.seqstart AS seq_start, q.seqincrement AS seq_increment, q.seqmin AS seq_min, q.seqmax AS seq_max,
        q.seqcache AS seq_cache, q.seqcycle AS seq_cycle, pg_catalog.format_type(q.seqtypid, NULL) AS seq_type
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid
- WHERE n.nspname = ANY(:schemas) AND {_own("pg_class", "c.oid")}
+ WHERE n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_class", "c.oid")}
    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
                       AND d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0)
  ORDER BY 1, 2"""
@@ -86,20 +85,20 @@ SELECT n.nspname AS schema, c.relname AS name, pg_catalog.obj_description(c.oid,
           JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
          WHERE w.ev_class = c.oid) AS needs
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('v', 'm') AND n.nspname = ANY(:schemas) AND {_own("pg_class", "c.oid")} ORDER BY 1, 2"""
+ WHERE c.relkind IN ('v', 'm') AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_class", "c.oid")} ORDER BY 1, 2"""
 FUNCTIONS = f"""
 SELECT n.nspname AS schema, p.proname AS name, pg_catalog.obj_description(p.oid, 'pg_proc') AS comment,
        pg_catalog.pg_get_function_identity_arguments(p.oid) AS signature, p.prokind = 'p' AS procedure,
        pg_catalog.pg_get_functiondef(p.oid) AS definition
   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
- WHERE p.prokind IN ('f', 'p') AND n.nspname = ANY(:schemas) AND {_own("pg_proc", "p.oid")} ORDER BY 1, 2, 4"""
+ WHERE p.prokind IN ('f', 'p') AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_proc", "p.oid")} ORDER BY 1, 2, 4"""
 TRIGGERS = """
-SELECT n.nspname AS schema, c.relname AS tablename, g.tgname AS name, g.tgenabled AS enabled,
+SELECT n.nspname AS schema, c.relname AS tablename, g.tgname AS name, g.tgenabled::text AS enabled,
        pg_catalog.pg_get_triggerdef(g.oid) AS definition,
        pg_catalog.obj_description(g.oid, 'pg_trigger') AS comment
   FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE NOT g.tgisinternal AND n.nspname = ANY(:schemas) ORDER BY 1, 2, 3"""
+ WHERE NOT g.tgisinternal AND n.nspname = ANY(CAST(:schemas AS text[])) ORDER BY 1, 2, 3"""
 POLICIES = """
 SELECT n.nspname AS schema, c.relname AS tablename, p.polname AS name,
        pg_catalog.obj_description(p.oid, 'pg_policy') AS comment,
@@ -117,7 +116,7 @@ SELECT n.nspname AS schema, c.relname AS tablename, p.polname AS name,
        AS definition
   FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY(:schemas) ORDER BY 1, 2, 3""".replace("{{", "{").replace("}}", "}")
+ WHERE n.nspname = ANY(CAST(:schemas AS text[])) ORDER BY 1, 2, 3""".replace("{{", "{").replace("}}", "}")
 
 
 class Reader:
@@ -130,7 +129,7 @@ class Reader:
 
     def rows(self, query: str) -> Iterator[Row]:
         wanted = {"schemas": self.names.schemas} if ":schemas" in query else {}
-        yield from self.connection.execute(sa.text(query), wanted).mappings()
+        yield from found(self.connection, query, wanted)
 
     def schema(self, row: Row) -> str | None:
         schema: str | None = self.names.qualified(row["schema"], "").schema

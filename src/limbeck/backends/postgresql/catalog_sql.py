@@ -7,8 +7,8 @@ Version = tuple[int, ...]
 _OF_TABLES = """
   JOIN pg_catalog.pg_class t ON t.oid = {relation}
   JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
- WHERE n.nspname = ANY(:schemas)
-   AND t.relkind IN ('r', 'p') AND (CAST(:tables AS text[]) IS NULL OR t.relname = ANY(:tables))
+ WHERE n.nspname = ANY(CAST(:schemas AS text[]))
+   AND t.relkind IN ('r', 'p') AND (CAST(:tables AS text[]) IS NULL OR t.relname = ANY(CAST(:tables AS text[])))
 """
 _NAMES = """
 (SELECT coalesce(json_agg(w.attname ORDER BY u.place), '[]'::json)
@@ -51,7 +51,7 @@ def _since(version: Version, first: int, text: str, otherwise: str) -> str:
 
 def TABLES(version: Version) -> str:
     return f"""
-SELECT n.nspname AS schema, t.relname AS tablename, t.relpersistence AS persistence,
+SELECT n.nspname AS schema, t.relname AS tablename, t.relpersistence::text AS persistence,
        to_json(t.reloptions) AS storage, ts.spcname AS tablespace,
        CASE WHEN t.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(t.oid) END AS partition_by,
        (SELECT coalesce(json_agg(h.inhparent::regclass::text ORDER BY h.inhseqno), '[]'::json)
@@ -70,7 +70,7 @@ def COLUMNS(version: Version) -> str:
     return f"""
 SELECT n.nspname AS schema, t.relname AS tablename, a.attname AS name, a.attnotnull AS not_null,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
-       a.attidentity AS identity, a.attgenerated AS generated,
+       a.attidentity::text AS identity, a.attgenerated::text AS generated,
        pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS "default",
        pg_catalog.col_description(a.attrelid, a.attnum) AS comment,
        (own.refobjsubid IS NOT NULL AND a.attidentity = '') AS serial,
@@ -105,14 +105,14 @@ def CONSTRAINTS(version: Version) -> str:
     set_columns = _since(version, 15, _names("k.conrelid", "k.confdelsetcols"), "NULL::json")
     distinct = _since(version, 15, "coalesce(i.indnullsnotdistinct, false)", "false")
     return f"""
-SELECT n.nspname AS schema, t.relname AS tablename, k.conname AS name, k.contype AS kind,
+SELECT n.nspname AS schema, t.relname AS tablename, k.conname AS name, k.contype::text AS kind,
        k.condeferrable AS deferrable, k.condeferred AS deferred, k.convalidated AS valid,
        pg_catalog.obj_description(k.oid, 'pg_constraint') AS comment,
        pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS expression,
        {_names("k.conrelid", "k.conkey")} AS columns,
        rn.nspname AS referred_schema, r.relname AS referred_table,
        {_names("k.confrelid", "k.confkey")} AS referred_columns,
-       k.confupdtype AS on_update, k.confdeltype AS on_delete, k.confmatchtype AS match,
+       k.confupdtype::text AS on_update, k.confdeltype::text AS on_delete, k.confmatchtype::text AS match,
        {set_columns} AS on_delete_columns,
        CASE WHEN k.contype IN ('p', 'u') THEN {_INCLUDE} END AS include,
        {distinct} AS nulls_not_distinct,

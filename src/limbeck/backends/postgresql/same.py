@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.objects import Sequence
 
@@ -57,9 +58,7 @@ def type_(spelling: str) -> str:
 
 def default(text: str, type_spelling: str) -> str:
     """Without casts; a number without quotes; the words for now as one."""
-    bare = _CAST.sub("", text).strip()
-    while bare.startswith("(") and bare.endswith(")") and bare.count("(") == 1:
-        bare = bare[1:-1].strip()
+    bare = without_parentheses(_CAST.sub("", text))
     if type_(type_spelling).partition("(")[0] in _NUMERIC:
         bare = bare.strip("'")
     if bare.lower() in ("now()", "current_timestamp", "transaction_timestamp()"):

@@ -1,4 +1,4 @@
-"""The server's own texts of expressions."""
+"""Texts of expressions as servers give them."""
 
 from __future__ import annotations
 
