@@ -30,7 +30,10 @@ class ForeignAlembic(EnvironmentFault, ImportError):
     where: str
 
     def what(self) -> str:
-        return f"Another package is already imported as 'alembic', from {self.where}; limbeck's facade cannot share the process with it."
+        return (
+            f"Another package is already imported as 'alembic', from {self.where}; "
+            "limbeck's facade cannot share the process with it."
+        )
 
     def next_step(self) -> str:
         return "Import limbeck.alembic before anything imports alembic, or start the program with: limbeck run -- <program>"
@@ -74,7 +77,10 @@ class _Names(importlib.abc.MetaPathFinder):
         if first is None:
             return None
         return importlib.machinery.ModuleSpec(
-            fullname, _SecondName(), origin=first.origin, is_package=first.submodule_search_locations is not None
+            fullname,
+            _SecondName(),
+            origin=first.origin,
+            is_package=first.submodule_search_locations is not None,
         )
 
 
@@ -96,7 +102,9 @@ def _spec_of_first() -> importlib.machinery.ModuleSpec | None:
 
 def put_in_force() -> None:
     """From now on both names lead here. Called by the package itself while it is loaded under its first name."""
-    if not any(type(finder).__name__ == "_Names" and type(finder).__module__ == __name__ for finder in sys.meta_path):
+    if not any(
+        type(finder).__name__ == "_Names" and type(finder).__module__ == __name__ for finder in sys.meta_path
+    ):
         sys.meta_path.insert(0, _Names())
     sys.modules[SECOND] = sys.modules[FIRST]
 

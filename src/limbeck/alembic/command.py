@@ -49,10 +49,10 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
         raise util.CommandError(f"No such template {source}")
     if not os.access(folder, os.F_OK):
         with util.status(f"Creating directory {folder.absolute()}", **config.messaging_opts):
-            os.makedirs(folder)  # noqa: PTH103 (programs patch it)
+            os.makedirs(folder)
     versions = folder / "versions"
     with util.status(f"Creating directory {versions.absolute()}", **config.messaging_opts):
-        os.makedirs(versions)  # noqa: PTH103
+        os.makedirs(versions)
 
     script = ScriptDirectory(folder)
     ini_path: pathlib.Path | None = None
@@ -73,7 +73,7 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
             script._copy_file(file, folder / file.name)
     if package:
         for path in (folder.absolute() / "__init__.py", versions.absolute() / "__init__.py"):
-            with util.status(f"Adding {path!s}", **config.messaging_opts), open(path, "w"):  # noqa: PTH123
+            with util.status(f"Adding {path!s}", **config.messaging_opts), open(path, "w"):
                 pass
 
     assert ini_path is not None
@@ -95,7 +95,7 @@ def _write_toml(script: ScriptDirectory, template: pathlib.Path, path: pathlib.P
     if not path.exists():
         script._generate_template(template, path, script_location=location)
         return
-    with open(path, "rb") as file:  # noqa: PTH123 (programs patch it)
+    with open(path, "rb") as file:
         tables = compat.tomllib.load(file)
     if "alembic" in tables.get("tool", {}):
         util.msg(f"File {path} already exists and already has a [tool.alembic] section, skipping")
@@ -152,9 +152,7 @@ def _retrieve(config: Config, script: ScriptDirectory, context: Any, *, compare:
         (context.run_autogenerate if compare else context.run_no_autogenerate)(rev, migration_context)
         return []
 
-    _run_env(
-        config, script, look, as_sql=sql, template_args=context.template_args, revision_context=context
-    )
+    _run_env(config, script, look, as_sql=sql, template_args=context.template_args, revision_context=context)
 
 
 def check(config: Config) -> None:
@@ -181,7 +179,7 @@ def merge(
 ) -> Any:
     """Merge two revisions together.  Creates a new migration file."""
     script = ScriptDirectory.from_config(config)
-    template_args = {"config": config}
+    template_args: dict[str, Any] = {"config": config}
     if util.asbool(config.get_alembic_option("revision_environment")):
         _run_env(config, script, lambda rev, context: [], as_sql=False, template_args=template_args)
     return script.generate_revision(
@@ -299,7 +297,8 @@ def branches(config: Config, verbose: bool = False) -> None:
             "%s\n%s\n",
             point.cmd_format(verbose, include_branches=True),
             "\n".join(
-                f"{indent} -> {way.cmd_format(False, include_branches=True, include_doc=verbose)}" for way in ways
+                f"{indent} -> {way.cmd_format(False, include_branches=True, include_doc=verbose)}"
+                for way in ways
             ),
         )
 

@@ -90,7 +90,7 @@ class ScriptDirectory:
     def _singular_version_location(self) -> Path:
         if len(self._version_locations) > 1:
             raise util.CommandError("Multiple version_locations present")
-        return self._version_locations[0]
+        return Path(self._version_locations[0])
 
     @util.memoized_property
     def _version_locations(self) -> Sequence[Path]:
@@ -154,7 +154,11 @@ class ScriptDirectory:
             named = {"head_arg": end or error.argument, "heads": util.format_as_comma(error.heads)}
             raise util.CommandError(words % named) from error
         except revision.ResolutionError as error:
-            words = f"Can't locate revision identified by '{error.argument}'" if resolution is None else resolution
+            words = (
+                f"Can't locate revision identified by '{error.argument}'"
+                if resolution is None
+                else resolution
+            )
             raise util.CommandError(words) from error
         except revision.RevisionError as error:
             raise util.CommandError(error.args[0]) from error
@@ -223,7 +227,8 @@ class ScriptDirectory:
 
     def _downgrade_revs(self, destination: Any, current_rev: Any) -> list[steps.RevisionStep]:
         with self._catch_revision_errors(
-            ancestor="Destination %(end)s is not a valid downgrade target from current head(s)", end=destination
+            ancestor="Destination %(end)s is not a valid downgrade target from current head(s)",
+            end=destination,
         ):
             scripts = list(self.iterate_revisions(current_rev, destination, select_for_downgrade=True))
             step = steps.MigrationStep.downgrade_from_script
@@ -399,7 +404,9 @@ class ScriptDirectory:
         slug = "_".join(_slug_re.findall(message or "")).lower()
         if len(slug) > self.truncate_slug_length:
             slug = slug[: self.truncate_slug_length].rsplit("_", 1)[0] + "_"
-        parts = {word: getattr(create_date, word) for word in ("year", "month", "day", "hour", "minute", "second")}
+        parts = {
+            word: getattr(create_date, word) for word in ("year", "month", "day", "hour", "minute", "second")
+        }
         name = self.file_template % {
             "rev": rev_id, "slug": slug, "epoch": int(create_date.timestamp()), **parts,
         }  # fmt: skip

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from configparser import ConfigParser
 from importlib import metadata
 from importlib.metadata import EntryPoint
-from inspect import getfullargspec as inspect_getfullargspec  # noqa: F401
 from pathlib import Path
 
 is_posix = os.name == "posix"
@@ -21,7 +20,9 @@ py314 = sys.version_info >= (3, 14)
 if sys.version_info >= (3, 11):
     import tomllib as tomllib
 else:
-    import tomli as tomllib
+    import tomli
+
+    tomllib = tomli
 
 
 class EncodedIO(io.TextIOWrapper):
