@@ -34,13 +34,13 @@ class SchemaObjects:
 
     def primary_key_constraint(
         self, name: Any, table_name: str, cols: Sequence[str], schema: str | None = None, **dialect_kw: Any
-    ) -> Any:
+    ) -> sa_schema.PrimaryKeyConstraint:
         table = self._table_of(table_name, cols, schema, self.metadata())
         return sa_schema.PrimaryKeyConstraint(*(table.c[column] for column in cols), name=name, **dialect_kw)
 
     def unique_constraint(
         self, name: Any, source: str, local_cols: Sequence[str], schema: str | None = None, **kw: Any
-    ) -> Any:
+    ) -> sa_schema.UniqueConstraint:
         table = self._table_of(source, local_cols, schema, self.metadata())
         constraint = sa_schema.UniqueConstraint(
             *(table.c[column] for column in local_cols), **{**kw, "name": name}
@@ -50,7 +50,7 @@ class SchemaObjects:
 
     def check_constraint(
         self, name: Any, source: str, condition: Any, schema: str | None = None, **kw: Any
-    ) -> Any:
+    ) -> sa_schema.CheckConstraint:
         table = sa_schema.Table(source, self.metadata(), sa_schema.Column("x", Integer), schema=schema)
         constraint = sa_schema.CheckConstraint(condition, name=name, **kw)
         table.append_constraint(constraint)
@@ -71,7 +71,7 @@ class SchemaObjects:
         initially: str | None = None,
         match: str | None = None,
         **dialect_kw: Any,
-    ) -> Any:
+    ) -> sa_schema.ForeignKeyConstraint:
         metadata = self.metadata()
         columns = list(local_cols)
         if (source, source_schema) == (referent, referent_schema):
