@@ -1,5 +1,7 @@
 """Two names for one package: `alembic` first, `limbeck.alembic` second.
 
+`importlib.abc` costs 20 ms, so finder and loader are plain classes with the methods that are called.
+
 Rules: one module object under both names. A module is always executed under its first name; its second name is an
 entry in `sys.modules`. Nothing here replaces a foreign `alembic` that was imported before: that is refused by name.
 """
@@ -7,13 +9,13 @@ entry in `sys.modules`. Nothing here replaces a foreign `alembic` that was impor
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Any, cast
 
 from limbeck.errors import EnvironmentFault
 
@@ -39,7 +41,7 @@ class ForeignAlembic(EnvironmentFault, ImportError):
         return "Import limbeck.alembic before anything imports alembic, or start the program with: limbeck run -- <program>"
 
 
-class _SecondName(importlib.abc.InspectLoader):
+class _SecondName:
     """Hands the module of the first name to whoever imports the second."""
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
@@ -63,7 +65,7 @@ class _SecondName(importlib.abc.InspectLoader):
         return bool(loader and loader.is_package(_first(fullname)))
 
 
-class _Names(importlib.abc.MetaPathFinder):
+class _Names:
     """Finds `alembic` here before anywhere else, and `limbeck.alembic.x` as what `alembic.x` is."""
 
     def find_spec(
@@ -78,7 +80,7 @@ class _Names(importlib.abc.MetaPathFinder):
             return None
         return importlib.machinery.ModuleSpec(
             fullname,
-            _SecondName(),
+            cast(Any, _SecondName()),
             origin=first.origin,
             is_package=first.submodule_search_locations is not None,
         )
@@ -88,10 +90,9 @@ def _first(second: str) -> str:
     return FIRST + second[len(SECOND) :]
 
 
-def _loader_of(name: str) -> importlib.abc.InspectLoader | None:
+def _loader_of(name: str) -> Any:
     spec = importlib.util.find_spec(name)
-    loader = spec.loader if spec else None
-    return loader if isinstance(loader, importlib.abc.InspectLoader) else None
+    return spec.loader if spec and hasattr(spec.loader, "get_code") else None
 
 
 def _spec_of_first() -> importlib.machinery.ModuleSpec | None:

@@ -7,9 +7,7 @@ import pathlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import autogenerate as autogen
 from . import util
-from .runtime.environment import EnvironmentContext
 from .script import ScriptDirectory
 from .util import compat
 
@@ -23,9 +21,27 @@ _AUTOGENERATE: dict[str, Any] = {
 }  # fmt: skip
 
 
+def __getattr__(name: str) -> Any:
+    """What brings SQLAlchemy with it comes when a command needs it."""
+    if name == "autogen":
+        from . import autogenerate
+
+        return autogenerate
+    if name == "EnvironmentContext":
+        from .runtime.environment import EnvironmentContext
+
+        return EnvironmentContext
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _later(name: str) -> Any:
+    """From here, so that programs may exchange it in this module."""
+    return globals().get(name) or __getattr__(name)
+
+
 def _run_env(config: Config, script: ScriptDirectory, fn: Callable[..., Any], **kw: Any) -> None:
     """Run env.py, in which `fn(rows of the version table, migration context)` is asked for the steps."""
-    with EnvironmentContext(config, script, fn=fn, **kw):
+    with _later("EnvironmentContext")(config, script, fn=fn, **kw):
         script.run_env()
 
 
@@ -129,7 +145,7 @@ def revision(
         "rev_id": rev_id,
         "depends_on": depends_on,
     }
-    revision_context = autogen.RevisionContext(
+    revision_context = _later("autogen").RevisionContext(
         config, script_directory, wanted, process_revision_directives=process_revision_directives
     )
     with_environment = autogenerate or util.asbool(config.get_alembic_option("revision_environment"))
@@ -158,7 +174,7 @@ def _retrieve(config: Config, script: ScriptDirectory, context: Any, *, compare:
 def check(config: Config) -> None:
     """Check if revision command with autogenerate has pending upgrade ops."""
     script_directory = ScriptDirectory.from_config(config)
-    revision_context = autogen.RevisionContext(config, script_directory, dict(_AUTOGENERATE))
+    revision_context = _later("autogen").RevisionContext(config, script_directory, dict(_AUTOGENERATE))
     _retrieve(config, script_directory, revision_context, compare=True, sql=False)
     found = revision_context.generated_revisions[-1]
     diffs = [diff for upgrade_ops in found.upgrade_ops_list for diff in upgrade_ops.as_diffs()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import util
 from ..runtime import steps
 from ..util.pyfiles import _preserving_path_as_str
-from . import revision, write_hooks
+from . import revision
 from .files import Script as Script
 from .files import _only_source_rev_file as _only_source_rev_file
 from .files import _sourceless_rev_file as _sourceless_rev_file
@@ -275,6 +274,8 @@ class ScriptDirectory:
 
     def _copy_file(self, src: Path, dest: Path) -> None:
         with util.status(f"Generating {dest.absolute()}", **self.messaging_opts):
+            import shutil
+
             shutil.copy(src, dest)
 
     def _ensure_directory(self, path: Path) -> None:
@@ -335,6 +336,8 @@ class ScriptDirectory:
             **kw,
         )
         if self.hooks:
+            from . import write_hooks
+
             write_hooks._run_hooks(path, self.hooks)
         return self._take_in(path, branch_labels)
 
@@ -385,6 +388,7 @@ class ScriptDirectory:
             raise util.CommandError(error.args[0]) from error
         if script is None:
             return None
+        assert script.module  # what the template made must be Python
         if branch_labels and not script.branch_labels:
             raise util.CommandError(
                 f"Version {script.revision} specified branch_labels {branch_labels}, however the migration file "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import uuid
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NoReturn, TypeVar
 
@@ -97,6 +96,8 @@ def dedupe_tuple(tup: tuple[str, ...]) -> tuple[str, ...]:
 
 def rev_id() -> str:
     """A new revision id: twelve hexadecimal digits."""
+    import uuid
+
     return uuid.uuid4().hex[-12:]
 
 
