@@ -257,6 +257,7 @@ class Generator:
             return None
         table, target = chance.choice(models.tables), chance.choice(models.tables)
         keys = [i for i in target.items if i.kind in ("pk", "unique") and "deferrable" not in i.code]
+        keys = [i for i in keys if not any("." in c for c in i.columns)]  # SQLAlchemy splits the target at dots
         if not keys:
             return None
         key = chance.choice(keys)

@@ -166,7 +166,7 @@ def fill(engine: Any, models: Models, kind: str) -> None:
             live = metadata.tables[f"{table.schema}.{table.name}" if table.schema else table.name]
             for n in range(1, ROWS + 1):
                 try:
-                    connection.execute(live.insert(), row(table, models, kind, n))
+                    connection.execute(live.insert().values(row(table, models, kind, n)))
                 except sa.exc.SQLAlchemyError as error:
                     raise Invalid(f"rows: {_told(error)}") from error
         connection.commit()

@@ -51,7 +51,8 @@ class Limbeck:
         return ask
 
     def lines(self, found: Any) -> list[str]:
-        return [o.describe() for o in found.upgrade]
+        told = [o.describe() for o in found.upgrade]
+        return told and [*told, *(f"({name} was compared as text: {why})" for name, why in found.as_text.items())]
 
     def upgrade(self, engine: Any, found: Any) -> None:
         self._run(engine, found.upgrade)

@@ -108,7 +108,7 @@ class Pair:
 
 
 def source(models: Models, name: str = "metadata") -> str:
-    lines = [f"{name} = sa.MetaData({f'naming_convention={NAMING!r}' if models.naming else ''})"]
+    lines = [f"{name} = sa.MetaData({f'naming_convention={_naming(models)!r}' if models.naming else ''})"]
     enums = dict(models.enums)
     for enum, labels in models.enums:
         lines.append(f"{_enum(enum)} = sa.Enum({', '.join(map(repr, labels))}, name={enum!r})")
@@ -120,6 +120,14 @@ def source(models: Models, name: str = "metadata") -> str:
         lines += [f"    {key}={value}," for key, value in (*schema, *table.extra)]
         lines.append(")")
     return "\n".join(lines) + "\n"
+
+
+def _naming(models: Models) -> dict[str, str]:
+    """The usual convention for CHECK demands that every one has a name."""
+    checks = [i for t in models.tables for i in t.items if i.kind == "check"]
+    checks_named = all("name=" in i.code for i in checks)
+    unnamed_type = any("native_enum=False)" in c.type or "length=12" in c.type for t in models.tables for c in t.columns)
+    return {k: v for k, v in NAMING.items() if k != "ck" or (checks_named and not unnamed_type)}
 
 
 def _enum(name: str) -> str:

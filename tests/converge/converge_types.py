@@ -154,7 +154,7 @@ POSTGRESQL = {
             *_MOMENT.defaults,
             "sa.text('now()')",
             "sa.text(\"timezone('utc', now())\")",
-            "sa.text(\"now() AT TIME ZONE 'utc'\")",
+            "sa.text(\"(now() AT TIME ZONE 'utc')\")",
             "sa.text('LOCALTIMESTAMP')",
         ),
     ),
@@ -173,7 +173,7 @@ POSTGRESQL = {
         lambda n: datetime.timedelta(days=n),
         "'3 days'",
     ),
-    "bool": _BOOL._replace(defaults=(*_BOOL.defaults, "'t'", "'false'", "sa.text('(1 = 1)')", "sa.text('NOT true')")),
+    "bool": _BOOL._replace(defaults=(*_BOOL.defaults, "'t'", "'false'", "sa.text('(1 = 1)')", "sa.text('(NOT true)')")),
     "bytes": _BYTES._replace(
         types=("sa.LargeBinary()", "postgresql.BYTEA()"), defaults=("sa.text(\"'\\\\x00'::bytea\")", "'x'")
     ),

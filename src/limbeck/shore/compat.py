@@ -51,6 +51,7 @@ def _twin(dialect: Any) -> Any:
     twin.identifier_preparer = copy.copy(dialect.identifier_preparer)
     twin.identifier_preparer.dialect = twin
     twin.identifier_preparer._double_percents = False
+    twin.identifier_preparer._strings = {}  # names as quoted before
     twin.type_compiler_instance = copy.copy(dialect.type_compiler_instance)
     twin.type_compiler_instance.dialect = twin
     if "type_compiler" in vars(twin):
