@@ -46,6 +46,8 @@ class Options:
     arguments: tuple[str, ...] = ()
     offline: bool = False
     tag: str | None = None
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """The whole parsed command line, for kinds of projects that show it to programs of the person's."""
 
     def x(self) -> dict[str, str]:
         """The `-x name=value` as a mapping; one without = has the value ""."""
@@ -143,10 +145,17 @@ def _fields(options: Options) -> dict[str, Any]:
 
 
 def _kinds() -> Iterator[Any]:
+    """Those of the entry points, and those that stand beside us (a file `_project.py` in a room), which a source checkout
+    has no entry points for."""
+    from importlib import import_module
     from importlib.metadata import entry_points
 
+    own = {f"limbeck.{file.parent.name}._project" for file in Path(__file__).parent.glob("*/_project.py")}
     for point in entry_points(group="limbeck.projects"):
+        own.discard(point.value)
         yield point.load()
+    for name in sorted(own):
+        yield import_module(name)
 
 
 # -- our own kind -----------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ def project_of(arguments: Namespace, *, offline: bool = False) -> Project:
             arguments=tuple(arguments.x or ()),
             offline=offline,
             tag=getattr(arguments, "tag", None),
+            typed=vars(arguments),
         )
     )
 
