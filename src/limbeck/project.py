@@ -81,8 +81,33 @@ class Environment(Protocol):
         ...
 
 
+class Author(Protocol):
+    """Who writes and compares in a project with ways of its own (`limbeck.commands` has the types)."""
+
+    def autogenerate(self, wish: Any, answers: Any, ask: Any) -> Any:
+        """A file for what differs: `commands.revision.Written`."""
+        ...
+
+    def check(self) -> Any:
+        """A tuple of `commands.autogenerate.Differences`."""
+        ...
+
+    def variables(self) -> Mapping[str, Any]:
+        """Further names for the project's template of revision files."""
+        ...
+
+    def finish(self, path: Path) -> None:
+        """What is done with a file after it was written."""
+        ...
+
+
 class Project(Protocol):
     """What the commands need of a project, of whatever kind."""
+
+    @property
+    def author(self) -> Author | None:
+        """None: limbeck compares and writes by itself."""
+        ...
 
     @property
     def folder(self) -> Path: ...
@@ -163,6 +188,8 @@ def _kinds() -> Iterator[Any]:
 
 class NativeProject:
     """A project with limbeck.toml or [tool.limbeck]."""
+
+    author: Author | None = None
 
     def __init__(self, settings: Settings, options: Options = Options()) -> None:
         self.settings = settings
