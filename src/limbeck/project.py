@@ -144,7 +144,7 @@ def find(folder: Path | None = None, options: Options = Options()) -> Project:
     for place in (start, *start.parents):
         if own is not None and own.parent == place:
             return NativeProject(config.read(own), options)
-        for kind in _kinds():
+        for kind in kinds():
             if kind.detect(place):
                 found: Project = kind.open(place, options)
                 return found
@@ -158,7 +158,7 @@ def _given(path: Path, options: Options) -> Project:
         return find(path, Options(**{**_fields(options), "config": None}))
     if not path.is_file():
         raise ConfigMissing(path=str(path))
-    for kind in _kinds():
+    for kind in kinds():
         if kind.detect(path):
             found: Project = kind.open(path, options)
             return found
@@ -169,7 +169,7 @@ def _fields(options: Options) -> dict[str, Any]:
     return {name: getattr(options, name) for name in options.__dataclass_fields__}
 
 
-def _kinds() -> Iterator[Any]:
+def kinds() -> Iterator[Any]:
     """Those of the entry points, and those that stand beside us (a file `_project.py` in a room), which a source checkout
     has no entry points for."""
     from importlib import import_module

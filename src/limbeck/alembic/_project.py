@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from limbeck.scripts.folder import ScriptFolder
 from limbeck.scripts.loader import LoadedScript
 
 if TYPE_CHECKING:
-    from limbeck.run.policy import Policy
+    from limbeck.policy import Policy
 
     from ._running import ProjectEnvironment
     from ._writing import Author
@@ -84,6 +84,18 @@ def _ini_says_so(path: Path) -> bool:
     except OSError:
         return False
     return path.name == INI or b"script_location" in text or b"[alembic]" in text
+
+
+def launching(program: Sequence[str], environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    from . import _alias
+
+    return _alias.launching(program, environ)
+
+
+def findings() -> list[tuple[str, str, str, str]]:
+    from . import _alias
+
+    return _alias.findings()
 
 
 # -- the project ------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from limbeck.errors import EnvScriptDidNothing, EnvScriptFailed, LimbeckError
 from limbeck.project import RunOptions, Work
 from limbeck.revisions.head_moves import HeadMoves
 from limbeck.run.heads_table import HeadsTable
-from limbeck.run.policy import Policy
+from limbeck.policy import Policy
 from limbeck.run.transactions import Keeper
 from limbeck.shore import connect, models
 
@@ -32,7 +32,17 @@ from .util.exc import CommandError
 if TYPE_CHECKING:
     from limbeck.shore.channel import Channel
 
-TOLD_BY_US = ("Context impl", "Will assume", "Generating static SQL", "Running ")
+COMPARING = "alembic.autogenerate.compare"
+TOLD_BY_US = {
+    "alembic.runtime.migration",
+    "alembic.runtime.plugins",
+    COMPARING,
+    *(
+        f"{COMPARING}.{part}"
+        for part in ("tables", "constraints", "types", "server_defaults", "comments", "indexes", "foreign_keys", "schema")
+    ),
+}
+"""The loggers whose information limbeck's own words replace."""
 
 
 class ProjectEnvironment:
@@ -225,7 +235,7 @@ def policy(options: RunOptions) -> Policy:
 
 
 class Ways:
-    """`limbeck.run.policy.Conventions` of one migration context."""
+    """`limbeck.policy.Conventions` of one migration context."""
 
     def __init__(self, context: NativeContext) -> None:
         self.context = context
@@ -313,14 +323,16 @@ def quiet_logs() -> Iterator[None]:
     """What limbeck tells by itself is not told a second time by the facade's log; warnings stay."""
 
     def passes(record: logging.LogRecord) -> bool:
-        return record.levelno > logging.INFO or not record.msg.startswith(TOLD_BY_US)
+        return record.levelno > logging.INFO
 
-    logger = logging.getLogger("alembic.runtime.migration")
-    logger.addFilter(passes)
+    loggers = [logging.getLogger(name) for name in sorted(TOLD_BY_US)]
+    for logger in loggers:
+        logger.addFilter(passes)
     try:
         yield
     finally:
-        logger.removeFilter(passes)
+        for logger in loggers:
+            logger.removeFilter(passes)
 
 
 __all__ = ["NativeContext", "NativeEnvironment", "ProjectEnvironment", "policy"]

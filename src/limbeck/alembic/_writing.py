@@ -180,7 +180,7 @@ def _words(script: Any) -> list[str]:
 def _said(operation: Any) -> list[str]:
     if hasattr(operation, "ops"):
         return [word for part in operation.ops for word in _said(part)]
-    if not hasattr(operation, "to_diff_tuple"):
+    if hasattr(operation, "sqltext") or not hasattr(operation, "to_diff_tuple"):
         return [_plain(operation)]
     try:
         diff = operation.to_diff_tuple()
