@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PLACE = ROOT / ".venv-bench"
 BIN = PLACE / ("Scripts" if os.name == "nt" else "bin")
 ALEMBIC = "1.20.1"
-NEEDED = [f"alembic=={ALEMBIC}", "SQLAlchemy>=2.1", "psycopg[binary]>=3.1"]
+NEEDED = [f"alembic=={ALEMBIC}", "SQLAlchemy>=2.1"]
 
 
 def environment() -> dict[str, str]:
@@ -33,8 +33,7 @@ def prepare() -> None:
     """Makes the environment, or brings it up to date; prints what it holds."""
     python = str(BIN / "python")
     quietly([sys.executable, str(ROOT / "tools" / "venv.py"), str(PLACE)])
-    quietly([python, "-m", "pip", "install", "-q", *NEEDED])
-    quietly([python, "-m", "pip", "install", "-q", "--upgrade-strategy", "only-if-needed", str(ROOT)])
+    quietly([python, "-m", "pip", "install", "-q", *NEEDED, f"{ROOT}[embedded]"])
     quietly([python, "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall", str(ROOT)])
     told = subprocess.check_output(
         [
