@@ -110,6 +110,38 @@ def test_purge_forgets_what_nobody_knows(history: History) -> None:
 # -- the version table ------------------------------------------------------------------------------------------
 
 
+# What Alembic 1.20.1 leaves in the catalog after `stamp`, taken with tests/catalog.py.
+VERSION_TABLE = {
+    "sqlite": {
+        "column alembic_version.version_num": "VARCHAR(32) notnull=1 default=None pk=1 hidden=0",
+        "constraint alembic_version: CONSTRAINT alembic_version_pkc PRIMARY KEY ( version_num )": "",
+        "index alembic_version.of pk (version_num BINARY)": "(version_num BINARY) unique=1 partial=0",
+        "table alembic_version": "ordinary",
+    },
+    "postgresql": {
+        "column public.alembic_version.version_num": "character varying(32) not null",
+        "constraint public.alembic_version.alembic_version_pkc": "PRIMARY KEY (version_num) no inherit",
+        "index public.alembic_version.alembic_version_pkc": (
+            "CREATE UNIQUE INDEX alembic_version_pkc ON public.alembic_version USING btree (version_num)"
+            " primary of constraint alembic_version_pkc"
+        ),
+    },
+    "mariadb": {
+        "column alembic_version.version_num as shown": "`version_num` varchar(32) NOT NULL",
+        "index alembic_version.PRIMARY": "(version_num A ) non_unique=0 BTREE comment=''",
+        "part alembic_version: PRIMARY KEY (`version_num`)": "",
+    },
+}
+
+
+@on_all
+def test_the_version_table_in_the_catalog(history: History) -> None:
+    history.stamp("a1")
+    found = {k: v for k, v in dump(history.database).items() if "alembic_version" in k}
+    wanted = VERSION_TABLE[history.database.kind]
+    assert {key: found.get(key) for key in wanted} == wanted
+
+
 @on("sqlite")
 def test_the_version_table_is_what_others_make(history: History) -> None:
     heard = Recorder()

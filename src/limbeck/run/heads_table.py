@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from limbeck.errors import HeadsMoved, IdTooLong, VersionTableWrong
+from limbeck.model.names import QualifiedName
+from limbeck.model.statement import Statement
 from limbeck.revisions.head_moves import HeadMoves
 from limbeck.shore import ddl
 from limbeck.shore.channel import Channel
@@ -26,12 +28,16 @@ NAME = "alembic_version"
 class HeadsTable:
     """The table of that name on one dialect. Holds no state of the database."""
 
-    def __init__(self, dialect: Any, name: str = NAME, schema: str | None = None) -> None:
+    def __init__(
+        self, dialect: Any, name: str = NAME, schema: str | None = None, *, translated: bool = False
+    ) -> None:
         from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table
 
         self.dialect = dialect
         self.name = name
         self.schema = schema
+        self.translated = translated
+        self._spelled = ddl.table_name(dialect, QualifiedName(schema, name))
         self.table = Table(
             name,
             MetaData(),
@@ -69,25 +75,46 @@ class HeadsTable:
 
     def move(self, channel: Channel, moves: HeadMoves, *, live: bool = True) -> None:
         """Deletes, inserts and updates rows. Raises HeadsMoved where a row is not there."""
-        column = self.table.c.version_num
         for old in moves.deletes:
-            result = self._run(channel, self.table.delete().where(column == self._literal(old)))
-            self._matched_one(result, old, live)
+            self._matched_one(channel.run(self._delete(old)), old, live)
         for new in moves.inserts:
-            self._run(channel, self.table.insert().values(version_num=self._literal(new)).inline())
+            channel.run(self._insert(new))
         for old, new in moves.updates:
-            update = self.table.update().values(version_num=self._literal(new))
-            result = self._run(channel, update.where(column == self._literal(old)))
-            self._matched_one(result, old, live)
+            self._matched_one(channel.run(self._update(old, new)), old, live)
+
+    # SQLAlchemy would spell each of them twice, once to tell and once to execute; a thousand steps feel that. So they
+    # are texts, but where the connection translates schemas, which only constructs follow.
+
+    def _delete(self, row: str) -> Statement:
+        clause = self.table.delete().where(self._column == self._literal(row)) if self.translated else None
+        return Statement(f"DELETE FROM {self._spelled} WHERE {self._where(row)}", clause)
+
+    def _insert(self, row: str) -> Statement:
+        insert = self.table.insert() if self.translated else None
+        clause = None if insert is None else insert.values(version_num=self._literal(row)).inline()
+        return Statement(f"INSERT INTO {self._spelled} (version_num) VALUES ({self._quoted(row)})", clause)
+
+    def _update(self, old: str, new: str) -> Statement:
+        update = self.table.update().where(self._column == self._literal(old)) if self.translated else None
+        clause = None if update is None else update.values(version_num=self._literal(new))
+        text = f"UPDATE {self._spelled} SET version_num={self._quoted(new)} WHERE {self._where(old)}"
+        return Statement(text, clause)
+
+    def _where(self, row: str) -> str:
+        return f"{self._spelled}.version_num = {self._quoted(row)}"
+
+    def _quoted(self, text: str) -> str:
+        return ddl.literal(self.dialect, text)
+
+    @property
+    def _column(self) -> Any:
+        return self.table.c.version_num
 
     def _literal(self, text: str) -> Any:
         from sqlalchemy import literal_column
 
-        # Bound values would not show in a script, nor in the log of a run.
+        # Bound values would not show in the log of a run.
         return literal_column("'" + text.replace("'", "''") + "'")
-
-    def _run(self, channel: Channel, clause: Any) -> Any:
-        return channel.run(ddl.statement(self.dialect, clause))
 
     def _matched_one(self, result: Any, row: str, live: bool) -> None:
         if live and result is not None and self.dialect.supports_sane_rowcount and result.rowcount != 1:
