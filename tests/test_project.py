@@ -104,7 +104,7 @@ class Kind:
 
 
 def test_other_kinds_of_projects(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project, "_kinds", lambda: iter([Kind]))
+    monkeypatch.setattr(project, "kinds", lambda: iter([Kind]))
     (folder / "other.ini").write_text("")
     assert project.find(folder / "migrations") == f"opened {folder.name}"  # type: ignore[comparison-overlap]
     assert project.find(folder, Options(config=folder / "other.ini")) == "opened other.ini"  # type: ignore[comparison-overlap]

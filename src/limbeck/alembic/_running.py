@@ -268,6 +268,8 @@ class ProjectKeeper(Keeper):
 class ProjectHeads(HeadsTable):
     """The version rows, on the project's own version Table and through its impl, which dialects may have changed."""
 
+    by_constructs = True
+
     def __init__(self, context: NativeContext) -> None:
         self.context = context
         self.dialect = context.dialect

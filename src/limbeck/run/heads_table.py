@@ -12,6 +12,7 @@ else moved the database, and is an error.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from limbeck.errors import HeadsMoved, IdTooLong, VersionTableWrong
@@ -28,16 +29,16 @@ NAME = "alembic_version"
 class HeadsTable:
     """The table of that name on one dialect. Holds no state of the database."""
 
-    def __init__(
-        self, dialect: Any, name: str = NAME, schema: str | None = None, *, translated: bool = False
-    ) -> None:
+    by_constructs = False
+    """Whether rows are moved by SQLAlchemy's constructs, which alone follow a connection's schema_translate_map. They are
+    spelled twice, once to tell and once to execute, and a thousand steps feel that."""
+
+    def __init__(self, dialect: Any, name: str = NAME, schema: str | None = None) -> None:
         from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table
 
         self.dialect = dialect
         self.name = name
         self.schema = schema
-        self.translated = translated
-        self._spelled = ddl.table_name(dialect, QualifiedName(schema, name))
         self.table = Table(
             name,
             MetaData(),
@@ -71,34 +72,41 @@ class HeadsTable:
 
     def clear(self, channel: Channel) -> None:
         """Takes every row away."""
-        channel.run(ddl.statement(self.dialect, self.table.delete()))
+        self._run(channel, self.table.delete())
 
     def move(self, channel: Channel, moves: HeadMoves, *, live: bool = True) -> None:
         """Deletes, inserts and updates rows. Raises HeadsMoved where a row is not there."""
         for old in moves.deletes:
-            self._matched_one(channel.run(self._delete(old)), old, live)
+            self._matched_one(self._delete(channel, old), old, live)
         for new in moves.inserts:
-            channel.run(self._insert(new))
+            self._insert(channel, new)
         for old, new in moves.updates:
-            self._matched_one(channel.run(self._update(old, new)), old, live)
+            self._matched_one(self._update(channel, old, new), old, live)
 
-    # SQLAlchemy would spell each of them twice, once to tell and once to execute; a thousand steps feel that. So they
-    # are texts, but where the connection translates schemas, which only constructs follow.
+    def _delete(self, channel: Channel, row: str) -> Any:
+        if self.by_constructs:
+            return self._run(channel, self.table.delete().where(self._column == self._literal(row)))
+        return channel.run(Statement(f"DELETE FROM {self._spelled} WHERE {self._where(row)}"))
 
-    def _delete(self, row: str) -> Statement:
-        clause = self.table.delete().where(self._column == self._literal(row)) if self.translated else None
-        return Statement(f"DELETE FROM {self._spelled} WHERE {self._where(row)}", clause)
+    def _insert(self, channel: Channel, row: str) -> Any:
+        if self.by_constructs:
+            return self._run(channel, self.table.insert().values(version_num=self._literal(row)).inline())
+        values = f"(version_num) VALUES ({self._quoted(row)})"
+        return channel.run(Statement(f"INSERT INTO {self._spelled} {values}"))
 
-    def _insert(self, row: str) -> Statement:
-        insert = self.table.insert() if self.translated else None
-        clause = None if insert is None else insert.values(version_num=self._literal(row)).inline()
-        return Statement(f"INSERT INTO {self._spelled} (version_num) VALUES ({self._quoted(row)})", clause)
+    def _update(self, channel: Channel, old: str, new: str) -> Any:
+        if self.by_constructs:
+            update = self.table.update().values(version_num=self._literal(new))
+            return self._run(channel, update.where(self._column == self._literal(old)))
+        change = f"SET version_num={self._quoted(new)} WHERE {self._where(old)}"
+        return channel.run(Statement(f"UPDATE {self._spelled} {change}"))
 
-    def _update(self, old: str, new: str) -> Statement:
-        update = self.table.update().where(self._column == self._literal(old)) if self.translated else None
-        clause = None if update is None else update.values(version_num=self._literal(new))
-        text = f"UPDATE {self._spelled} SET version_num={self._quoted(new)} WHERE {self._where(old)}"
-        return Statement(text, clause)
+    def _run(self, channel: Channel, clause: Any) -> Any:
+        return channel.run(ddl.statement(self.dialect, clause))
+
+    @cached_property
+    def _spelled(self) -> str:
+        return ddl.table_name(self.dialect, QualifiedName(self.schema, self.name))
 
     def _where(self, row: str) -> str:
         return f"{self._spelled}.version_num = {self._quoted(row)}"

@@ -152,7 +152,8 @@ class LiveRun:
         self.channel: Channel = LiveChannel(connection, reporter)
         self.quiet: Channel = LiveChannel(connection, SILENT)
         self.table = _table(connection.dialect, policy)
-        self.table.translated = "schema_translate_map" in connection.get_execution_options()
+        if "schema_translate_map" in connection.get_execution_options():
+            self.table.by_constructs = True
         self.transactions = Transactions(
             self._keeper(),
             transactional_ddl=self.backend.transactional_ddl,
