@@ -55,7 +55,7 @@ def twin(dialect: Any) -> Any:
     made.identifier_preparer = copy.copy(dialect.identifier_preparer)
     made.identifier_preparer.dialect = made
     made.identifier_preparer._double_percents = False
-    made.identifier_preparer._strings = {}  # names as quoted before
+    made.identifier_preparer._strings = {}  # names it has quoted: with the other's percent signs
     made.type_compiler_instance = copy.copy(dialect.type_compiler_instance)
     made.type_compiler_instance.dialect = made
     if "type_compiler" in vars(made):
