@@ -38,16 +38,10 @@ def test_a_column_and_what_hangs_on_it(pg: Freezer) -> None:
     given = sa.Column("a", sa.Integer, sa.ForeignKey("s.o.id"), unique=True, index=True)
     column, constraints, indexes = pg.column(given, T, NAMING)
     assert column.name == "a"
-    assert (
-        set(constraints)
-        == {
-            Unique(columns=("a",), name="uq_t_a"),
-            ForeignKey(
-                columns=("a",), referred=QualifiedName("s", "o"), referred_columns=("id",), name="fk_t_a"
-            ),
-        }
-        or indexes
+    assert constraints == (
+        ForeignKey(columns=("a",), referred=QualifiedName("s", "o"), referred_columns=("id",), name="fk_t_a"),
     )
+    assert indexes == (Index(name="ix_t_a", unique=True, elements=(IndexElement(column="a"),)),)
     assert given.table is None
 
 
@@ -167,7 +161,7 @@ def test_what_stands_beside_the_tables(pg: Freezer) -> None:
     )
     sa.Sequence("alone", metadata=metadata)
     objects = pg.snapshot(metadata).objects
-    assert set(k for k, _ in objects) == {"enum", "sequence", "domain", "schema"}
+    assert {k for k, _ in objects} == {"enum", "sequence", "domain", "schema"}
     assert objects["enum", QualifiedName(None, "e")] == Enum(name="e", labels=("x", "y"))
     assert isinstance(objects["sequence", QualifiedName(None, "alone")], Sequence)
     assert isinstance(objects["domain", QualifiedName(None, "positive")], Domain)
@@ -192,7 +186,7 @@ class TestMistakes:
         table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.LargeBinary))
         table.append_constraint(sa.CheckConstraint(table.c.a == object(), name="c"))
         with pytest.raises(
-            NoLiteralForm, match="CHECK c of table t: a value of type BLOB|LargeBinary has no literal form"
+            NoLiteralForm, match=r"CHECK c of table t: a value of type \w+ has no literal form"
         ):
             pg.table(table)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from servers import Database
 
 from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.defaults import Identity
@@ -18,6 +17,7 @@ from limbeck.model.table import Table
 from limbeck.shore import ddl, reflect
 from limbeck.shore.channel import LiveChannel
 from limbeck.shore.freeze import Freezer
+from servers import Database
 
 
 def school() -> Any:

@@ -65,7 +65,8 @@ def encode(value: Any) -> Any:
 
 def _encode_fields(value: Any) -> dict[str, Any]:
     made: dict[str, Any] = {"is": type(value).__name__}
-    for name, default in _fields(type(value)):
+    kind: Any = type(value)
+    for name, default in _fields(kind):
         one = getattr(value, name)
         if not isinstance(one, Unknown) and type(one) is type(default) and one == default:
             continue

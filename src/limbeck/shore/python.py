@@ -55,7 +55,8 @@ def with_variants(base: Call, others: dict[str, Call]) -> Raw:
 
 def call_of(type_: Any) -> Call:
     """Raises _NoPython (or anything a user's class raises) where it cannot be told."""
-    name, imports = place_of(type(type_))
+    kind: Any = type(type_)
+    name, imports = place_of(kind)
     args, options = arguments(type_)
     call = Call(name, args, options, imports)
     return call if type(type_).__module__.startswith("sqlalchemy.") else shortened(call)
@@ -178,7 +179,8 @@ def _enum(type_: Any) -> Arguments:
 def _named(type_: Any, skip: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     """The parameters whose value is not the default."""
     ours = type(type_).__module__.startswith("sqlalchemy.")
-    for name, default in parameters(type(type_)).items():
+    kind: Any = type(type_)
+    for name, default in parameters(kind).items():
         if name in skip or name.startswith("_"):
             continue
         value = _value(type_, name)
@@ -229,7 +231,8 @@ def parameters(cls: Any) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """A value as an argument of a Call."""
     if isinstance(value, enum.Enum):
-        name, imports = place_of(type(value)) if _is_ours(value) else _users(type(value), _parts(value))
+        kind: Any = type(value)
+        name, imports = place_of(kind) if _is_ours(value) else _users(kind, _parts(value))
         return Raw(f"{name}.{value.name}", imports)
     if value is None or type(value) in (str, int, float, bool, bytes):
         return value
@@ -246,7 +249,9 @@ def plain(value: Any) -> Any:
             raise _NoPython("a variant inside")
         return call_of(value)
     if isinstance(value, type) and issubclass(value, sa.types.TypeEngine):
-        return Call(*place_of(value)[:1], imports=place_of(value)[1])
+        kind = value
+        name, imports = place_of(kind)
+        return Call(name, imports=imports)
     if isinstance(value, sa.TextClause):
         return Call("sa.text", (value.text,), imports=SA)
     raise _NoPython(type(value).__name__)
