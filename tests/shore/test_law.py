@@ -133,7 +133,8 @@ def test_frozen_values_keep_nothing_of_the_caller_alive(name: str) -> None:
     assert gone() is None
 
 
-MEMORIES = "comparator _label _key_label _tq_label _tq_key_label _ddl_label _static_cache_key _type_affinity name_proxies description _autoincrement_column columns"
+MEMORIES = """comparator _label _key_label _tq_label _tq_key_label _ddl_label _static_cache_key _memoized_keys
+     _type_affinity name_proxies description _autoincrement_column columns"""
 """What SQLAlchemy itself remembers on an object that it has spelled; nobody sees a difference."""
 
 

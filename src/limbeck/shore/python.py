@@ -55,16 +55,36 @@ def with_variants(base: Call, others: dict[str, Call]) -> Raw:
 
 def call_of(type_: Any) -> Call:
     """Raises _NoPython (or anything a user's class raises) where it cannot be told."""
-    name, imports = place_of(type(type_))
+    kind: Any = type(type_)
+    name, imports = place_of(kind)
     args, options = arguments(type_)
-    return Call(name, args, options, imports)
+    call = Call(name, args, options, imports)
+    return call if type(type_).__module__.startswith("sqlalchemy.") else shortened(call)
+
+
+def shortened(call: Call) -> Call:
+    """Without the options that change nothing: a user's constructor may have defaults its signature does not tell."""
+    whole = made_by(call)
+    for option in call.options:
+        less = Call(call.name, call.args, tuple(o for o in call.options if o is not option), call.imports)
+        try:
+            call = less if _alike(made_by(less), whole) else call
+        except Exception:  # it must be given
+            continue
+    return call
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether all their attributes look the same, wherever they come from."""
+    names = vars(one).keys() | vars(other).keys()
+    return all(repr(getattr(one, n, None)) == repr(getattr(other, n, None)) for n in names)
 
 
 # -- the name
 
 
 @lru_cache(maxsize=1024)
-def place_of(cls: type) -> tuple[str, tuple[str, ...]]:
+def place_of(cls: Any) -> tuple[str, tuple[str, ...]]:
     """How the class is named in a revision file, and the import that takes."""
     name = cls.__name__
     for prefix, module in (("sa", sa), ("sa.types", sa.types)):
@@ -114,13 +134,24 @@ def arguments(type_: Any) -> Arguments:
     return (), tuple(_named(type_))
 
 
-def _wraps(cls: type) -> bool:
+def _wraps(cls: Any) -> bool:
     """Whether the decorator's constructor hands everything on to what it decorates."""
-    return cls.__init__ is sa.types.TypeDecorator.__init__
+    return _constructor(cls) is _constructor(sa.types.TypeDecorator)
+
+
+def _constructor(cls: Any) -> Any:
+    return next(vars(base)["__init__"] for base in cls.__mro__ if "__init__" in vars(base))
 
 
 def _enum(type_: Any) -> Arguments:
-    skip = ("enums", "inherit_schema", "metadata", "create_type", "create_constraint", "validate_strings")
+    skip: tuple[str, ...] = (
+        "enums",
+        "inherit_schema",
+        "metadata",
+        "create_type",
+        "create_constraint",
+        "validate_strings",
+    )
     skip = (
         *skip,
         "values_callable",
@@ -148,7 +179,8 @@ def _enum(type_: Any) -> Arguments:
 def _named(type_: Any, skip: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     """The parameters whose value is not the default."""
     ours = type(type_).__module__.startswith("sqlalchemy.")
-    for name, default in parameters(type(type_)).items():
+    kind: Any = type(type_)
+    for name, default in parameters(kind).items():
         if name in skip or name.startswith("_"):
             continue
         value = _value(type_, name)
@@ -178,7 +210,7 @@ def _same(value: Any, default: Any) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def parameters(cls: type) -> dict[str, Any]:
+def parameters(cls: Any) -> dict[str, Any]:
     """Of the constructor, and of those it hands **kw to; with defaults."""
     found: dict[str, Any] = {}
     for base in cls.__mro__:
@@ -199,7 +231,8 @@ def parameters(cls: type) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """A value as an argument of a Call."""
     if isinstance(value, enum.Enum):
-        name, imports = place_of(type(value)) if _is_ours(value) else _users(type(value), _parts(value))
+        kind: Any = type(value)
+        name, imports = place_of(kind) if _is_ours(value) else _users(kind, _parts(value))
         return Raw(f"{name}.{value.name}", imports)
     if value is None or type(value) in (str, int, float, bool, bytes):
         return value
@@ -216,7 +249,9 @@ def plain(value: Any) -> Any:
             raise _NoPython("a variant inside")
         return call_of(value)
     if isinstance(value, type) and issubclass(value, sa.types.TypeEngine):
-        return Call(*place_of(value)[:1], imports=place_of(value)[1])
+        kind = value
+        name, imports = place_of(kind)
+        return Call(name, imports=imports)
     if isinstance(value, sa.TextClause):
         return Call("sa.text", (value.text,), imports=SA)
     raise _NoPython(type(value).__name__)
