@@ -52,7 +52,7 @@ CREATE TABLE posts (id INTEGER NOT NULL, author INTEGER, title VARCHAR(50),
 CREATE INDEX ix_author ON posts (author);
 ALTER TABLE posts ADD CONSTRAINT fk_author FOREIGN KEY (author) REFERENCES users (id) ON DELETE CASCADE;
 INSERT INTO users VALUES (1, 'Ada', 36), (2, 'Grace', 85);
-INSERT INTO posts VALUES (1, 1, 'Notes');
+INSERT INTO posts VALUES (1, 1, '1984');
 CREATE VIEW names AS SELECT name FROM users
 """
 POSTGRESQL = """
@@ -167,6 +167,9 @@ CASES = [
     Case("rename computed", lambda _: RenameColumn(table=qualified("rich"), column="low", new_name="lower")),
     Case("longer", lambda _: alter("posts", "title", type=TypeRef("VARCHAR(80)"))),
     Case("other type", lambda _: alter("users", "age", type=TypeRef("BIGINT"))),
+    Case("text to number", lambda _: alter("posts", "title", type=INTEGER), PG),
+    Case("number to boolean", lambda _: alter("users", "age", type=TypeRef("BOOLEAN")), PG, first=(DropConstraint(name="ck_age", table=USERS),)),
+    Case("enum to text", lambda _: alter("rich", "mood", type=TypeRef("TEXT")), PG),
     Case("not null", lambda _: alter("users", "age", nullable=False)),
     Case("nullable", lambda _: alter("users", "name", nullable=True), MY),
     Case("new default", lambda s: alter("users", "name", default=text(s, "'x'"))),
@@ -235,6 +238,8 @@ CASES = [
     Case("create schema", lambda _: CreateObject(thing=Schema(name="limbeck_s")), PG, schemas=(None, "limbeck_s")),
     Case("create enum", lambda _: CreateObject(thing=Enum(name="e", labels=("a", "it's"), comment="c")), PG),
     Case("add enum value", lambda _: AddEnumValue(enum=qualified("mood"), value="fine", before="ok"), PG, back=False),
+    Case("take an enum value away", lambda s: AlterObject(have=s.objects_of(Enum)[0], want=Enum(name="mood", labels=("ok", "new"), comment="c")), PG, back=False),
+    Case("turn an enum round", lambda s: AlterObject(have=s.objects_of(Enum)[0], want=Enum(name="mood", labels=("ok", "sad"))), PG),
     Case("rename enum value", lambda _: RenameEnumValue(enum=qualified("mood"), value="ok", new_value="fine"), PG),
     Case("create sequence", lambda _: CreateObject(thing=Sequence(name="s", options=SequenceOptions(start=4, cache=7, cycle=True))), PG),
     Case("drop domain", lambda _: CreateObject(thing=Domain(name="dd", type=TypeRef("integer"), not_null=True, checks=(("c1", SqlText("VALUE > 0")),))), PG),
@@ -293,3 +298,23 @@ def test_rows_go_in_by_parameters_and_by_the_text(database: Database) -> None:
         assert connection.exec_driver_sql(
             "SELECT name FROM users WHERE id >= 3 ORDER BY id"
         ).scalars().all() == [odd, "y"]
+
+
+@on("postgresql")
+def test_columns_keep_rows_and_defaults_when_their_enum_is_replaced(database: Database) -> None:
+    engine = database.engine()
+    backend = _backend(engine)
+    have, want = Enum(name="E x", labels=("a", "b", "c")), Enum(name="E x", labels=("c", "a"))
+    with engine.begin() as connection:
+        perform(connection, backend, CreateObject(thing=have), None)
+        connection.exec_driver_sql(
+            """CREATE TABLE "T" ("c C" "E x" DEFAULT 'a', many "E x"[] DEFAULT '{a,c}', UNIQUE ("c C"))"""
+        )
+        connection.exec_driver_sql("""INSERT INTO "T" VALUES (DEFAULT, DEFAULT), ('c', '{a}')""")
+        perform(connection, backend, AlterObject(have=have, want=want), None)
+        connection.exec_driver_sql("""INSERT INTO "T" ("c C") VALUES (NULL)""")
+        rows = connection.exec_driver_sql(
+            """SELECT "c C"::text, many::text FROM "T" ORDER BY "T"."c C" """
+        ).all()
+        assert rows == [("c", "{a}"), ("a", "{a,c}"), (None, "{a,c}")]
+        assert [e.labels for e in backend.read(connection).objects_of(Enum)] == [("c", "a")]
