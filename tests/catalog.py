@@ -143,7 +143,9 @@ def _mariadb(connection: sa.Connection, exclude: Collection[str]) -> Iterator[tu
 
 
 def _show(connection: sa.Connection, kind: str, name: str) -> str:
-    row = connection.exec_driver_sql(f"SHOW CREATE {kind} `{name.replace('`', '``')}`").mappings().one()
+    text = f"SHOW CREATE {kind} `{name.replace('`', '``')}`"
+    options = {"no_parameters": True}  # a `%` in a name is no placeholder
+    row = connection.exec_driver_sql(text, execution_options=options).mappings().one()
     column = next(key for key in row if key.startswith(("Create", "SQL Original")))
     return str(row[column])
 

@@ -38,7 +38,17 @@ def sdist() -> Path:
     if not archive.exists():
         CACHE.mkdir(exist_ok=True)
         print(f"Fetching alembic {VERSION} from PyPI ...", flush=True)
-        fetch = ["pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(CACHE), f"alembic=={VERSION}"]
+        fetch = [
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "--no-binary",
+            ":all:",
+            "-d",
+            str(CACHE),
+            f"alembic=={VERSION}",
+        ]
         subprocess.run([sys.executable, "-m", *fetch], check=True)
     if hashlib.sha256(archive.read_bytes()).hexdigest() != SHA256:
         sys.exit(f"{archive} is not the file that the lists were taken with; delete it and try again.")
@@ -76,11 +86,15 @@ def postgresql() -> Iterator[str]:
     from limbeck import embedded
 
     with embedded.postgres() as server:
-        admin = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+        admin = sa.create_engine(
+            server.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool
+        )
         with admin.connect() as connection:
             connection.exec_driver_sql("CREATE ROLE scott SUPERUSER LOGIN PASSWORD 'tiger'")
             connection.exec_driver_sql("CREATE DATABASE test TEMPLATE template0")
-        inside = sa.create_engine(server.url("test"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+        inside = sa.create_engine(
+            server.url("test"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool
+        )
         with inside.connect() as connection:
             for statement in (
                 "CREATE SCHEMA test_schema",
@@ -96,8 +110,9 @@ def postgresql() -> Iterator[str]:
 
 @contextlib.contextmanager
 def mariadb() -> Iterator[str]:
-    import servers
     import sqlalchemy as sa
+
+    import servers
 
     where = servers.start_mariadb(None)
     admin = sa.create_engine(where.to(""), poolclass=sa.pool.NullPool)
@@ -121,12 +136,18 @@ START = {"sqlite": sqlite, "postgresql": postgresql, "mariadb": mariadb}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", action="append", default=[], help="a file of Alembic's tests; several are possible")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], help="a file of Alembic's tests; several are possible"
+    )
     parser.add_argument("--db", action="append", choices=DATABASES, help="which databases; by default all")
     parser.add_argument("--original", action="store_true", help="run the original package")
     parser.add_argument("-v", "--verbose", action="store_true", help="score file by file")
-    parser.add_argument("--minimum", type=float, default=0.0, help="exit with 1 below this percentage of T1+T1h")
+    parser.add_argument(
+        "--minimum", type=float, default=0.0, help="exit with 1 below this percentage of T1+T1h"
+    )
     parser.add_argument("rest", nargs="*", help="further arguments of pytest, after --")
     options = parser.parse_args()
 
@@ -138,7 +159,16 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         urls = [stack.enter_context(START[name]()) for name in databases]
         command = [sys.executable, "-m", "pytest", *(f"tests/{name}" for name in only or ("",))]
-        command += ["-q", "-p", "no:cacheprovider", "--dropfirst", f"--junitxml={junit}", "--tb=short", "--maxfail=100000", *options.rest]
+        command += [
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--dropfirst",
+            f"--junitxml={junit}",
+            "--tb=short",
+            "--maxfail=100000",
+            *options.rest,
+        ]
         for url in urls:
             command += ["--dburi", url]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT / "src")))}
@@ -147,7 +177,12 @@ def main() -> int:
             subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
     tail = log.read_text().splitlines()[-1:]
     print(*tail, f"\n{time.monotonic() - began:.0f} s; all output: {log}")
-    score = [sys.executable, str(ROOT / "conformance" / "score.py"), str(junit), *(["-v"] if options.verbose else [])]
+    score = [
+        sys.executable,
+        str(ROOT / "conformance" / "score.py"),
+        str(junit),
+        *(["-v"] if options.verbose else []),
+    ]
     said = subprocess.run(score, check=True, capture_output=True, text=True).stdout
     print(said, end="")
     share = float(said.rsplit("= ", 1)[1].split("%")[0])

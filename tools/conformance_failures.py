@@ -1,6 +1,6 @@
 """Which tests of the lists fail in a junit file, each with the first line of why: a help while climbing.
 
-    python tools/conformance_failures.py [junit.xml] [T1 T1h T2 ...]
+python tools/conformance_failures.py [junit.xml] [T1 T1h T2 ...]
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SUFFIX = re.compile(r"_(sqlite|postgresql|mariadb|mysql)\+\w+?_[\d_]+$")
 
 arguments = sys.argv[1:]
-junit = Path(arguments.pop(0)) if arguments and arguments[0].endswith(".xml") else ROOT / ".conformance/junit-ours.xml"
+junit = (
+    Path(arguments.pop(0))
+    if arguments and arguments[0].endswith(".xml")
+    else ROOT / ".conformance/junit-ours.xml"
+)
 tiers = arguments or ["T1", "T1h", "T2"]
 why: dict[tuple[str, str], str] = {}
 for case in ET.parse(junit).getroot().iter("testcase"):

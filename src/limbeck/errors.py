@@ -165,6 +165,22 @@ class BadOption(UsageError):
         return f"Type: {self.option} {self.form}"
 
 
+class ProgramMissing(UsageError):
+    """`limbeck run` was given no program, or one that is not there."""
+
+    code = "LB141"
+    program: str
+    why: str = ""
+
+    def what(self) -> str:
+        if not self.program:
+            return "There is no program to run."
+        return f"{self.program!r} cannot be run: {self.why or 'there is no such program on the PATH'}."
+
+    def next_step(self) -> str:
+        return "Type: limbeck run -- PROGRAM ARGUMENTS"
+
+
 class RangeNotForDatabase(UsageError):
     """`a:b` was typed for a run on a database, which knows itself where it stands."""
 

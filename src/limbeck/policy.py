@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Conventions(Protocol):
+    """What a caller with conventions of its own does otherwise. None where it does as limbeck does."""
+
+    def heads(self, dialect: Any) -> Any:
+        """The HeadsTable of this run."""
+        ...
+
+    def keeper(self, connection: Any) -> Any:
+        """The Keeper of this run's transactions."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +31,4 @@ class Policy:
     lock_timeout: float = 60.0
     version_table: str = "alembic_version"
     version_schema: str | None = None
+    conventions: Conventions | None = None

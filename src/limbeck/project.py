@@ -46,6 +46,8 @@ class Options:
     arguments: tuple[str, ...] = ()
     offline: bool = False
     tag: str | None = None
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """The whole parsed command line, for kinds of projects that show it to programs of the person's."""
 
     def x(self) -> dict[str, str]:
         """The `-x name=value` as a mapping; one without = has the value ""."""
@@ -79,8 +81,33 @@ class Environment(Protocol):
         ...
 
 
+class Author(Protocol):
+    """Who writes and compares in a project with ways of its own (`limbeck.commands` has the types)."""
+
+    def autogenerate(self, wish: Any, answers: Any, ask: Any) -> Any:
+        """A file for what differs: `commands.revision.Written`."""
+        ...
+
+    def check(self) -> Any:
+        """A tuple of `commands.autogenerate.Differences`."""
+        ...
+
+    def variables(self) -> Mapping[str, Any]:
+        """Further names for the project's template of revision files."""
+        ...
+
+    def finish(self, path: Path) -> None:
+        """What is done with a file after it was written."""
+        ...
+
+
 class Project(Protocol):
     """What the commands need of a project, of whatever kind."""
+
+    @property
+    def author(self) -> Author | None:
+        """None: limbeck compares and writes by itself."""
+        ...
 
     @property
     def folder(self) -> Path: ...
@@ -117,7 +144,7 @@ def find(folder: Path | None = None, options: Options = Options()) -> Project:
     for place in (start, *start.parents):
         if own is not None and own.parent == place:
             return NativeProject(config.read(own), options)
-        for kind in _kinds():
+        for kind in kinds():
             if kind.detect(place):
                 found: Project = kind.open(place, options)
                 return found
@@ -131,7 +158,7 @@ def _given(path: Path, options: Options) -> Project:
         return find(path, Options(**{**_fields(options), "config": None}))
     if not path.is_file():
         raise ConfigMissing(path=str(path))
-    for kind in _kinds():
+    for kind in kinds():
         if kind.detect(path):
             found: Project = kind.open(path, options)
             return found
@@ -142,11 +169,18 @@ def _fields(options: Options) -> dict[str, Any]:
     return {name: getattr(options, name) for name in options.__dataclass_fields__}
 
 
-def _kinds() -> Iterator[Any]:
+def kinds() -> Iterator[Any]:
+    """Those of the entry points, and those that stand beside us (a file `_project.py` in a room), which a source checkout
+    has no entry points for."""
+    from importlib import import_module
     from importlib.metadata import entry_points
 
+    own = {f"limbeck.{file.parent.name}._project" for file in Path(__file__).parent.glob("*/_project.py")}
     for point in entry_points(group="limbeck.projects"):
+        own.discard(point.value)
         yield point.load()
+    for name in sorted(own):
+        yield import_module(name)
 
 
 # -- our own kind -----------------------------------------------------------------------------------------------
@@ -154,6 +188,8 @@ def _kinds() -> Iterator[Any]:
 
 class NativeProject:
     """A project with limbeck.toml or [tool.limbeck]."""
+
+    author: Author | None = None
 
     def __init__(self, settings: Settings, options: Options = Options()) -> None:
         self.settings = settings

@@ -5,7 +5,8 @@ It also holds after a JSON round trip, where nothing rides along, for all that s
 
 from __future__ import annotations
 
-import importlib
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -25,7 +26,6 @@ from limbeck.source import layout
 
 from .dialects import EVERY, NAMES, Sized, dialect
 from .tables import tables
-
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 
@@ -107,7 +107,33 @@ def test_the_callers_metadata_is_as_it_was(name: str, data: st.DataObject) -> No
     assert {key for key in after.keys() - before.keys() if key[-1] not in MEMORIES.split()} == set()
 
 
-MEMORIES = "comparator _label _key_label _tq_label _tq_key_label _ddl_label _static_cache_key _type_affinity name_proxies"
+@pytest.mark.parametrize("name", NAMES)
+def test_frozen_values_keep_nothing_of_the_caller_alive(name: str) -> None:
+    metadata = sa.MetaData()
+    table = sa.Table(
+        "t",
+        metadata,
+        sa.Column("a", sa.Enum("x", "y", name="xy", create_constraint=True), sa.Computed("1")),
+        sa.Column(
+            "b",
+            sa.String(9),
+            sa.CheckConstraint("1 = 1"),
+            server_default=sa.func.now(),
+            info={"any": "thing"},
+        ),
+        sa.Column("c", sa.ForeignKey("t.b"), index=True),
+    )
+    sa.Index("i", sa.func.lower(table.c.b), postgresql_where=table.c.b > "x", sqlite_where=table.c.b > "x")
+    gone = weakref.ref(metadata)
+    connected = dialect(name)
+    frozen = Freezer(connected).snapshot(metadata)
+    del table, metadata
+    gc.collect()
+    assert frozen.tables
+    assert gone() is None
+
+
+MEMORIES = "comparator _label _key_label _tq_label _tq_key_label _ddl_label _static_cache_key _type_affinity name_proxies description _autoincrement_column columns"
 """What SQLAlchemy itself remembers on an object that it has spelled; nobody sees a difference."""
 
 

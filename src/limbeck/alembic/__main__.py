@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alembic.config import main
+from .config import main
 
 if __name__ == "__main__":
     main(prog="alembic")

@@ -1,5 +1,7 @@
 """Two names for one package: `alembic` first, `limbeck.alembic` second.
 
+`importlib.abc` costs 20 ms, so finder and loader are plain classes with the methods that are called.
+
 Rules: one module object under both names. A module is always executed under its first name; its second name is an
 entry in `sys.modules`. Nothing here replaces a foreign `alembic` that was imported before: that is refused by name.
 """
@@ -7,13 +9,13 @@ entry in `sys.modules`. Nothing here replaces a foreign `alembic` that was impor
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Any, cast
 
 from limbeck.errors import EnvironmentFault
 
@@ -30,13 +32,16 @@ class ForeignAlembic(EnvironmentFault, ImportError):
     where: str
 
     def what(self) -> str:
-        return f"Another package is already imported as 'alembic', from {self.where}; limbeck's facade cannot share the process with it."
+        return (
+            f"Another package is already imported as 'alembic', from {self.where}; "
+            "limbeck's facade cannot share the process with it."
+        )
 
     def next_step(self) -> str:
         return "Import limbeck.alembic before anything imports alembic, or start the program with: limbeck run -- <program>"
 
 
-class _SecondName(importlib.abc.InspectLoader):
+class _SecondName:
     """Hands the module of the first name to whoever imports the second."""
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
@@ -60,7 +65,7 @@ class _SecondName(importlib.abc.InspectLoader):
         return bool(loader and loader.is_package(_first(fullname)))
 
 
-class _Names(importlib.abc.MetaPathFinder):
+class _Names:
     """Finds `alembic` here before anywhere else, and `limbeck.alembic.x` as what `alembic.x` is."""
 
     def find_spec(
@@ -74,7 +79,10 @@ class _Names(importlib.abc.MetaPathFinder):
         if first is None:
             return None
         return importlib.machinery.ModuleSpec(
-            fullname, _SecondName(), origin=first.origin, is_package=first.submodule_search_locations is not None
+            fullname,
+            cast(Any, _SecondName()),
+            origin=first.origin,
+            is_package=first.submodule_search_locations is not None,
         )
 
 
@@ -82,10 +90,9 @@ def _first(second: str) -> str:
     return FIRST + second[len(SECOND) :]
 
 
-def _loader_of(name: str) -> importlib.abc.InspectLoader | None:
+def _loader_of(name: str) -> Any:
     spec = importlib.util.find_spec(name)
-    loader = spec.loader if spec else None
-    return loader if isinstance(loader, importlib.abc.InspectLoader) else None
+    return spec.loader if spec and hasattr(spec.loader, "get_code") else None
 
 
 def _spec_of_first() -> importlib.machinery.ModuleSpec | None:
@@ -96,7 +103,9 @@ def _spec_of_first() -> importlib.machinery.ModuleSpec | None:
 
 def put_in_force() -> None:
     """From now on both names lead here. Called by the package itself while it is loaded under its first name."""
-    if not any(type(finder).__name__ == "_Names" and type(finder).__module__ == __name__ for finder in sys.meta_path):
+    if not any(
+        type(finder).__name__ == "_Names" and type(finder).__module__ == __name__ for finder in sys.meta_path
+    ):
         sys.meta_path.insert(0, _Names())
     sys.modules[SECOND] = sys.modules[FIRST]
 

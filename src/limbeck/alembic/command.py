@@ -7,9 +7,7 @@ import pathlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import autogenerate as autogen
 from . import util
-from .runtime.environment import EnvironmentContext
 from .script import ScriptDirectory
 from .util import compat
 
@@ -23,9 +21,27 @@ _AUTOGENERATE: dict[str, Any] = {
 }  # fmt: skip
 
 
+def __getattr__(name: str) -> Any:
+    """What brings SQLAlchemy with it comes when a command needs it."""
+    if name == "autogen":
+        from . import autogenerate
+
+        return autogenerate
+    if name == "EnvironmentContext":
+        from .runtime.environment import EnvironmentContext
+
+        return EnvironmentContext
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _later(name: str) -> Any:
+    """From here, so that programs may exchange it in this module."""
+    return globals().get(name) or __getattr__(name)
+
+
 def _run_env(config: Config, script: ScriptDirectory, fn: Callable[..., Any], **kw: Any) -> None:
     """Run env.py, in which `fn(rows of the version table, migration context)` is asked for the steps."""
-    with EnvironmentContext(config, script, fn=fn, **kw):
+    with _later("EnvironmentContext")(config, script, fn=fn, **kw):
         script.run_env()
 
 
@@ -49,10 +65,10 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
         raise util.CommandError(f"No such template {source}")
     if not os.access(folder, os.F_OK):
         with util.status(f"Creating directory {folder.absolute()}", **config.messaging_opts):
-            os.makedirs(folder)  # noqa: PTH103 (programs patch it)
+            os.makedirs(folder)
     versions = folder / "versions"
     with util.status(f"Creating directory {versions.absolute()}", **config.messaging_opts):
-        os.makedirs(versions)  # noqa: PTH103
+        os.makedirs(versions)
 
     script = ScriptDirectory(folder)
     ini_path: pathlib.Path | None = None
@@ -73,7 +89,7 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
             script._copy_file(file, folder / file.name)
     if package:
         for path in (folder.absolute() / "__init__.py", versions.absolute() / "__init__.py"):
-            with util.status(f"Adding {path!s}", **config.messaging_opts), open(path, "w"):  # noqa: PTH123
+            with util.status(f"Adding {path!s}", **config.messaging_opts), open(path, "w"):
                 pass
 
     assert ini_path is not None
@@ -95,7 +111,7 @@ def _write_toml(script: ScriptDirectory, template: pathlib.Path, path: pathlib.P
     if not path.exists():
         script._generate_template(template, path, script_location=location)
         return
-    with open(path, "rb") as file:  # noqa: PTH123 (programs patch it)
+    with open(path, "rb") as file:
         tables = compat.tomllib.load(file)
     if "alembic" in tables.get("tool", {}):
         util.msg(f"File {path} already exists and already has a [tool.alembic] section, skipping")
@@ -129,7 +145,7 @@ def revision(
         "rev_id": rev_id,
         "depends_on": depends_on,
     }
-    revision_context = autogen.RevisionContext(
+    revision_context = _later("autogen").RevisionContext(
         config, script_directory, wanted, process_revision_directives=process_revision_directives
     )
     with_environment = autogenerate or util.asbool(config.get_alembic_option("revision_environment"))
@@ -152,15 +168,13 @@ def _retrieve(config: Config, script: ScriptDirectory, context: Any, *, compare:
         (context.run_autogenerate if compare else context.run_no_autogenerate)(rev, migration_context)
         return []
 
-    _run_env(
-        config, script, look, as_sql=sql, template_args=context.template_args, revision_context=context
-    )
+    _run_env(config, script, look, as_sql=sql, template_args=context.template_args, revision_context=context)
 
 
 def check(config: Config) -> None:
     """Check if revision command with autogenerate has pending upgrade ops."""
     script_directory = ScriptDirectory.from_config(config)
-    revision_context = autogen.RevisionContext(config, script_directory, dict(_AUTOGENERATE))
+    revision_context = _later("autogen").RevisionContext(config, script_directory, dict(_AUTOGENERATE))
     _retrieve(config, script_directory, revision_context, compare=True, sql=False)
     found = revision_context.generated_revisions[-1]
     diffs = [diff for upgrade_ops in found.upgrade_ops_list for diff in upgrade_ops.as_diffs()]
@@ -181,7 +195,7 @@ def merge(
 ) -> Any:
     """Merge two revisions together.  Creates a new migration file."""
     script = ScriptDirectory.from_config(config)
-    template_args = {"config": config}
+    template_args: dict[str, Any] = {"config": config}
     if util.asbool(config.get_alembic_option("revision_environment")):
         _run_env(config, script, lambda rev, context: [], as_sql=False, template_args=template_args)
     return script.generate_revision(
@@ -299,7 +313,8 @@ def branches(config: Config, verbose: bool = False) -> None:
             "%s\n%s\n",
             point.cmd_format(verbose, include_branches=True),
             "\n".join(
-                f"{indent} -> {way.cmd_format(False, include_branches=True, include_doc=verbose)}" for way in ways
+                f"{indent} -> {way.cmd_format(False, include_branches=True, include_doc=verbose)}"
+                for way in ways
             ),
         )
 

@@ -61,7 +61,7 @@ class Config:
         output_buffer: TextIO | None = None,
         stdout: TextIO = sys.stdout,
         cmd_opts: Namespace | None = None,
-        config_args: Mapping[str, Any] = util.immutabledict(),  # noqa: B008
+        config_args: Mapping[str, Any] = util.immutabledict(),
         attributes: dict[str, Any] | None = None,
     ) -> None:
         self.config_file_name = _preserving_path_as_str(file_) if file_ else None
@@ -172,7 +172,7 @@ class Config:
 
     def get_alembic_boolean_option(self, name: str) -> bool:
         if self.file_config.has_option(self.config_ini_section, name):
-            return self.file_config.get(self.config_ini_section, name) == "true"
+            return bool(self.file_config.get(self.config_ini_section, name) == "true")
         value = self.toml_alembic_config.get(name, False)
         if not isinstance(value, bool):
             raise util.CommandError(f"boolean value expected for TOML parameter {name!r}")
@@ -215,7 +215,9 @@ class Config:
             return _SEPARATORS[word]
         return None
 
-    def _paths(self, option: str, separators: tuple[str, ...], legacy: str, legacy_words: str) -> list[str] | None:
+    def _paths(
+        self, option: str, separators: tuple[str, ...], legacy: str, legacy_words: str
+    ) -> list[str] | None:
         text = self.file_config.get(self.config_ini_section, option, fallback=None)
         if not text:
             return self._get_toml_config_value(option)  # type: ignore[no-any-return]
@@ -242,7 +244,8 @@ class Config:
         if not self.file_config.has_section("post_write_hooks"):
             tables = self._get_toml_config_value("post_write_hooks", [])
             return [
-                {("_hook_name" if key == "name" else key): value for key, value in table.items()} for table in tables
+                {("_hook_name" if key == "name" else key): value for key, value in table.items()}
+                for table in tables
             ]
         options = self.get_section("post_write_hooks", {})
         names = filter(None, re.split(r", *|(?: +)", options.get("hooks", "")))
@@ -271,7 +274,10 @@ _OPTIONS: dict[str, Option] = {
             "help": "Don't emit SQL to database - dump to standard output/file instead. See docs on offline mode.",
         },
     ),
-    "tag": (("--tag",), {"type": str, "help": "Arbitrary 'tag' name - can be used by custom env.py scripts."}),
+    "tag": (
+        ("--tag",),
+        {"type": str, "help": "Arbitrary 'tag' name - can be used by custom env.py scripts."},
+    ),
     "head": (
         ("--head",),
         {"type": str, "help": "Specify head revision or <branchname>@head to base new revision on."},
@@ -435,7 +441,6 @@ class CommandLine:
         options = self.parser.parse_args(argv)
         if not hasattr(options, "cmd"):
             self.parser.error("too few arguments")
-            return
         toml, ini = self._inis_from_config(options)
         config = Config(file_=ini, toml_file=toml, ini_section=options.name, cmd_opts=options)
         self.run_cmd(config, options)

@@ -119,9 +119,9 @@ def batch_alter_table(
     partial_reordering: list[tuple[str, ...]] | None = None,
     copy_from: Table | None = None,
     table_args: tuple[Any, ...] = (),
-    table_kwargs: Mapping[str, Any] = immutabledict(),  # noqa: B008
+    table_kwargs: Mapping[str, Any] = immutabledict(),
     reflect_args: tuple[Any, ...] = (),
-    reflect_kwargs: Mapping[str, Any] = immutabledict(),  # noqa: B008
+    reflect_kwargs: Mapping[str, Any] = immutabledict(),
     naming_convention: dict[str, str] | None = None,
 ) -> AbstractContextManager[BatchOperations]:
     """Gather changes of one table; where the database needs it they are made on a copy that takes its place."""
@@ -218,7 +218,9 @@ def create_primary_key(
     return _ask("create_primary_key")(constraint_name, table_name, columns, schema=schema)  # type: ignore[no-any-return]
 
 
-def create_table(table_name: str, *columns: SchemaItem, if_not_exists: bool | None = None, **kw: Any) -> Table:
+def create_table(
+    table_name: str, *columns: SchemaItem, if_not_exists: bool | None = None, **kw: Any
+) -> Table:
     """Create a table; columns and constraints as for `sqlalchemy.Table`, which is returned."""
     return _ask("create_table")(table_name, *columns, if_not_exists=if_not_exists, **kw)  # type: ignore[no-any-return]
 
@@ -231,7 +233,12 @@ def create_table_comment(
 
 
 def create_unique_constraint(
-    constraint_name: str | None, table_name: str, columns: Sequence[str], *, schema: str | None = None, **kw: Any
+    constraint_name: str | None,
+    table_name: str,
+    columns: Sequence[str],
+    *,
+    schema: str | None = None,
+    **kw: Any,
 ) -> Any:
     """Add a unique constraint."""
     return _ask("create_unique_constraint")(constraint_name, table_name, columns, schema=schema, **kw)
@@ -266,7 +273,9 @@ def drop_index(
     return _ask("drop_index")(index_name, table_name, schema=schema, if_exists=if_exists, **kw)  # type: ignore[no-any-return]
 
 
-def drop_table(table_name: str, *, schema: str | None = None, if_exists: bool | None = None, **kw: Any) -> None:
+def drop_table(
+    table_name: str, *, schema: str | None = None, if_exists: bool | None = None, **kw: Any
+) -> None:
     """Drop a table."""
     return _ask("drop_table")(table_name, schema=schema, if_exists=if_exists, **kw)  # type: ignore[no-any-return]
 

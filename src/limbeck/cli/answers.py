@@ -11,7 +11,7 @@ from limbeck.errors import Exit
 
 from . import writing
 from .look import Look
-from .opening import project_of
+from .opening import options_of, project_of
 
 if TYPE_CHECKING:
     from limbeck.commands.listing import Line
@@ -234,6 +234,28 @@ def _ensure_version(arguments: Namespace, look: Look) -> int:
     return Exit.OK
 
 
+def _run(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands.launch import launch
+
+    words = arguments.program[1:] if arguments.program[:1] == ["--"] else arguments.program
+    return launch(words)
+
+
+def _doctor(arguments: Namespace, look: Look) -> int:
+    from limbeck.commands.doctor import doctor
+
+    found = doctor(options_of(arguments))
+    if look.as_json:
+        look.document([finding._asdict() for finding in found])
+    else:
+        shown = {"ok": "", "note": "note: ", "trouble": "TROUBLE: "}
+        look.rows([[f.subject, shown[f.state] + f.said] for f in found], ("dim", ""))
+        for finding in found:
+            if finding.next_step:
+                look.answer(f"{finding.subject}: {finding.next_step}")
+    return Exit.ENVIRONMENT if any(finding.state == "trouble" for finding in found) else Exit.OK
+
+
 ANSWERS: dict[str, Callable[[Namespace, Look], int]] = {
     "history": _history,
     "heads": _heads,
@@ -250,4 +272,6 @@ ANSWERS: dict[str, Callable[[Namespace, Look], int]] = {
     "edit": writing.edit,
     "check": writing.check,
     "tutorial": writing.tutorial,
+    "run": _run,
+    "doctor": _doctor,
 }

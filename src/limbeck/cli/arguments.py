@@ -36,6 +36,8 @@ def joined(argv: list[str]) -> list[str]:
     result: list[str] = []
     rest = iter(argv)
     for word in rest:
+        if word == "--":
+            return [*result, word, *rest]
         if word in ("-r", "--rev-range"):
             value = next(rest, None)
             if value is not None:
@@ -235,6 +237,15 @@ def _ensure_version(commands: Any) -> None:
     p.add_argument("--sql", action="store_true", help="print the SQL, touch no database")
 
 
+def _run(commands: Any) -> None:
+    p = _command(commands, "run", "run another program, with the names that mean limbeck in it")
+    p.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM ...", help="the program and its arguments")
+
+
+def _doctor(commands: Any) -> None:
+    _command(commands, "doctor", "tell what is so here: versions, drivers, project, databases")
+
+
 def _tutorial(commands: Any) -> None:
     p = _command(commands, "tutorial", "tell the story of a first project, for real, on databases of its own")
     p.add_argument(
@@ -262,4 +273,6 @@ COMMANDS: tuple[Callable[[Any], None], ...] = (
     _check,
     _ensure_version,
     _tutorial,
+    _run,
+    _doctor,
 )

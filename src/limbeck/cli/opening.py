@@ -10,21 +10,27 @@ from typing import TYPE_CHECKING
 from limbeck.errors import BadOption
 
 if TYPE_CHECKING:
-    from limbeck.project import Project
+    from limbeck.project import Options, Project
 
 
 def project_of(arguments: Namespace, *, offline: bool = False) -> Project:
     """The project the options name, or the one around the current folder."""
-    from limbeck.project import Options, find
+    from limbeck.project import find
 
-    return find(
-        options=Options(
-            config=Path(arguments.config) if arguments.config else None,
-            database=arguments.name,
-            arguments=tuple(arguments.x or ()),
-            offline=offline,
-            tag=getattr(arguments, "tag", None),
-        )
+    return find(options=options_of(arguments, offline=offline))
+
+
+def options_of(arguments: Namespace, *, offline: bool = False) -> Options:
+    """What the command line says beside the command."""
+    from limbeck.project import Options
+
+    return Options(
+        config=Path(arguments.config) if arguments.config else None,
+        database=arguments.name,
+        arguments=tuple(arguments.x or ()),
+        offline=offline,
+        tag=getattr(arguments, "tag", None),
+        typed=vars(arguments),
     )
 
 

@@ -30,6 +30,7 @@ from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.fill import FillColumn
+from limbeck.ops.several import Several
 from limbeck.ops.table import CreateTable
 from limbeck.shore.freeze import Freezer
 
@@ -124,6 +125,7 @@ def compare(
         return Differences(options.database, operations, back, settled.as_text, ())
     filling = Filling(connection, backend, have, answers, ask)
     upgrade = filling.all(operations)
+    back = tuple(filling.back(back))
     return Differences(options.database, upgrade, back, settled.as_text, tuple(filling.notes))
 
 
@@ -229,9 +231,29 @@ class Filling:
             )
         return tuple(result)
 
+    def back(self, operations: Iterable[Operation | LimbeckError]) -> Iterator[Operation | LimbeckError]:
+        """The way back: a column that comes again forbids NULL, and its values are lost. Nobody is asked; it gets what
+        suits its type, where the table has rows now."""
+        for operation in operations:
+            if isinstance(operation, Several):
+                yield from self.back(operation.operations)
+            elif isinstance(operation, AddColumn) and _needs_values(operation.column):
+                value = suggestion(operation.column)
+                yield from self._filled(operation, value) if value else (operation,)
+            else:
+                yield operation
+
+    def _filled(self, operation: AddColumn, value: str) -> list[Operation]:
+        table, column = operation.table, operation.column
+        return [
+            replace(operation, column=replace(column, nullable=True, source=None)),
+            FillColumn(table=table, column=column.name, value=SqlText(value)),
+            AlterColumn(table=table, column=column.name, nullable=False),
+        ]
+
     def _added(self, operation: AddColumn) -> list[Operation]:
         column, table = operation.column, operation.table
-        if column.nullable or column.default is not None or column.autoincrement:
+        if not _needs_values(column):
             return [operation]
         rows = self._any_row(table)
         value = self._said(table, column.name)
@@ -247,11 +269,7 @@ class Filling:
             )
         if value is None:
             return [operation]
-        return [
-            replace(operation, column=replace(column, nullable=True, source=None)),
-            FillColumn(table=table, column=column.name, value=SqlText(value)),
-            AlterColumn(table=table, column=column.name, nullable=False),
-        ]
+        return self._filled(operation, value)
 
     def _constrained(self, operation: AlterColumn) -> list[Operation]:
         table, name = operation.table, operation.column
@@ -313,6 +331,10 @@ class Filling:
             f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}{where}) THEN 1 ELSE 0 END"
         )
         return bool(found.scalar())
+
+
+def _needs_values(column: Column) -> bool:
+    return not (column.nullable or column.default is not None or column.autoincrement)
 
 
 def suggestion(column: Column) -> str:

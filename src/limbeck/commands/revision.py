@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.errors import NotAtHead, NotHead, NothingToMerge, NotOneRevision, RevisionTaken
 from limbeck.revisions.address import parse
@@ -54,6 +54,8 @@ def autogenerate(
     from .autogenerate import Answers as Given
     from .autogenerate import differences
 
+    if project.author is not None:
+        return project.author.autogenerate(wish, answers or Given(), ask)
     parents = _parents(project, wish)
     refuse_behind(project)
     found = differences(project, answers or Given(), ask)
@@ -84,6 +86,8 @@ def check(project: Project) -> tuple[Differences, ...]:
     from .autogenerate import Answers as Given
     from .autogenerate import differences
 
+    if project.author is not None:
+        return project.author.check()
     refuse_behind(project)
     return differences(project, Given(), None, fill=False)
 
@@ -139,6 +143,19 @@ def _refuse_inner(project: Project, parents: Sequence[str], splice: bool) -> Non
         raise NotHead(revisions=inner, heads=graph.heads)
 
 
+def write(
+    project: Project,
+    wish: Wish,
+    upgrades: str,
+    downgrades: str,
+    imports: tuple[str, ...],
+    *,
+    variables: Mapping[str, Any],
+) -> Written:
+    """A file whose bodies are given, behind the head that is wished for."""
+    return _write(project, wish, _parents(project, wish), upgrades, downgrades, imports, variables)
+
+
 def _write(
     project: Project,
     wish: Wish,
@@ -146,6 +163,7 @@ def _write(
     upgrades: str,
     downgrades: str,
     imports: tuple[str, ...],
+    variables: Mapping[str, Any] | None = None,
 ) -> Written:
     graph = project.scripts.graph
     name = writer.new_id() if wish.id is None else writer.check_id(wish.id)
@@ -171,9 +189,13 @@ def _write(
         ),
         project.settings,
         location=location,
+        variables=project.author.variables() if project.author and variables is None else variables,
     )
     project.scripts.refresh()
-    hooks.run_hooks(path, project.settings.hooks, folder=project.folder)
+    if project.author is not None:
+        project.author.finish(path)
+    else:
+        hooks.run_hooks(path, project.settings.hooks, folder=project.folder)
     return Written(name, str(path))
 
 

@@ -12,6 +12,9 @@ from limbeck.ops.object import AlterObject, CreateObject, DropObject
 from .rules import Rules
 from .same import plain_name
 
+NEVER_DROPPED = frozenset({"schema", "extension"})
+"""What other things than the models' may live in or by: made where the models need it, left where they no longer do."""
+
 Key = tuple[str, tuple[str | None, str]]
 
 
@@ -26,7 +29,7 @@ def object_changes(backend: Backend, have: Snapshot, want: Snapshot, rules: Rule
         elif not backend.same_object(stands, thing):
             yield AlterObject(have=stands, want=thing)
     for key, thing in old.items():
-        if key not in new:
+        if key not in new and thing.kind not in NEVER_DROPPED:
             yield DropObject(thing=thing)
 
 

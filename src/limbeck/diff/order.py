@@ -90,14 +90,17 @@ def creation_order(
 ) -> tuple[list[QualifiedName], list[tuple[QualifiedName, ForeignKey]]]:
     """Names so that a table comes after those it refers to, and the foreign keys that must wait for all of them.
 
-    `forward` says that a key may refer to a table that is not there yet: then none waits.
+    A key that says use_alter waits too. `forward` says that a key may refer to a table that is not there yet: then none
+    waits.
     """
     listed = {t.key: t for t in tables}
     waiting: list[tuple[QualifiedName, ForeignKey]] = []
     edges: dict[QualifiedName, set[QualifiedName]] = {name: set() for name in listed}
     for name, table in listed.items():
         for key in table.foreign_keys:
-            if key.referred in listed and key.referred != name:
+            if key.use_alter and not forward:
+                waiting.append((name, key))
+            elif key.referred in listed and key.referred != name:
                 edges[name].add(key.referred)
     for circle in knots(edges, edges.__getitem__):
         if len(circle) < 2:
@@ -105,7 +108,7 @@ def creation_order(
         inside = set(circle)
         for name in circle:
             for key in listed[name].foreign_keys:
-                if key.referred in inside and key.referred != name and not forward:
+                if key.referred in inside and key.referred != name and not (forward or key.use_alter):
                     waiting.append((name, key))
             edges[name] -= inside
     return sort(edges, edges.__getitem__), waiting

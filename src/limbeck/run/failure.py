@@ -75,6 +75,10 @@ def _database_error(error: BaseException | None) -> BaseException | None:
 def _driver_said(orig: Any) -> str:
     """The first line only: what follows (DETAIL: Failing row contains ...) shows values of rows."""
     text = getattr(getattr(orig, "diag", None), "message_primary", None)
+    if text is None and orig.args and isinstance(orig.args[0], dict):  # pg8000: the server's fields
+        text = orig.args[0].get("M")
+    if text is None and isinstance(getattr(orig, "msg", None), str):  # mysql.connector
+        text = f"{orig.msg} ({getattr(orig, 'errno', '')})"
     if text is None and len(orig.args) > 1 and isinstance(orig.args[0], int):
         text = f"{orig.args[1]} ({orig.args[0]})"
     text = (text or str(orig)).strip().split("\n")[0].split(" DETAIL: ")[0]

@@ -62,7 +62,7 @@ class Outcome:
 
 def heads_of(connection: Any, policy: Policy = Policy()) -> Heads:
     """The version rows as the table gives them; empty where there is no version table. Changes nothing."""
-    return HeadsTable(connection.dialect, policy.version_table, policy.version_schema).read(connection)
+    return _table(connection.dialect, policy).read(connection)
 
 
 def ensure_version_table(connection: Any, policy: Policy = Policy(), reporter: Reporter = SILENT) -> bool:
@@ -116,7 +116,7 @@ def write_script(
         per_step=policy.transaction == "step",
     )
     stage = ScriptStage(backend, channel, transactions)
-    table = HeadsTable(dialect, policy.version_table, policy.version_schema)
+    table = _table(dialect, policy)
     steps = tuple(plan(heads))
     table.refuse_long(_new_rows(steps))
     rows = heads
@@ -151,7 +151,7 @@ class LiveRun:
         self.backend: Backend = backend_for(connection.dialect)
         self.channel: Channel = LiveChannel(connection, reporter)
         self.quiet: Channel = LiveChannel(connection, SILENT)
-        self.table = HeadsTable(connection.dialect, policy.version_table, policy.version_schema)
+        self.table = _table(connection.dialect, policy)
         self.transactions = Transactions(
             self._keeper(),
             transactional_ddl=self.backend.transactional_ddl,
@@ -169,6 +169,10 @@ class LiveRun:
         return bool(self.connection.dialect.name == "sqlite")
 
     def _keeper(self) -> Keeper:
+        conventions = self.policy.conventions
+        theirs: Keeper | None = None if conventions is None else conventions.keeper(self.connection)
+        if theirs is not None:
+            return theirs
         if not self.is_sqlite:
             return Keeper(self.connection)
         limit, reporter, connection = self.policy.lock_timeout, self.reporter, self.connection
@@ -246,7 +250,7 @@ class LiveRun:
     def _rest(self) -> None:
         """Ends the transaction that reading began by itself: nothing is held while files are loaded."""
         if not self.transactions.external and not self.transactions.is_open:
-            self.transactions.keeper.rollback()
+            self.transactions.keeper.rest()
 
     def _tell_start(self, steps: Sequence[Step], database: str) -> None:
         if steps:
@@ -395,6 +399,11 @@ def _perform(step: Step, load: Load, stage: Stage, arguments: dict[str, Any]) ->
         raise TypeError(
             f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`"
         )
+
+
+def _table(dialect: Any, policy: Policy) -> HeadsTable:
+    theirs: HeadsTable | None = None if policy.conventions is None else policy.conventions.heads(dialect)
+    return theirs or HeadsTable(dialect, policy.version_table, policy.version_schema)
 
 
 def _unwritten(error: BaseException, step: Step) -> CannotWriteScript:

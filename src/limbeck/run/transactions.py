@@ -45,6 +45,10 @@ class Keeper:
         if self.connection.in_transaction():
             self.connection.rollback()
 
+    def rest(self) -> None:
+        """Ends what reading began by itself, before the run begins."""
+        self.rollback()
+
     @contextmanager
     def autocommit(self) -> Iterator[None]:
         """The driver's autocommit; entered outside a transaction."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from limbeck.errors import ScriptBroken, ScriptError
@@ -74,6 +75,23 @@ def scan(data: bytes, path: str) -> Scanned:
     if any(values.get(name) is UNSURE for name in NAMES) or doc is UNSURE:
         return from_module(path, doc)
     return _scanned(path, values, doc)
+
+
+def unrun(path: str) -> Scanned | None:
+    """The same, but None where only running the file tells, or where it cannot be read or compiled."""
+    try:
+        text = decoded(Path(path).read_bytes(), path)
+        head = head_of(text)
+        if head is not None and head.exact:
+            return _scanned(path, head.values, head.doc)
+        from limbeck.scripts.tree import UNSURE, tree_of
+
+        values, doc = tree_of(text, path)
+        if "revision" not in values or doc is UNSURE or any(values.get(name) is UNSURE for name in NAMES):
+            return None
+        return _scanned(path, values, doc)
+    except (OSError, ScriptError):
+        return None
 
 
 def from_module(path: str, doc: Any = None) -> Scanned:

@@ -32,31 +32,33 @@ def spelling_dialect(dialect: Any) -> Any:
     It shares nothing that the paramstyle has a part in: preparer, type compiler, cached literal processors."""
     if dialect.paramstyle == "named" and not _doubles_percents(dialect):
         return dialect
-    state = (dialect.server_version_info, dialect.identifier_preparer, dialect.max_identifier_length)
+    state = (dialect.server_version_info, dialect.max_identifier_length, id(dialect.identifier_preparer))
     kept = _spelling.get(dialect)
-    if kept is not None and all(a is b for a, b in zip(kept[0], state, strict=True)):
+    if kept is not None and kept[0] == state:
         return kept[1]
-    twin = _twin(dialect)
-    _spelling[dialect] = (state, twin)
-    return twin
+    made = twin(dialect)
+    _spelling[dialect] = (state, made)  # nothing in it may hold the dialect itself
+    return made
 
 
 def _doubles_percents(dialect: Any) -> bool:
     return bool(getattr(dialect.identifier_preparer, "_double_percents", False))
 
 
-def _twin(dialect: Any) -> Any:
-    twin = copy.copy(dialect)
-    twin.paramstyle, twin.positional = "named", False
-    twin.identifier_preparer = copy.copy(dialect.identifier_preparer)
-    twin.identifier_preparer.dialect = twin
-    twin.identifier_preparer._double_percents = False
-    twin.type_compiler_instance = copy.copy(dialect.type_compiler_instance)
-    twin.type_compiler_instance.dialect = twin
-    if "type_compiler" in vars(twin):
-        twin.type_compiler = twin.type_compiler_instance
-    vars(twin)["_type_memos"] = WeakKeyDictionary()
-    return twin
+def twin(dialect: Any) -> Any:
+    """A copy of the dialect that spells with paramstyle "named" and remembers for itself."""
+    made = copy.copy(dialect)
+    made.paramstyle, made.positional = "named", False
+    made.identifier_preparer = copy.copy(dialect.identifier_preparer)
+    made.identifier_preparer.dialect = made
+    made.identifier_preparer._double_percents = False
+    made.identifier_preparer._strings = {}  # names as quoted before
+    made.type_compiler_instance = copy.copy(dialect.type_compiler_instance)
+    made.type_compiler_instance.dialect = made
+    if "type_compiler" in vars(made):
+        made.type_compiler = made.type_compiler_instance
+    vars(made)["_type_memos"] = WeakKeyDictionary()
+    return made
 
 
 def ddl_compiler(dialect: Any) -> Any:
@@ -179,8 +181,14 @@ def _settle(type_: Any) -> None:
 
 
 def dialect_options(item: Any) -> dict[str, Any]:
-    """The `dialect_option=value` arguments its author gave, by their whole names."""
-    return dict(item.dialect_kwargs)
+    """The `dialect_option=value` arguments its author gave, by their whole names. Asked only where there are some:
+    SQLAlchemy makes an empty container for the asking, for each of a hundred thousand columns."""
+    return dict(item.dialect_kwargs) if "dialect_options" in vars(item) else {}
+
+
+def info(item: Any) -> dict[Any, Any]:
+    """`item.info`, where there is one."""
+    return vars(item).get("info") or {}
 
 
 def identity(value: Any) -> Any:
@@ -230,11 +238,11 @@ def unwrapped(type_: Any, dialect: Any) -> Any:
 
 def bare_column(column: Any) -> Any:
     """What rides along of a column: its class, `info`, `system`. No type, no keys."""
-    return sa.Column(column.name, sa.types.NULLTYPE, info=dict(column.info), system=column.system)
+    return sa.Column(column.name, sa.types.NULLTYPE, info=dict(info(column)), system=column.system)
 
 
 def bare_table(table: Any) -> Any:
-    return sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(table.info))
+    return sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(info(table)))
 
 
 def given_columns(constraint: Any) -> list[str]:

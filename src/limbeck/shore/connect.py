@@ -219,7 +219,8 @@ def _asynchronously(
         engine = _made(lambda: create_async_engine(url, **arguments), url)
         try:
             try:
-                connection = await engine.connect()
+                # Not every asynchronous driver bounds the handshake itself.
+                connection = await asyncio.wait_for(engine.connect(), connect_timeout + 1)
             except Exception as error:
                 found = explain(error, url, connect_timeout, connecting=True)
                 if found is None:

@@ -132,12 +132,13 @@ def _kind(orig: Any) -> str:
     number = next((a for a in orig.args[:1] if isinstance(a, int)), getattr(orig, "errno", None))
     if number in BY_NUMBER:
         return BY_NUMBER[number]
-    if isinstance(orig, socket.gaierror):
-        return "host"
-    if isinstance(orig, TimeoutError):
-        return "timed out"
-    if isinstance(orig, ConnectionRefusedError):
-        return "refused"
+    for link in (orig, orig.__cause__, orig.__context__):  # some drivers only wrap what the socket said
+        if isinstance(link, socket.gaierror):
+            return "host"
+        if isinstance(link, TimeoutError):
+            return "timed out"
+        if isinstance(link, ConnectionRefusedError):
+            return "refused"
     text = f"{type(orig).__name__} {orig}".lower()
     return next((kind for kind, words in BY_WORDS if re.search(words, text)), "")
 

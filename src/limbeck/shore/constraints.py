@@ -36,7 +36,6 @@ class Spells(Protocol):
     spelling: Any
 
     def text(self, clause: Any, place: str = "", include_table: bool = False) -> str: ...
-    def sql(self, clause: Any, place: str = "") -> SqlText: ...
     def sql_of(self, clause: Any, place: str) -> SqlText: ...
 
 
@@ -107,7 +106,7 @@ def _shared(constraint: Any, by: Spells) -> dict[str, Any]:
         "deferrable": constraint.deferrable,
         "initially": None if constraint.initially is None else str(constraint.initially).upper(),
         "comment": constraint.comment,
-        "options": model_options(compat.dialect_options(constraint), by.sql),
+        "options": model_options(compat.dialect_options(constraint), by.sql_of),
     }
 
 
@@ -173,7 +172,7 @@ def _exclude(constraint: Any, by: Spells) -> Exclude:
             elements.append(ExcludeElement(operator=operator, sql=sql, operator_class=operator_class))
     where = constraint.where
     if where is not None:
-        where = SqlText(by.text(where, place, include_table=True), clause=where)
+        where = SqlText(by.text(where, place, include_table=True))
     return Exclude(
         elements=tuple(elements), using=constraint.using.lower(), where=where, **_shared(constraint, by)
     )
@@ -194,7 +193,7 @@ def index(value: Any, by: Spells) -> Index:
         elements=elements,
         name=None if final is None else model_name(sa.sql.quoted_name(final, quote)),
         unique=bool(value.unique),
-        options=model_options(options, by.sql),
+        options=model_options(options, by.sql_of),
     )
 
 
@@ -218,7 +217,7 @@ def _element(expression: Any, value: Any, by: Spells) -> IndexElement:
         again = thaw.element(value.table, taken)
         if _spelled_in_index(again, value, by) == whole:
             return taken
-    return IndexElement(sql=SqlText(whole, clause=expression))
+    return IndexElement(sql=SqlText(whole))
 
 
 def _taken_apart(expression: Any, value: Any, by: Spells) -> IndexElement | None:
@@ -235,7 +234,7 @@ def _taken_apart(expression: Any, value: Any, by: Spells) -> IndexElement | None
         column = model_name(inner.name)
         return IndexElement(column=column, descending=descending, nulls=nulls, collation=collation)
     text = _spelled_in_index(inner, value, by)
-    sql = SqlText(text, clause=inner)
+    sql = SqlText(text)
     return IndexElement(sql=sql, descending=descending, nulls=nulls, collation=collation)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql.elements import ClauseElement
 
 from limbeck.errors import DuplicateTable, NoType
 from limbeck.model.column import Column
@@ -61,7 +60,7 @@ class Freezer:
 
     def __init__(self, dialect: Any) -> None:
         self.dialect = dialect
-        self.spelling = compat.spelling_dialect(dialect)
+        self.spelling = compat.twin(dialect)  # its own: a dialect remembers every type it has spelled
         self._ddl = compat.ddl_compiler(self.spelling)
         self._pythons: dict[Any, Call | Raw | None] = {}
 
@@ -115,9 +114,9 @@ class Freezer:
             indexes=tuple(constraints.index(i, self) for i in _in_order(table.indexes)),
             comment=table.comment,
             prefixes=compat.prefixes(table),
-            options=model_options(compat.dialect_options(table), self.sql),
-            renamed_from=table.info.get("renamed_from"),
-            source=compat.bare_table(table) if table.info.keys() - {"renamed_from"} else None,
+            options=model_options(compat.dialect_options(table), self.sql_of),
+            renamed_from=compat.info(table).get("renamed_from"),
+            source=compat.bare_table(table) if compat.info(table).keys() - {"renamed_from"} else None,
         )
 
     def column(
@@ -173,7 +172,11 @@ class Freezer:
         type_ = self._type(column, place)
         default = self._default(column.server_default, place)
         identity = isinstance(default, Identity) and not self.dialect.supports_identity_columns
-        plain = type(column) is sa.Column and not column.system and not column.info.keys() - {"renamed_from"}
+        plain = (
+            type(column) is sa.Column
+            and not column.system
+            and not compat.info(column).keys() - {"renamed_from"}
+        )
         return Column(
             name=model_name(column.name),
             type=type_,
@@ -181,8 +184,8 @@ class Freezer:
             default=None if identity else default,
             autoincrement=self._numbered(column, table, type_.spelling),
             comment=column.comment,
-            options=model_options(compat.dialect_options(column), self.sql),
-            renamed_from=column.info.get("renamed_from"),
+            options=model_options(compat.dialect_options(column), self.sql_of),
+            renamed_from=compat.info(column).get("renamed_from"),
             source=None if plain else compat.bare_column(column),
         )
 
@@ -264,11 +267,12 @@ class Freezer:
             spelled = self._ddl.render_default_string(given)
         except SQLAlchemyError as error:
             raise refused(error, self.dialect, f"the default of column {place}") from error
-        return SqlText(str(spelled), clause=given if isinstance(given, ClauseElement) else None)
+        return SqlText(str(spelled))
 
     def sql_of(self, clause: Any, place: str) -> SqlText:
-        """A clause in a table's DDL, where columns stand without their table."""
-        return SqlText(self.text(clause, place), clause=clause)
+        """A clause in a table's DDL, where columns stand without their table. It does not ride along: it would keep the
+        caller's table alive, and its text says all."""
+        return clause if isinstance(clause, SqlText) else SqlText(self.text(clause, place))
 
 
 def _in_order(indexes: Any) -> Iterator[Any]:

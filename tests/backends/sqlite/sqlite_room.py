@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +24,10 @@ class Room:
     """One open connection. `do` performs operations as a run would: rewritten, spelled, executed, looked after."""
 
     def __init__(self, url: str = "sqlite://") -> None:
-        self.engine = sa.create_engine(url, poolclass=sa.pool.StaticPool if url == "sqlite://" else None)
+        # LIMBECK_SQLITE=pysqlite3 runs these tests on that module's SQLite, newer than Python's own.
+        module = import_module(os.environ.get("LIMBECK_SQLITE", "sqlite3"))
+        pool = {"poolclass": sa.pool.StaticPool} if url == "sqlite://" else {}
+        self.engine = sa.create_engine(url, module=module, **pool)
         self.connection = self.engine.connect()
         self.channel = LiveChannel(self.connection)
         self.backend = SqliteBackend(self.engine.dialect)

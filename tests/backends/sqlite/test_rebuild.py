@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from limbeck.ops.compound import RebuildTable, merged, rebuild
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
 from limbeck.ops.contract import Facts, Operation
 from limbeck.ops.index import RenameIndex
+from limbeck.ops.table import DropTable
 
 FAMILY = """
 CREATE TABLE parent (
@@ -376,6 +376,19 @@ def test_describe_reverse_hazards(room: Room) -> None:
     assert operation.apply(before).table(t("parent")) == operation.want
 
 
+def test_hazards_that_are_sqlites_own(room: Room) -> None:
+    before = room.sql(FAMILY).sql("CREATE TABLE r (x REAL)").read()
+    (told,) = room.backend.hazards(DropTable(table=t("parent")), before, Facts())
+    assert (told.code, told.text) == (
+        "SL09",
+        "where foreign keys are enforced, dropping parent deletes the rows of child too",
+    )
+    assert room.backend.hazards(DropTable(table=t("child")), before, Facts()) == ()
+    (operation,) = room.backend.rewrite(AlterColumn(table=t("r"), column="x", type=type_("TEXT")), before)
+    (told,) = room.backend.hazards(operation, before, Facts())
+    assert told.text == "r.x: numbers become texts of 15 digits"
+
+
 # -- places ---------------------------------------------------------------------------------------------------
 
 
@@ -416,10 +429,6 @@ def test_index_elements(room: Room) -> None:
     assert statement.text == 'CREATE UNIQUE INDEX i ON a (x COLLATE "NOCASE" DESC)'
     room.sql(statement.text)
     assert room.read().table(t("a")).indexes == (index,)
-
-
-def test_sqlite_is_what_python_brings() -> None:
-    assert Room().backend.id.version in ((), sqlite3.sqlite_version_info)
 
 
 @pytest.mark.parametrize(

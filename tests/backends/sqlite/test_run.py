@@ -14,7 +14,7 @@ from limbeck.errors import DependentsBroken, LimbeckError
 from limbeck.events import SILENT
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.compound import rebuild
-from limbeck.run.policy import Policy
+from limbeck.policy import Policy
 from limbeck.run.runner import LiveRun
 
 FAMILY = """

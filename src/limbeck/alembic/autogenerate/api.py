@@ -27,7 +27,9 @@ def compare_metadata(context: Any, metadata: MetaData) -> Any:
 
 def produce_migrations(context: Any, metadata: MetaData) -> ops.MigrationScript:
     """The same, as operations for both directions."""
-    script = ops.MigrationScript(rev_id=None, upgrade_ops=ops.UpgradeOps([]), downgrade_ops=ops.DowngradeOps([]))
+    script = ops.MigrationScript(
+        rev_id=None, upgrade_ops=ops.UpgradeOps([]), downgrade_ops=ops.DowngradeOps([])
+    )
     compare._populate_migration_script(AutogenContext(context, metadata=metadata), script)
     return script
 
@@ -141,7 +143,9 @@ class AutogenContext:
                 parent_names["schema_qualified_table_name"] = f"{schema}.{table}" if schema else table
         return all(accepts(name, type_, parent_names) for accepts in self._name_filters)
 
-    def run_object_filters(self, object_: Any, name: Any, type_: Any, reflected: bool, compare_to: Any) -> bool:
+    def run_object_filters(
+        self, object_: Any, name: Any, type_: Any, reflected: bool, compare_to: Any
+    ) -> bool:
         """Whether an object takes part, as `include_object` says."""
         return all(accepts(object_, name, type_, reflected, compare_to) for accepts in self._object_filters)
 

@@ -74,8 +74,12 @@ class Rewriter:
 
     @_traverse.dispatch_for(ops.MigrationScript)
     def _traverse_script(self, context: Any, revision: Any, directive: ops.MigrationScript) -> None:
-        directive.upgrade_ops = [self._only_one(context, revision, each) for each in directive.upgrade_ops_list]
-        directive.downgrade_ops = [self._only_one(context, revision, each) for each in directive.downgrade_ops_list]
+        directive.upgrade_ops = [
+            self._only_one(context, revision, each) for each in directive.upgrade_ops_list
+        ]
+        directive.downgrade_ops = [
+            self._only_one(context, revision, each) for each in directive.downgrade_ops_list
+        ]
 
     @_traverse.dispatch_for(ops.OpContainer)
     def _traverse_op_container(self, context: Any, revision: Any, directive: ops.OpContainer) -> None:

@@ -27,19 +27,19 @@ class ComparisonResult(NamedTuple):
         return self.status == "skip"
 
     @classmethod
-    def Equal(cls) -> ComparisonResult:  # noqa: N802 (its published name)
+    def Equal(cls) -> ComparisonResult:
         return cls("equal", "The two constraints are equal")
 
     @classmethod
-    def Different(cls, reason: Any) -> ComparisonResult:  # noqa: N802
+    def Different(cls, reason: Any) -> ComparisonResult:
         return cls("different", ", ".join(util.to_list(reason)))
 
     @classmethod
-    def Skip(cls, reason: Any) -> ComparisonResult:  # noqa: N802
+    def Skip(cls, reason: Any) -> ComparisonResult:
         return cls("skip", ", ".join(util.to_list(reason)))
 
 
-class _constraint_sig:  # noqa: N801 (its published name)
+class _constraint_sig:
     """One constraint or index seen as comparable parts. `const` is the object itself."""
 
     const: Any
@@ -99,7 +99,7 @@ class _constraint_sig:  # noqa: N801 (its published name)
         return hash(self._full_sig())
 
 
-class _uq_constraint_sig(_constraint_sig):  # noqa: N801
+class _uq_constraint_sig(_constraint_sig):
     _is_uq = True
     is_unique = True
 
@@ -115,7 +115,7 @@ class _uq_constraint_sig(_constraint_sig):  # noqa: N801
         return self.impl.compare_unique_constraint(self.const, other.const)  # type: ignore[no-any-return]
 
 
-class _ix_constraint_sig(_constraint_sig):  # noqa: N801
+class _ix_constraint_sig(_constraint_sig):
     _is_index = True
 
     def __init__(self, is_metadata: bool, impl: Any, const: Any) -> None:
@@ -154,7 +154,7 @@ class _ix_constraint_sig(_constraint_sig):  # noqa: N801
         return self.impl.compare_indexes(self.const, other.const)  # type: ignore[no-any-return]
 
 
-class _fk_constraint_sig(_constraint_sig):  # noqa: N801
+class _fk_constraint_sig(_constraint_sig):
     _is_fk = True
 
     def _parts(self) -> tuple[Any, ...]:
@@ -188,7 +188,7 @@ def _deed(words: str | None) -> str | None:
     return None if words == "no action" else words
 
 
-class _ck_constraint_sig(_constraint_sig):  # noqa: N801
+class _ck_constraint_sig(_constraint_sig):
     _is_ck = True
 
     def _parts(self) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ How one is written is decided in one place (`spelling.text_of`); plug-ins put th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Union
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Integer
 from sqlalchemy import types as sqltypes
@@ -24,9 +24,9 @@ from ..util.sqla_compat import _table_for_constraint as _table_for_constraint
 if TYPE_CHECKING:
     from .impl import DefaultImpl
 
-_ServerDefaultType = Union[FetchedValue, str, TextClause, ColumnElement[Any]]
-_ServerDefaultArgument = Union[_ServerDefaultType, Literal[False], None]
-Name = Union[quoted_name, str]
+_ServerDefaultType = FetchedValue | str | TextClause | ColumnElement[Any]
+_ServerDefaultArgument = _ServerDefaultType | Literal[False] | None
+Name = quoted_name | str
 
 
 class AlterTable(DDLElement):
@@ -144,7 +144,9 @@ def visit(element: Any, compiler: Any, **kw: Any) -> str:
 
 # Published names of the default texts: plug-ins call them from their own.
 visit_rename_table = visit_add_column = visit_drop_column = visit_column_nullable = visit
-visit_column_type = visit_column_name = visit_column_default = visit_computed_column = visit_identity_column = visit
+visit_column_type = visit_column_name = visit_column_default = visit_computed_column = (
+    visit_identity_column
+) = visit
 
 
 # -- words to build statements from
@@ -215,7 +217,11 @@ def _inline_references(compiler: Any, column: Column[Any]) -> list[str]:
         return []
     far, constraint = keys[0].column, keys[0].constraint
     quote, quote_schema = compiler.preparer.quote, compiler.preparer.quote_schema
-    table = f"{quote_schema(far.table.schema)}.{quote(far.table.name)}" if far.table.schema else quote(far.table.name)
+    table = (
+        f"{quote_schema(far.table.schema)}.{quote(far.table.name)}"
+        if far.table.schema
+        else quote(far.table.name)
+    )
     rest = (
         compiler.define_constraint_match(constraint)
         + compiler.define_constraint_cascades(constraint)

@@ -92,7 +92,7 @@ class DefaultImpl(metaclass=ImplMeta):
         construct: Any,
         execution_options: Mapping[str, Any] | None = None,
         multiparams: Sequence[Mapping[str, Any]] | None = None,
-        params: Mapping[str, Any] = util.immutabledict(),  # noqa: B008
+        params: Mapping[str, Any] = util.immutabledict(),
     ) -> Any:
         """Run one statement, or write it where `as_sql`."""
         if isinstance(construct, str):
@@ -134,7 +134,10 @@ class DefaultImpl(metaclass=ImplMeta):
         self, *, version_table: str, version_table_schema: str | None, version_table_pk: bool, **kw: Any
     ) -> Table:
         table = Table(
-            version_table, MetaData(), Column("version_num", String(32), nullable=False), schema=version_table_schema
+            version_table,
+            MetaData(),
+            Column("version_num", String(32), nullable=False),
+            schema=version_table_schema,
         )
         if version_table_pk:
             table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{version_table}_pkc"))
@@ -346,7 +349,10 @@ class DefaultImpl(metaclass=ImplMeta):
         ):
             if len(have) == len(want) and have != want:
                 return False
-        have_words, want_words = " ".join(inspected_params.tokens).lower(), " ".join(meta_params.tokens).lower()
+        have_words, want_words = (
+            " ".join(inspected_params.tokens).lower(),
+            " ".join(meta_params.tokens).lower(),
+        )
         for pattern in self.type_arg_extract:
             have_match, want_match = re.search(pattern, have_words), re.search(pattern, want_words)
             if have_match and want_match and have_match.group(1) != want_match.group(1):
@@ -397,7 +403,9 @@ class DefaultImpl(metaclass=ImplMeta):
         differs, ignored = _compare_identity_options(
             metadata_identity, inspector_identity, schema.Identity(), skip={"always"}
         )
-        if bool(getattr(metadata_identity, "always", None)) != bool(getattr(inspector_identity, "always", None)):
+        if bool(getattr(metadata_identity, "always", None)) != bool(
+            getattr(inspector_identity, "always", None)
+        ):
             differs.add("always")
         differs -= set(self.identity_attrs_ignore)
         return differs, ignored, bool(differs) or bool(metadata_identity) != bool(inspector_identity)
@@ -428,18 +436,28 @@ class DefaultImpl(metaclass=ImplMeta):
             reasons.append(f"expression {have.column_names} to {want.column_names}")
         return ComparisonResult.Different(reasons) if reasons else ComparisonResult.Equal()
 
-    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
+    def compare_unique_constraint(
+        self, metadata_constraint: Any, reflected_constraint: Any
+    ) -> ComparisonResult:
         want = self._create_metadata_constraint_sig(metadata_constraint).unnamed
         have = self._create_reflected_constraint_sig(reflected_constraint).unnamed
-        return ComparisonResult.Equal() if have == want else ComparisonResult.Different(f"expression {have} to {want}")
+        return (
+            ComparisonResult.Equal()
+            if have == want
+            else ComparisonResult.Different(f"expression {have} to {want}")
+        )
 
-    def compare_check_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
+    def compare_check_constraint(
+        self, metadata_constraint: Any, reflected_constraint: Any
+    ) -> ComparisonResult:
         """Names only, where nothing better is known."""
         return ComparisonResult.Equal()
 
     def _skip_functional_indexes(self, metadata_indexes: set[Any], conn_indexes: set[Any]) -> None:
         seen = {index.name for index in conn_indexes}
-        for index in [i for i in metadata_indexes if i.name not in seen and sqla_compat.is_expression_index(i)]:
+        for index in [
+            i for i in metadata_indexes if i.name not in seen and sqla_compat.is_expression_index(i)
+        ]:
             util.warn(
                 f"autogenerate skipping metadata-specified expression-based index {index.name!r}; dialect "
                 f"{self.__dialect__!r} under SQLAlchemy {sqla_compat.sqlalchemy_version} can't reflect these indexes "
@@ -464,7 +482,9 @@ def _compare_identity_options(
     differs: set[str] = set()
     ignored: set[str] = set()
 
-    def sort(want: Mapping[str, Any], have: Mapping[str, Any], unsaid: Mapping[str, Any], words: set[str]) -> None:
+    def sort(
+        want: Mapping[str, Any], have: Mapping[str, Any], unsaid: Mapping[str, Any], words: set[str]
+    ) -> None:
         for word in words - skip:
             if want.get(word) != have.get(word):
                 (ignored if want.get(word) == unsaid.get(word) else differs).add(word)
@@ -473,7 +493,7 @@ def _compare_identity_options(
     sort(want, have, unsaid, {*want, *have})
     if sqla_compat.identity_has_dialect_kwargs:
         of_dialect = getattr(inspector_io, "dialect_kwargs", {})
-        sort(getattr(metadata_io, "dialect_kwargs", {}), of_dialect, default_io.dialect_kwargs, set(of_dialect))
+        sort(
+            getattr(metadata_io, "dialect_kwargs", {}), of_dialect, default_io.dialect_kwargs, set(of_dialect)
+        )
     return differs, ignored
-
-

@@ -81,7 +81,9 @@ class MSSQLImpl(DefaultImpl):
                 "passed."
             )
         both = (server_default, existing_server_default)
-        by_construct = sqla_compat._server_default_is_identity(*both) or sqla_compat._server_default_is_computed(*both)
+        by_construct = sqla_compat._server_default_is_identity(
+            *both
+        ) or sqla_compat._server_default_is_computed(*both)
         if by_construct:
             kw["server_default"] = server_default
             kw["existing_server_default"] = existing_server_default
@@ -118,7 +120,9 @@ class MSSQLImpl(DefaultImpl):
         super().bulk_insert(table, rows, **kw)
         self._exec(f"SET IDENTITY_INSERT {name} OFF")
 
-    def drop_column(self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any) -> None:
+    def drop_column(
+        self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any
+    ) -> None:
         """Constraints that would keep the column are dropped first where asked for: they have made-up names."""
         for option, catalog in (
             ("mssql_drop_default", "sys.default_constraints"),
@@ -200,7 +204,9 @@ def _drop_constraint_of_column(element: _ExecDropConstraint, compiler: Any, **kw
 
 @compiles(_ExecDropFKConstraint, "mssql")
 def _drop_foreign_key_of_column(element: _ExecDropFKConstraint, compiler: Any, **kw: Any) -> str:
-    joined = "\nsys.foreign_keys fk join sys.foreign_key_columns fkc\non fk.object_id=fkc.constraint_object_id"
+    joined = (
+        "\nsys.foreign_keys fk join sys.foreign_key_columns fkc\non fk.object_id=fkc.constraint_object_id"
+    )
     return _drop_found(element, compiler, joined, "fkc.")
 
 

@@ -114,7 +114,9 @@ class MySQLImpl(DefaultImpl):
     ) -> bool:
         have, want = rendered_inspector_default, rendered_metadata_default
         affinity = metadata_column.type._type_affinity
-        implied_zero = affinity is sqltypes.Integer and inspector_column.primary_key and have == "'0'" and not want
+        implied_zero = (
+            affinity is sqltypes.Integer and inspector_column.primary_key and have == "'0'" and not want
+        )
         if implied_zero and not inspector_column.autoincrement:
             return False
         if have and _is_numeric(inspector_column.type):
@@ -279,7 +281,9 @@ def _whole_column(element: MySQLChangeColumn, compiler: Any) -> str:
 @compiles(schema.DropConstraint, "mysql", "mariadb")
 def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
     constraint = element.element
-    if isinstance(constraint, (schema.ForeignKeyConstraint, schema.PrimaryKeyConstraint, schema.UniqueConstraint)):
+    if isinstance(
+        constraint, (schema.ForeignKeyConstraint, schema.PrimaryKeyConstraint, schema.UniqueConstraint)
+    ):
         return compiler.visit_drop_constraint(element)  # type: ignore[no-any-return]
     if not isinstance(constraint, schema.CheckConstraint):
         raise NotImplementedError("No generic 'DROP CONSTRAINT' in MySQL - please specify constraint type")

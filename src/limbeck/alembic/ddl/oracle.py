@@ -10,7 +10,9 @@ from .base import visit as _visit
 from .impl import DefaultImpl
 from .spelling import in_table, literal_text, spells
 
-visit_add_column = visit_column_nullable = visit_column_type = visit_column_name = visit_column_default = _visit
+visit_add_column = visit_column_nullable = visit_column_type = visit_column_name = visit_column_default = (
+    _visit
+)
 visit_column_comment = visit_rename_table = visit_identity_column = _visit
 
 

@@ -85,7 +85,9 @@ class PostgresqlImpl(DefaultImpl):
             "existing_nullable": existing_nullable,
         }
         if type_ is not None:
-            self._exec(PostgresqlColumnType(table_name, column_name, type_, schema=schema, using=using, **existing))
+            self._exec(
+                PostgresqlColumnType(table_name, column_name, type_, schema=schema, using=using, **existing)
+            )
         elif using is not None:
             raise util.CommandError("postgresql_using must be used with the type_ parameter")
         super().alter_column(
@@ -110,7 +112,9 @@ class PostgresqlImpl(DefaultImpl):
         found = re.match(_NEXTVAL, column_info["default"])
         if not found:
             return
-        owner = sqla_compat._exec_on_inspector(inspector, text(_OWNED_SEQUENCE), seqname=found.group(1)).first()
+        owner = sqla_compat._exec_on_inspector(
+            inspector, text(_OWNED_SEQUENCE), seqname=found.group(1)
+        ).first()
         if owner and owner[1] == column_info["name"]:
             log.info(
                 "Detected sequence named '%s' as owned by integer column '%s(%s)', assuming SERIAL and omitting",
@@ -201,7 +205,7 @@ class PostgresqlImpl(DefaultImpl):
         if reasons:
             return ComparisonResult.Different(reasons)
         cannot: list[str] = []
-        for position, (want_expr, have_expr) in enumerate(zip(want, have), 1):
+        for position, (want_expr, have_expr) in enumerate(zip(want, have, strict=True), 1):
             want_text, have_text = self._compile_element(want_expr), self._compile_element(have_expr)
             if self._cleanup_index_expr(metadata_index, want_text) == self._cleanup_index_expr(
                 metadata_index, have_text
@@ -217,19 +221,28 @@ class PostgresqlImpl(DefaultImpl):
                 )
             else:
                 reasons.append(f"expression #{position} {have_text!r} to {want_text!r}")
-        have_options, want_options = self._dialect_options(reflected_index), self._dialect_options(metadata_index)
+        have_options, want_options = (
+            self._dialect_options(reflected_index),
+            self._dialect_options(metadata_index),
+        )
         if have_options != want_options:
             reasons.extend(f"options {have_options} to {want_options}")
         if reasons:
             return ComparisonResult.Different(reasons)
         return ComparisonResult.Skip(cannot) if cannot else ComparisonResult.Equal()
 
-    def compare_unique_constraint(self, metadata_constraint: Any, reflected_constraint: Any) -> ComparisonResult:
+    def compare_unique_constraint(
+        self, metadata_constraint: Any, reflected_constraint: Any
+    ) -> ComparisonResult:
         by_columns = super().compare_unique_constraint(metadata_constraint, reflected_constraint)
         if by_columns.is_different:
             return by_columns
         want, have = self._dialect_options(metadata_constraint), self._dialect_options(reflected_constraint)
-        return ComparisonResult.Equal() if have == want else ComparisonResult.Different(f"expression {have} to {want}")
+        return (
+            ComparisonResult.Equal()
+            if have == want
+            else ComparisonResult.Different(f"expression {have} to {want}")
+        )
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
         options = dict(reflected_object.get("dialect_options", {}))
@@ -447,7 +460,9 @@ def _exclude_constraint(constraint: Any, context: Any, alter: bool) -> str:
     names = [repr(render._render_gen_name(context, constraint.name))]
     if not in_batch:
         names.append(repr(render._ident(constraint.table.name)))
-    return f"{render._alembic_autogenerate_prefix(context)}create_exclude_constraint({', '.join(names + args)})"
+    return (
+        f"{render._alembic_autogenerate_prefix(context)}create_exclude_constraint({', '.join(names + args)})"
+    )
 
 
 def _render_potential_column(value: Any, context: Any) -> str:

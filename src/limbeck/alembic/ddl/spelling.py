@@ -23,7 +23,9 @@ Spell = Callable[..., str]
 def text_of(element: Any, compiler: Any, **kw: Any) -> str:
     """The whole statement for this element, in the compiler's dialect."""
     name = compiler.dialect.name
-    text: str = _texts.dispatch(type(element), "mysql" if name == "mariadb" else name)(element, compiler, **kw)
+    text: str = _texts.dispatch(type(element), "mysql" if name == "mariadb" else name)(
+        element, compiler, **kw
+    )
     return text
 
 
@@ -106,14 +108,18 @@ def _column_name_with_word(element: base.ColumnName, compiler: Any, **kw: Any) -
 
 def _renamed(element: base.ColumnName, compiler: Any, words: str) -> str:
     old = base.format_column_name(compiler, element.column_name)
-    return f"{in_table(element, compiler)} {words} {old} TO {base.format_column_name(compiler, element.newname)}"
+    return (
+        f"{in_table(element, compiler)} {words} {old} TO {base.format_column_name(compiler, element.newname)}"
+    )
 
 
 @spells(base.ColumnDefault)
 def _column_default(element: base.ColumnDefault, compiler: Any, **kw: Any) -> str:
     if element.default is None:
         return f"{in_column(element, compiler)} DROP DEFAULT"
-    return f"{in_column(element, compiler)} SET DEFAULT {base.format_server_default(compiler, element.default)}"
+    return (
+        f"{in_column(element, compiler)} SET DEFAULT {base.format_server_default(compiler, element.default)}"
+    )
 
 
 @spells(base.ComputedColumnDefault)

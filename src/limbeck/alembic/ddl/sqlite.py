@@ -11,9 +11,7 @@ from .. import util
 from .base import visit as _visit
 from .impl import DefaultImpl
 
-_NO_ALTER = (
-    "{} Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy."
-)
+_NO_ALTER = "{} Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy."
 
 visit_rename_table = visit_column_name = _visit
 
@@ -45,13 +43,17 @@ class SQLiteImpl(DefaultImpl):
 
     def add_constraint(self, const: Any, **kw: Any) -> None:
         if const._create_rule is None:
-            raise NotImplementedError(_NO_ALTER.format("No support for ALTER of constraints in SQLite dialect."))
+            raise NotImplementedError(
+                _NO_ALTER.format("No support for ALTER of constraints in SQLite dialect.")
+            )
         if const._create_rule(self):
             util.warn(_NO_ALTER.format("Skipping unsupported ALTER for creation of implicit constraint."))
 
     def drop_constraint(self, const: Any, **kw: Any) -> None:
         if const._create_rule is None:
-            raise NotImplementedError(_NO_ALTER.format("No support for ALTER of constraints in SQLite dialect."))
+            raise NotImplementedError(
+                _NO_ALTER.format("No support for ALTER of constraints in SQLite dialect.")
+            )
 
     def compare_server_default(
         self,

@@ -75,9 +75,9 @@ class AbstractOperations(util.ModuleClsProxy):
         partial_reordering: list[tuple[str, ...]] | None = None,
         copy_from: Table | None = None,
         table_args: tuple[Any, ...] = (),
-        table_kwargs: Mapping[str, Any] = util.immutabledict(),  # noqa: B008
+        table_kwargs: Mapping[str, Any] = util.immutabledict(),
         reflect_args: tuple[Any, ...] = (),
-        reflect_kwargs: Mapping[str, Any] = util.immutabledict(),  # noqa: B008
+        reflect_kwargs: Mapping[str, Any] = util.immutabledict(),
         naming_convention: dict[str, str] | None = None,
     ) -> Iterator[BatchOperations]:
         """Gather changes of one table and make them at the end: in place, or by a copy where the database needs it."""

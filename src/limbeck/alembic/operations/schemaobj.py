@@ -23,26 +23,34 @@ class SchemaObjects:
     def metadata(self) -> MetaData:
         opts = self.migration_context.opts if self.migration_context is not None else {}
         convention = getattr(opts.get("target_metadata"), "naming_convention", None)
-        return sa_schema.MetaData() if convention is None else sa_schema.MetaData(naming_convention=convention)
+        return (
+            sa_schema.MetaData() if convention is None else sa_schema.MetaData(naming_convention=convention)
+        )
 
     def _table_of(self, name: str, columns: Sequence[str], schema: str | None, metadata: MetaData) -> Table:
-        return sa_schema.Table(name, metadata, *(sa_schema.Column(column, NULLTYPE) for column in columns), schema=schema)
+        return sa_schema.Table(
+            name, metadata, *(sa_schema.Column(column, NULLTYPE) for column in columns), schema=schema
+        )
 
     def primary_key_constraint(
         self, name: Any, table_name: str, cols: Sequence[str], schema: str | None = None, **dialect_kw: Any
-    ) -> Any:
+    ) -> sa_schema.PrimaryKeyConstraint:
         table = self._table_of(table_name, cols, schema, self.metadata())
         return sa_schema.PrimaryKeyConstraint(*(table.c[column] for column in cols), name=name, **dialect_kw)
 
     def unique_constraint(
         self, name: Any, source: str, local_cols: Sequence[str], schema: str | None = None, **kw: Any
-    ) -> Any:
+    ) -> sa_schema.UniqueConstraint:
         table = self._table_of(source, local_cols, schema, self.metadata())
-        constraint = sa_schema.UniqueConstraint(*(table.c[column] for column in local_cols), **{**kw, "name": name})
+        constraint = sa_schema.UniqueConstraint(
+            *(table.c[column] for column in local_cols), **{**kw, "name": name}
+        )
         table.append_constraint(constraint)
         return constraint
 
-    def check_constraint(self, name: Any, source: str, condition: Any, schema: str | None = None, **kw: Any) -> Any:
+    def check_constraint(
+        self, name: Any, source: str, condition: Any, schema: str | None = None, **kw: Any
+    ) -> sa_schema.CheckConstraint:
         table = sa_schema.Table(source, self.metadata(), sa_schema.Column("x", Integer), schema=schema)
         constraint = sa_schema.CheckConstraint(condition, name=name, **kw)
         table.append_constraint(constraint)
@@ -63,7 +71,7 @@ class SchemaObjects:
         initially: str | None = None,
         match: str | None = None,
         **dialect_kw: Any,
-    ) -> Any:
+    ) -> sa_schema.ForeignKeyConstraint:
         metadata = self.metadata()
         columns = list(local_cols)
         if (source, source_schema) == (referent, referent_schema):
@@ -110,7 +118,9 @@ class SchemaObjects:
         constraints_included = kw.pop("_constraints_included", False)
         metadata = self.metadata()
         own = [
-            sqla_compat._copy(item) if item.table is not None else item for item in columns if isinstance(item, Column)
+            sqla_compat._copy(item) if item.table is not None else item
+            for item in columns
+            if isinstance(item, Column)
         ]
         if constraints_included:
             for column in own:
@@ -124,7 +134,7 @@ class SchemaObjects:
             parent = getattr(item, "parent", None)
             if parent is not None and parent is not table:
                 item = sqla_compat._copy(item, target_table=table)
-            table.append_constraint(item)  # type: ignore[arg-type]
+            table.append_constraint(item)
         for key in table.foreign_keys:
             self._ensure_table_for_fk(metadata, key)
         return table
@@ -133,7 +143,12 @@ class SchemaObjects:
         return sa_schema.Column(name, type_, **kw)
 
     def index(
-        self, name: str | None, tablename: str | None, columns: Sequence[Any], schema: str | None = None, **kw: Any
+        self,
+        name: str | None,
+        tablename: str | None,
+        columns: Sequence[Any],
+        schema: str | None = None,
+        **kw: Any,
     ) -> Index:
         table = sa_schema.Table(tablename or "no_table", self.metadata(), schema=schema)
         expressions = [sqla_compat._textual_index_column(table, column) for column in columns]

@@ -3,11 +3,20 @@ filled from the old one, and takes its name."""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    select,
+)
 from sqlalchemy import schema as sql_schema
-from sqlalchemy import select
 from sqlalchemy import types as sqltypes
 from sqlalchemy.sql.schema import SchemaEventTarget
 from sqlalchemy.util import topological
@@ -40,7 +49,9 @@ class ApplyBatchImpl:
         self.temp_table_name = self._calc_temp_name(table.name)
         self.new_table: Table | None = None
         self.add_col_ordering: tuple[tuple[str, str], ...] = ()
-        self.column_transfers: dict[str, dict[str, Any]] = {column.name: {"expr": column} for column in table.c}
+        self.column_transfers: dict[str, dict[str, Any]] = {
+            column.name: {"expr": column} for column in table.c
+        }
         self.existing_ordering = list(self.column_transfers)
         self.columns = {column.name: self._own_copy(column) for column in table.c}
         self.named_constraints: dict[str, Any] = {}
@@ -115,7 +126,7 @@ class ApplyBatchImpl:
         if server_default is None:
             column.server_default = None
         elif server_default is not False:
-            sql_schema.DefaultClause(server_default)._set_parent(column)  # type: ignore[attr-defined]
+            sql_schema.DefaultClause(server_default)._set_parent(column)
         if autoincrement is not None:
             column.autoincrement = bool(autoincrement)
         if comment is not False:
@@ -271,7 +282,9 @@ class ApplyBatchImpl:
         )
         sqla_compat._name_type_bound_constraints(new, self.table)
         for constraint in [*self.named_constraints.values(), *self.unnamed_constraints]:
-            if {column.key for column in sqla_compat._columns_for_constraint(constraint)} <= set(self.column_transfers):
+            if {column.key for column in sqla_compat._columns_for_constraint(constraint)} <= set(
+                self.column_transfers
+            ):
                 self._carry(constraint, new, metadata)
         return new
 
@@ -301,7 +314,7 @@ class ApplyBatchImpl:
     def _reorder(self) -> None:
         """Columns in the order asked for; where nothing is asked, as they were."""
         if self.partial_reordering:
-            pairs = {pair for chain in self.partial_reordering for pair in zip(chain, chain[1:])}
+            pairs = {pair for chain in self.partial_reordering for pair in itertools.pairwise(chain)}
         else:
             now = list(self.columns)
             pairs = {(now[i], name) for i, name in enumerate(self.existing_ordering[1:])}
@@ -319,16 +332,24 @@ class ApplyBatchImpl:
         carried = [
             Index(
                 index.name,
-                *(sqla_compat._copy_expression(expr, new) for expr in sqla_compat._idx_table_bound_expressions(index)),
+                *(
+                    sqla_compat._copy_expression(expr, new)
+                    for expr in sqla_compat._idx_table_bound_expressions(index)
+                ),
                 unique=index.unique,
                 _table=new,
                 **index.kwargs,
             )
             for index in self.indexes.values()
-            if not index._column_flag  # type: ignore[attr-defined]
+            if not index._column_flag
         ]
         added = [
-            Index(index.name, *(new.c[name] for name in index.columns.keys()), unique=index.unique, **index.kwargs)  # noqa: SIM118
+            Index(
+                index.name,
+                *(new.c[name] for name in index.columns.keys()),  # noqa: SIM118 (it iterates over columns)
+                unique=index.unique,
+                **index.kwargs,
+            )
             for index in self.new_indexes.values()
         ]
         return carried + added

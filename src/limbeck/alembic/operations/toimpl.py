@@ -22,7 +22,6 @@ def alter_column(operations: Operations, operation: ops.AlterColumnOp) -> None:
     """The column itself; before it go the constraints that its old type made, after it come those of the new."""
     impl, schema = operations.impl, operation.schema
     assert operation.existing_server_default is not True
-    assert operation.modify_comment is not True
 
     def of_type(type_: Any) -> list[Any]:
         compiler = impl.dialect.statement_compiler(impl.dialect, None)
@@ -161,4 +160,6 @@ def bulk_insert(operations: Operations, operation: ops.BulkInsertOp) -> None:
 
 @Operations.implementation_for(ops.ExecuteSQLOp)
 def execute_sql(operations: Operations, operation: ops.ExecuteSQLOp) -> None:
-    operations.migration_context.impl.execute(operation.sqltext, execution_options=operation.execution_options)
+    operations.migration_context.impl.execute(
+        operation.sqltext, execution_options=operation.execution_options
+    )

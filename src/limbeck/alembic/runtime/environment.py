@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Optional, TextIO, Union
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from .. import util
 from .migration import MigrationContext, _ProxyTransaction
@@ -11,22 +11,22 @@ from .migration import MigrationContext, _ProxyTransaction
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, MetaData
 
-_RevNumber = Optional[Union[str, tuple[str, ...]]]
+_RevNumber = str | tuple[str, ...] | None
 
 # What callbacks are called with.
 ProcessRevisionDirectiveFn = Callable[[MigrationContext, Any, list[Any]], None]
-RenderItemFn = Callable[[str, Any, Any], Union[str, Literal[False]]]
+RenderItemFn = Callable[[str, Any, Any], str | Literal[False]]
 NameFilterType = Literal[
     "schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint", "check_constraint"
 ]
 NameFilterParentNames = MutableMapping[
-    Literal["schema_name", "table_name", "schema_qualified_table_name"], Optional[str]
+    Literal["schema_name", "table_name", "schema_qualified_table_name"], str | None
 ]
-IncludeNameFn = Callable[[Optional[str], NameFilterType, NameFilterParentNames], bool]
-IncludeObjectFn = Callable[[Any, Optional[str], NameFilterType, bool, Any], bool]
+IncludeNameFn = Callable[[str | None, NameFilterType, NameFilterParentNames], bool]
+IncludeObjectFn = Callable[[Any, str | None, NameFilterType, bool, Any], bool]
 OnVersionApplyFn = Callable[[MigrationContext, Any, Collection[Any], Mapping[str, Any]], None]
-CompareServerDefault = Callable[[MigrationContext, Any, Any, Optional[str], Any, Optional[str]], Optional[bool]]
-CompareType = Callable[[MigrationContext, Any, Any, Any, Any], Optional[bool]]
+CompareServerDefault = Callable[[MigrationContext, Any, Any, str | None, Any, str | None], bool | None]
+CompareType = Callable[[MigrationContext, Any, Any, Any, Any], bool | None]
 
 
 class EnvironmentContext(util.ModuleClsProxy):

@@ -84,10 +84,13 @@ class MigrationContext:
         self._user_compare_type = opts.get("compare_type", True)
         self._user_compare_server_default = opts.get("compare_server_default", False)
         self.connection: Any = self._stdout_connection(connection) if self.as_sql else connection
-        self._in_external_transaction = not self.as_sql and sqla_compat._get_connection_in_transaction(connection)
+        self._in_external_transaction = not self.as_sql and sqla_compat._get_connection_in_transaction(
+            connection
+        )
         self.output_buffer: Any
         if "output_encoding" in opts:
-            self.output_buffer = EncodedIO(opts.get("output_buffer") or sys.stdout, opts["output_encoding"])
+            target: Any = opts.get("output_buffer") or sys.stdout
+            self.output_buffer = EncodedIO(target, opts["output_encoding"])
         else:
             self.output_buffer = opts.get("output_buffer", sys.stdout)
 
@@ -102,7 +105,9 @@ class MigrationContext:
         log.info("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
             log.info("Generating static SQL")
-        log.info("Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional")
+        log.info(
+            "Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional"
+        )
 
     @classmethod
     def configure(
@@ -244,7 +249,9 @@ class MigrationContext:
                 self.connection.execute(self._version.delete())
 
     def _has_version_table(self) -> bool:
-        return sqla_compat._connectable_has_table(self.connection, self.version_table, self.version_table_schema)
+        return sqla_compat._connectable_has_table(
+            self.connection, self.version_table, self.version_table_schema
+        )
 
     def stamp(self, script_directory: Any, revision: str) -> None:
         """Let the version table say this revision; nothing is run."""

@@ -62,9 +62,13 @@ class Plugin:
         Raises CommandError where an expression means none.
         """
         _load_entry_points()
-        excluded = [_make_re(_translate_legacy_name(name[1:])) for name in include_plugins if name.startswith("~")]
+        excluded = [
+            _make_re(_translate_legacy_name(name[1:])) for name in include_plugins if name.startswith("~")
+        ]
         wanted = {
-            name: _make_re(_translate_legacy_name(name)) for name in include_plugins if not name.startswith("~")
+            name: _make_re(_translate_legacy_name(name))
+            for name in include_plugins
+            if not name.startswith("~")
         }
         unused = dict.fromkeys(wanted)
         for plugin in list(_all_plugins.values()):

@@ -176,7 +176,9 @@ class RevisionStep(MigrationStep):
 class StampStep(MigrationStep):
     """Rows change and nothing runs. `branch_move` says that a whole branch comes or goes."""
 
-    def __init__(self, from_: Any, to_: Any, is_upgrade: bool, branch_move: bool, revision_map: Any = None) -> None:
+    def __init__(
+        self, from_: Any, to_: Any, is_upgrade: bool, branch_move: bool, revision_map: Any = None
+    ) -> None:
         self.from_: tuple[str, ...] = util.to_tuple(from_, default=())
         self.to_: tuple[str, ...] = util.to_tuple(to_, default=())
         self.is_upgrade = is_upgrade

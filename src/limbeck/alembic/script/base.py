@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import util
 from ..runtime import steps
 from ..util.pyfiles import _preserving_path_as_str
-from . import revision, write_hooks
+from . import revision
 from .files import Script as Script
 from .files import _only_source_rev_file as _only_source_rev_file
 from .files import _sourceless_rev_file as _sourceless_rev_file
@@ -90,7 +89,7 @@ class ScriptDirectory:
     def _singular_version_location(self) -> Path:
         if len(self._version_locations) > 1:
             raise util.CommandError("Multiple version_locations present")
-        return self._version_locations[0]
+        return Path(self._version_locations[0])
 
     @util.memoized_property
     def _version_locations(self) -> Sequence[Path]:
@@ -154,7 +153,11 @@ class ScriptDirectory:
             named = {"head_arg": end or error.argument, "heads": util.format_as_comma(error.heads)}
             raise util.CommandError(words % named) from error
         except revision.ResolutionError as error:
-            words = f"Can't locate revision identified by '{error.argument}'" if resolution is None else resolution
+            words = (
+                f"Can't locate revision identified by '{error.argument}'"
+                if resolution is None
+                else resolution
+            )
             raise util.CommandError(words) from error
         except revision.RevisionError as error:
             raise util.CommandError(error.args[0]) from error
@@ -223,7 +226,8 @@ class ScriptDirectory:
 
     def _downgrade_revs(self, destination: Any, current_rev: Any) -> list[steps.RevisionStep]:
         with self._catch_revision_errors(
-            ancestor="Destination %(end)s is not a valid downgrade target from current head(s)", end=destination
+            ancestor="Destination %(end)s is not a valid downgrade target from current head(s)",
+            end=destination,
         ):
             scripts = list(self.iterate_revisions(current_rev, destination, select_for_downgrade=True))
             step = steps.MigrationStep.downgrade_from_script
@@ -270,6 +274,8 @@ class ScriptDirectory:
 
     def _copy_file(self, src: Path, dest: Path) -> None:
         with util.status(f"Generating {dest.absolute()}", **self.messaging_opts):
+            import shutil
+
             shutil.copy(src, dest)
 
     def _ensure_directory(self, path: Path) -> None:
@@ -330,6 +336,8 @@ class ScriptDirectory:
             **kw,
         )
         if self.hooks:
+            from . import write_hooks
+
             write_hooks._run_hooks(path, self.hooks)
         return self._take_in(path, branch_labels)
 
@@ -380,6 +388,7 @@ class ScriptDirectory:
             raise util.CommandError(error.args[0]) from error
         if script is None:
             return None
+        assert script.module  # what the template made must be Python
         if branch_labels and not script.branch_labels:
             raise util.CommandError(
                 f"Version {script.revision} specified branch_labels {branch_labels}, however the migration file "
@@ -399,7 +408,9 @@ class ScriptDirectory:
         slug = "_".join(_slug_re.findall(message or "")).lower()
         if len(slug) > self.truncate_slug_length:
             slug = slug[: self.truncate_slug_length].rsplit("_", 1)[0] + "_"
-        parts = {word: getattr(create_date, word) for word in ("year", "month", "day", "hour", "minute", "second")}
+        parts = {
+            word: getattr(create_date, word) for word in ("year", "month", "day", "hour", "minute", "second")
+        }
         name = self.file_template % {
             "rev": rev_id, "slug": slug, "epoch": int(create_date.timestamp()), **parts,
         }  # fmt: skip

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from limbeck.scripts import scan
 
 from .. import util
 from ..util import compat
@@ -22,13 +26,18 @@ _legacy_rev = re.compile(r"([a-f0-9]+)\.py$")
 
 
 class Script(revision.Revision):
-    """A revision with its file (`path`) and the module that was loaded from it (`module`)."""
+    """A revision with its file (`path`) and its module, which is loaded when it is first needed.
+
+    What the file says about itself is read without running it, where that can be done for sure.
+    """
 
     _db_current_indicator: bool | None = None
     """Set to let listings mark it as current."""
+    _module: ModuleType | None = None
+    _written_doc = ""
 
     def __init__(self, module: ModuleType, rev_id: str, path: str | os.PathLike[str]) -> None:
-        self.module = module
+        self._module = module
         self.path = _preserving_path_as_str(path)
         super().__init__(
             rev_id,
@@ -36,6 +45,29 @@ class Script(revision.Revision):
             branch_labels=util.to_tuple(getattr(module, "branch_labels", None), default=()),
             dependencies=util.to_tuple(getattr(module, "depends_on", None), default=()),
         )
+
+    @classmethod
+    def _not_yet_loaded(cls, path: Path) -> Script | None:
+        """From what is written in the file; None where only running it tells."""
+        scanned = scan.unrun(str(path))
+        if scanned is None or scanned.revision is None:
+            return None
+        said = scanned.revision
+        script = cls.__new__(cls)
+        script.path = str(path)
+        script._written_doc = scanned.doc
+        revision.Revision.__init__(script, said.id, said.parents, said.depends_on, said.labels)
+        return script
+
+    @property
+    def module(self) -> ModuleType:
+        if self._module is None:
+            self._module = util.load_python_file(self._script_path.parent, self._script_path.name)
+        return self._module
+
+    @module.setter
+    def module(self, module: ModuleType) -> None:
+        self._module = module
 
     @property
     def _script_path(self) -> Path:
@@ -50,10 +82,13 @@ class Script(revision.Revision):
 
     @property
     def longdoc(self) -> str:
-        doc: Any = self.module.__doc__
+        if self._module is None:
+            # as Python shows it: since 3.13 without the indentation
+            return inspect.cleandoc(self._written_doc) if sys.version_info >= (3, 13) else self._written_doc
+        doc: Any = self._module.__doc__
         if not doc:
             return ""
-        encoding = getattr(self.module, "_alembic_source_encoding", None)
+        encoding = getattr(self._module, "_alembic_source_encoding", None)
         return (doc.decode(encoding) if encoding else doc).strip()  # type: ignore[no-any-return]
 
     def _marks(self, *words: str) -> str:
@@ -158,6 +193,10 @@ class Script(revision.Revision):
             better = source.exists() or (compiled == "o" and Path(f"{source}c").exists())
             if better:
                 return None
+        if not compiled and name.endswith(".py"):
+            script = cls._not_yet_loaded(folder / name)
+            if script is not None:
+                return script
         module = util.load_python_file(folder, name)
         if hasattr(module, "revision"):
             return Script(module, module.revision, folder / name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, Optional, Union
+from typing import Any
 
 from limbeck.revisions.graph import RevisionGraph
 from limbeck.revisions.head_moves import Frontier, Step
@@ -17,159 +17,27 @@ from limbeck.revisions.sequence import newest_first
 
 from .. import util
 from ..runtime.steps import HeadMoves
+from .one import CycleDetected as CycleDetected
+from .one import DependencyCycleDetected as DependencyCycleDetected
+from .one import DependencyLoopDetected as DependencyLoopDetected
+from .one import LoopDetected as LoopDetected
+from .one import MultipleHeads as MultipleHeads
+from .one import RangeNotAncestorError as RangeNotAncestorError
+from .one import ResolutionError as ResolutionError
+from .one import Revision as Revision
+from .one import RevisionError as RevisionError
+from .one import _revision_illegal_chars as _revision_illegal_chars
+from .one import tuple_rev_as_scalar as tuple_rev_as_scalar
 
-_RevIdType = Union[str, list[str], tuple[str, ...]]
-_GetRevArg = Union[str, Iterable[Optional[str]], Iterable[str]]
-_RevisionIdentifierType = Union[str, tuple[str, ...], None]
+_RevIdType = str | list[str] | tuple[str, ...]
+_GetRevArg = str | Iterable[str | None] | Iterable[str]
+_RevisionIdentifierType = str | tuple[str, ...] | None
 
 _relative_destination = re.compile(r"(?:(.+?)@)?(\w+)?((?:\+|-)\d+)")
-_revision_illegal_chars = ["@", "-", "+", ":"]
 SHORTEST_PREFIX = 4
 
 
-class RevisionError(Exception):
-    """Something about the history, or a place in it."""
-
-
-class RangeNotAncestorError(RevisionError):
-    def __init__(self, lower: _RevisionIdentifierType, upper: _RevisionIdentifierType) -> None:
-        self.lower = lower
-        self.upper = upper
-        super().__init__(f"Revision {lower or 'base'} is not an ancestor of revision {upper or 'base'}")
-
-
-class MultipleHeads(RevisionError):
-    def __init__(self, heads: Sequence[str], argument: str | None) -> None:
-        self.heads = heads
-        self.argument = argument
-        super().__init__(f"Multiple heads are present for given argument '{argument}'; {', '.join(heads)}")
-
-
-class ResolutionError(RevisionError):
-    def __init__(self, message: str, argument: str) -> None:
-        super().__init__(message)
-        self.argument = argument
-
-
-class CycleDetected(RevisionError):
-    kind = "Cycle"
-
-    def __init__(self, revisions: Sequence[str]) -> None:
-        self.revisions = revisions
-        super().__init__(f"{self.kind} is detected in revisions ({', '.join(revisions)})")
-
-
-class DependencyCycleDetected(CycleDetected):
-    kind = "Dependency cycle"
-
-
-class LoopDetected(CycleDetected):
-    kind = "Self-loop"
-
-    def __init__(self, revision: str) -> None:
-        CycleDetected.__init__(self, [revision])
-
-
-class DependencyLoopDetected(DependencyCycleDetected, LoopDetected):
-    kind = "Dependency self-loop"
-
-    def __init__(self, revision: str) -> None:
-        LoopDetected.__init__(self, revision)
-
-
-class Revision:
-    """One revision. What it says of itself is given; its place among the others is filled in by the map."""
-
-    nextrev: frozenset[str] = frozenset()
-    """Those whose `down_revision` names it."""
-    _all_nextrev: frozenset[str] = frozenset()
-    """Those, and those that depend on it."""
-    revision: str = None  # type: ignore[assignment]
-    down_revision: Any = None
-    dependencies: Any = None
-    branch_labels: set[str] = None  # type: ignore[assignment]
-    """The labels in force here, those of its branch too."""
-    _resolved_dependencies: tuple[str, ...] = ()
-    _normalized_resolved_dependencies: tuple[str, ...] = ()
-
-    @classmethod
-    def verify_rev_id(cls, revision: str) -> None:
-        illegal = set(revision).intersection(_revision_illegal_chars)
-        if illegal:
-            raise RevisionError(
-                f"Character(s) '{', '.join(sorted(illegal))}' not allowed in revision identifier '{revision}'"
-            )
-
-    def __init__(
-        self, revision: str, down_revision: Any, dependencies: Any = None, branch_labels: Any = None
-    ) -> None:
-        if down_revision and revision in util.to_tuple(down_revision):
-            raise LoopDetected(revision)
-        if dependencies is not None and revision in util.to_tuple(dependencies):
-            raise DependencyLoopDetected(revision)
-        self.verify_rev_id(revision)
-        self.revision = revision
-        self.down_revision = tuple_rev_as_scalar(util.to_tuple(down_revision))
-        self.dependencies = tuple_rev_as_scalar(util.to_tuple(dependencies))
-        self._orig_branch_labels = util.to_tuple(branch_labels, default=())
-        self.branch_labels = set(self._orig_branch_labels)
-
-    def __repr__(self) -> str:
-        args = [repr(self.revision), repr(self.down_revision)]
-        if self.dependencies:
-            args.append(f"dependencies={self.dependencies!r}")
-        if self.branch_labels:
-            args.append(f"branch_labels={self.branch_labels!r}")
-        return f"{type(self).__name__}({', '.join(args)})"
-
-    def add_nextrev(self, revision: Revision) -> None:
-        self._all_nextrev |= {revision.revision}
-        if self.revision in revision._versioned_down_revisions:
-            self.nextrev |= {revision.revision}
-
-    @property
-    def _versioned_down_revisions(self) -> tuple[str, ...]:
-        return util.to_tuple(self.down_revision, default=())  # type: ignore[no-any-return]
-
-    @property
-    def _all_down_revisions(self) -> tuple[str, ...]:
-        return util.dedupe_tuple((*self._versioned_down_revisions, *self._resolved_dependencies))
-
-    @property
-    def _normalized_down_revisions(self) -> tuple[str, ...]:
-        """Those below it, without dependencies that an ancestor has already."""
-        return util.dedupe_tuple((*self._versioned_down_revisions, *self._normalized_resolved_dependencies))
-
-    @property
-    def is_head(self) -> bool:
-        return not self.nextrev
-
-    @property
-    def _is_real_head(self) -> bool:
-        return not self._all_nextrev
-
-    @property
-    def is_base(self) -> bool:
-        return self.down_revision is None
-
-    @property
-    def _is_real_base(self) -> bool:
-        return self.down_revision is None and self.dependencies is None
-
-    @property
-    def is_branch_point(self) -> bool:
-        return len(self.nextrev) > 1
-
-    @property
-    def _is_real_branch_point(self) -> bool:
-        return len(self._all_nextrev) > 1
-
-    @property
-    def is_merge_point(self) -> bool:
-        return len(self._versioned_down_revisions) > 1
-
-
-_Place = Union[Revision, str, None]
+_Place = Revision | str | None
 """A revision, the word "base", or None."""
 
 
@@ -234,9 +102,11 @@ class RevisionMap:
         for name, revision in by_id.items():
             revision.nextrev = frozenset(graph.children(name))
             revision._all_nextrev = frozenset(graph.up(name))
-            below = revision._versioned_down_revisions
+            parents = revision._versioned_down_revisions
             revision._normalized_resolved_dependencies = tuple(
-                down for down in graph.down(name) if down not in below or down in revision._resolved_dependencies
+                down
+                for down in graph.down(name)
+                if down not in parents or down in revision._resolved_dependencies
             )
             revision.branch_labels = set(graph.labels(name))
         self.heads, self.bases = graph.heads, graph.bases
@@ -273,8 +143,12 @@ class RevisionMap:
     def _real_bases(self) -> tuple[str, ...]:
         return self._after_building("_real_bases")
 
+    def _load(self) -> None:
+        """Read the revisions, if nobody has yet; what is wrong with them is said now."""
+        assert self._revision_map is not None
+
     def _after_building(self, name: str) -> tuple[str, ...]:
-        self._revision_map  # noqa: B018
+        self._load()
         return self.__dict__.get(name, ())  # type: ignore[no-any-return]
 
     def add_revision(self, revision: Revision, _replace: bool = False) -> None:
@@ -315,7 +189,7 @@ class RevisionMap:
             raise RevisionError(
                 f"revision identifier {id_!r} is not a string; ensure database driver settings are correct"
             )
-        self._revision_map  # noqa: B018 (its warnings and errors come first)
+        self._load()
         if id_ == "heads":
             return (self.filter_for_lineage(self.heads, branch) if branch else self._real_heads), branch
         if id_ == "head":
@@ -354,12 +228,16 @@ class RevisionMap:
 
     def _revision_for_ident(self, resolved_id: Any, check_branch: str | None = None) -> Any:
         """By id or label, or by a prefix that fits one; with a branch, it must be on it."""
-        owner = self._resolve_branch(check_branch) if check_branch else None
+        owner: Any = self._resolve_branch(check_branch) if check_branch else None
         if resolved_id in self._revision_map:
             revision = self._revision_map[resolved_id]
         else:
             revision = self._revision_map[self._by_prefix(resolved_id, check_branch if owner else None)]
-        if check_branch and revision is not None and not self._shares_lineage(revision.revision, owner.revision):
+        if (
+            check_branch
+            and revision is not None
+            and not self._shares_lineage(revision.revision, owner.revision)
+        ):
             raise ResolutionError(
                 f"Revision {revision.revision} is not a member of branch '{check_branch}'", resolved_id
             )
@@ -367,7 +245,9 @@ class RevisionMap:
 
     def _by_prefix(self, prefix: str, branch: str | None) -> str:
         fits: Sequence[str] = [
-            name for name in self._revision_map if name and len(name) >= SHORTEST_PREFIX and name.startswith(prefix)
+            name
+            for name in self._revision_map
+            if name and len(name) >= SHORTEST_PREFIX and name.startswith(prefix)
         ]
         if branch:
             fits = self.filter_for_lineage(fits, branch)
@@ -392,9 +272,13 @@ class RevisionMap:
         """Those that stand on one line with what is named."""
         names, branch = self._resolve_revision_number(check_against)
         against = [*([branch] if branch else []), *names]
-        return tuple(target for target in targets if self._shares_lineage(target, against, include_dependencies))
+        return tuple(
+            target for target in targets if self._shares_lineage(target, against, include_dependencies)
+        )
 
-    def _shares_lineage(self, target: Any, test_against_revs: Any, include_dependencies: bool = False) -> bool:
+    def _shares_lineage(
+        self, target: Any, test_against_revs: Any, include_dependencies: bool = False
+    ) -> bool:
         if not test_against_revs:
             return True
         revision = target if isinstance(target, Revision) else self._revision_for_ident(target)
@@ -465,7 +349,9 @@ class RevisionMap:
         `implicit_base`: also what is below the upper on other lines. `select_for_downgrade`: what goes when the
         database, at `upper`, is downgraded to `lower`.
         """
-        collect = self._collect_downgrade_revisions if select_for_downgrade else self._collect_upgrade_revisions
+        collect = (
+            self._collect_downgrade_revisions if select_for_downgrade else self._collect_upgrade_revisions
+        )
         revisions, heads = collect(
             upper,
             lower,
@@ -533,7 +419,9 @@ class RevisionMap:
             )
         return needs, tuple(targets)
 
-    def _walk(self, start: Any, steps: int, branch_label: str | None = None, no_overwalk: bool = True) -> _Place:
+    def _walk(
+        self, start: Any, steps: int, branch_label: str | None = None, no_overwalk: bool = True
+    ) -> _Place:
         """So many steps up or down the line. Past the end: None, or without `no_overwalk` the end itself."""
         here: Any = self.get_revision(start) if isinstance(start, str) else start
         for _ in range(abs(steps)):
@@ -548,7 +436,7 @@ class RevisionMap:
             else:
                 ways = self.get_revisions(self.heads if here is None else here.down_revision) or ("base",)
             if not ways:
-                return None if no_overwalk else here  # type: ignore[no-any-return]
+                return None if no_overwalk else here
             if len(ways) > 1:
                 raise RevisionError("Ambiguous walk")
             here = ways[0]
@@ -618,9 +506,7 @@ class RevisionMap:
             raise _too_short(text, steps) if from_rows else RevisionError("Walked too far")
         return branch, reached
 
-    def _row_to_go_down_from(
-        self, rows: Any, branch: str | None, text: str, steps: int
-    ) -> tuple[str, str]:
+    def _row_to_go_down_from(self, rows: Any, branch: str | None, text: str, steps: int) -> tuple[str, str]:
         rows = util.to_tuple(rows, default=())
         if branch:
             names: Sequence[Any] = self.filter_for_lineage(rows, branch)
@@ -641,13 +527,15 @@ class RevisionMap:
 
     def _head_moves(self, revision: str, is_upgrade: bool, heads: Collection[str]) -> HeadMoves:
         """What becomes of these rows when the revision is applied or undone. One frontier serves a whole run."""
-        self._revision_map  # noqa: B018
+        self._load()
         rows = frozenset(heads)
         if self._frontier is None or self._frontier[0] != rows:
             self._frontier = rows, Frontier(self._graph, sorted(rows, key=self._graph.index.__getitem__))
         frontier = self._frontier[1]
         below = self._graph.down(revision)
-        direction, ends = ("upgrade", (below, (revision,))) if is_upgrade else ("downgrade", ((revision,), below))
+        direction, ends = (
+            ("upgrade", (below, (revision,))) if is_upgrade else ("downgrade", ((revision,), below))
+        )
         moves = frontier.advance(Step(direction, self._graph[revision], *ends))  # type: ignore[arg-type]
         self._frontier = frozenset(frontier.rows), frontier
         return HeadMoves(*moves)
@@ -674,13 +562,13 @@ def _too_short(relative: Any, steps: int) -> RevisionError:
     return RevisionError(f"Relative revision {relative} didn't produce {abs(steps)} migrations")
 
 
-def tuple_rev_as_scalar(rev: Sequence[Any] | None) -> Any:
-    """None for none, the one by itself, several as they are."""
-    if not rev:
-        return None
-    return rev[0] if len(rev) == 1 else rev
-
-
 def is_revision(rev: Any) -> Revision:
     assert isinstance(rev, Revision)
     return rev
+
+
+util.langhelpers.public_home(
+    __name__,
+    [name for name, value in list(globals().items()) if getattr(value, "__module__", "").endswith(".one")],
+    globals(),
+)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from configparser import ConfigParser
-from importlib import metadata
-from importlib.metadata import EntryPoint
-from inspect import getfullargspec as inspect_getfullargspec  # noqa: F401
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from configparser import ConfigParser
+    from importlib.metadata import EntryPoint
 
 is_posix = os.name == "posix"
 py311 = sys.version_info >= (3, 11)
@@ -18,10 +20,14 @@ py312 = sys.version_info >= (3, 12)
 py313 = sys.version_info >= (3, 13)
 py314 = sys.version_info >= (3, 14)
 
-if sys.version_info >= (3, 11):
-    import tomllib as tomllib
-else:
-    import tomli as tomllib
+
+def __getattr__(name: str) -> Any:
+    """Modules that cost start-up time."""
+    if name == "tomllib":
+        return importlib.import_module("tomllib" if py311 else "tomli")
+    if name == "EntryPoint":
+        return importlib.import_module("importlib.metadata").EntryPoint
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class EncodedIO(io.TextIOWrapper):
@@ -46,6 +52,8 @@ def path_relative_to(path: Path, other: Path, *, walk_up: bool = False) -> Path:
 
 
 def importlib_metadata_get(group: str) -> Sequence[EntryPoint]:
+    from importlib import metadata
+
     return tuple(metadata.entry_points(group=group))
 
 

@@ -29,9 +29,7 @@ def _find_editor(environ: Mapping[str, str]) -> str:
         found = _find_executable(candidate, environ)
         if found is not None:
             return found
-    raise OSError(
-        'No suitable editor found. Please set the "EDITOR" or "VISUAL" environment variables'
-    )
+    raise OSError('No suitable editor found. Please set the "EDITOR" or "VISUAL" environment variables')
 
 
 def _find_executable(candidate: str, environ: Mapping[str, str]) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import uuid
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NoReturn, TypeVar
 
@@ -17,13 +16,13 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
-class immutabledict(dict[_K, _V]):  # noqa: N801 (its published name)
+class immutabledict(dict[_K, _V]):
     """A dict that cannot be written to, so that it may be a default argument."""
 
     def _refuse(self, *args: Any, **kw: Any) -> NoReturn:
         raise TypeError(f"{type(self).__name__} object is immutable")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = _refuse
 
     def union(self, other: Any = None, /, **kw: Any) -> immutabledict[Any, Any]:
         return immutabledict({**self, **(other or {}), **kw})
@@ -32,7 +31,7 @@ class immutabledict(dict[_K, _V]):  # noqa: N801 (its published name)
 EMPTY_DICT: immutabledict[Any, Any] = immutabledict()
 
 
-class memoized_property:  # noqa: N801 (its published name)
+class memoized_property:
     """A property computed once for each object, then a plain attribute of it."""
 
     def __init__(self, fget: Callable[[Any], Any], doc: str | None = None) -> None:
@@ -97,6 +96,8 @@ def dedupe_tuple(tup: tuple[str, ...]) -> tuple[str, ...]:
 
 def rev_id() -> str:
     """A new revision id: twelve hexadecimal digits."""
+    import uuid
+
     return uuid.uuid4().hex[-12:]
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
 import importlib.machinery
 import importlib.util
 import os
 import re
-import tempfile
-from contextlib import ExitStack
-from importlib import resources
 from pathlib import Path, PurePath
 from types import ModuleType
 from typing import Any
@@ -33,6 +29,8 @@ def template_to_file(
     try:
         text = template.render_unicode(**kw).encode(output_encoding)
     except Exception:
+        import tempfile
+
         with tempfile.NamedTemporaryFile(suffix=".txt", delete=False) as report:
             report.write(exceptions.text_error_template().render_unicode().encode(output_encoding))
         raise CommandError(
@@ -44,19 +42,21 @@ def template_to_file(
         file.write(text)
 
 
-_unpacked = ExitStack()
-atexit.register(_unpacked.close)
-
-
 def coerce_resource_to_filename(fname_or_resource: str) -> Path:
     """A path, or `package:folder/file` inside an installed package (unpacked for the process where it is zipped)."""
     if Path(fname_or_resource).is_absolute() or ":" not in fname_or_resource:
         return Path(fname_or_resource)
+    import atexit
+    from contextlib import ExitStack
+    from importlib import resources
+
+    unpacked = ExitStack()
+    atexit.register(unpacked.close)
     package, *inner = fname_or_resource.split(":")
     place = resources.files(package)
     for part in inner:
         place = place / part
-    return _unpacked.enter_context(resources.as_file(place))
+    return unpacked.enter_context(resources.as_file(place))
 
 
 def pyc_file_from_path(path: str | os.PathLike[str]) -> Path | None:

@@ -17,8 +17,8 @@ from sqlalchemy.schema import CheckConstraint, Column, ForeignKeyConstraint, Tab
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import DialectKWArgs
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, TextClause, UnaryExpression, conv
-from sqlalchemy.sql.naming import _constraint_name_for_table  # type: ignore[attr-defined]
 from sqlalchemy.sql.naming import _NONE_NAME as _NONE_NAME  # type: ignore[attr-defined]
+from sqlalchemy.sql.naming import _constraint_name_for_table
 
 from .messaging import warn
 
@@ -63,7 +63,8 @@ def _constraint_is_named(constraint: Any, dialect: Any) -> bool:
 
 def _conv_constraint_names(table: Table) -> None:
     """Reflected names are what the database has: no convention may touch them again."""
-    for item in chain(table.constraints, table.indexes):
+    items: Any = chain(table.constraints, table.indexes)
+    for item in items:
         if isinstance(item.name, str) and not isinstance(item.name, conv):
             item.name = conv(item.name)
 
@@ -74,7 +75,7 @@ def _name_type_bound_constraints(table: Table, source_table: Table) -> None:
         return
     for constraint in filter(_is_type_bound, table.constraints):
         try:
-            name = _constraint_name_for_table(constraint, source_table)
+            name: Any = _constraint_name_for_table(constraint, source_table)  # type: ignore[no-untyped-call]
         except sa_exc.InvalidRequestError:
             columns = ", ".join(column.name for column in _columns_for_constraint(constraint))
             warn(
@@ -147,7 +148,7 @@ def _copy(schema_item: Any, **kw: Any) -> Any:
 
 
 def _nullability_might_be_unset(metadata_column: Column[Any]) -> bool:
-    return bool(metadata_column._user_defined_nullable is sql.schema.NULL_UNSPECIFIED)  # type: ignore[attr-defined]
+    return bool(metadata_column._user_defined_nullable is sql.schema.NULL_UNSPECIFIED)
 
 
 def _server_default_is_computed(*server_default: Any) -> bool:
@@ -177,7 +178,9 @@ def _get_identity_options_dict(identity: Any, dialect_kwargs: bool = False) -> d
         said["always"] = identity.always
         if identity.on_null is not None:
             said["on_null"] = identity.on_null
-    said.update((word, value) for word in _SEQUENCE_WORDS if (value := getattr(identity, word, None)) is not None)
+    said.update(
+        (word, value) for word in _SEQUENCE_WORDS if (value := getattr(identity, word, None)) is not None
+    )
     return said
 
 
@@ -235,7 +238,11 @@ def _inherit_schema_deprecated() -> bool:
 def _remove_column_from_collection(collection: Any, column: Any) -> None:
     there = collection[column.key]
     # a read-only collection has the one that can be written to behind it
-    target = collection._parent if hasattr(collection, "_readonly") or hasattr(collection, "_immutable") else collection
+    target = (
+        collection._parent
+        if hasattr(collection, "_readonly") or hasattr(collection, "_immutable")
+        else collection
+    )
     target.remove(there)
 
 
@@ -331,10 +338,10 @@ def _copy_expression(expression: Any, target_table: Table) -> Any:
             target_table.append_column(_copy(item))
         return target_table.c[item.name]
 
-    return visitors.replacement_traverse(expression, {}, exchange)
+    return visitors.replacement_traverse(expression, {}, exchange)  # type: ignore[call-overload]
 
 
-class _textual_index_element(sql.ColumnElement):  # type: ignore[type-arg]  # noqa: N801
+class _textual_index_element(sql.ColumnElement):  # type: ignore[type-arg]
     """text() that looks like a column. PostgreSQL's compiler wants one column for each expression of an index."""
 
     __visit_name__ = "_textual_idx_element"
@@ -347,7 +354,7 @@ class _textual_index_element(sql.ColumnElement):  # type: ignore[type-arg]  # no
         self.fake_column: Column[Any] = Column(text.text, sqltypes.NULLTYPE)
         table.append_column(self.fake_column)
 
-    def get_children(self, **kw: Any) -> list[Any]:  # type: ignore[override]
+    def get_children(self, **kw: Any) -> list[Any]:
         return [self.fake_column]
 
 
@@ -356,7 +363,7 @@ def _render_textual_index_column(element: _textual_index_element, compiler: Any,
     return str(compiler.process(element.text, **kw))
 
 
-class _literal_bindparam(BindParameter):  # type: ignore[type-arg]  # noqa: N801
+class _literal_bindparam(BindParameter):  # type: ignore[type-arg]
     """A bound value that is always written into the statement."""
 
     inherit_cache = False

@@ -24,6 +24,7 @@ from limbeck.ops.compound import RebuildTable, merged, rebuild
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
 from limbeck.ops.contract import Change, Facts, Hazard, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
+from limbeck.ops.table import DropTable
 
 from . import native, reading, types
 from .grammar import in_schema
@@ -300,6 +301,8 @@ class SqliteBackend(AnsiBackend):
 
     # -- what may hurt
     def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
+        if isinstance(operation, DropTable):
+            return _emptied_children(operation, before)
         if not isinstance(operation, RebuildTable):
             return ()
         found = []
@@ -315,6 +318,23 @@ class SqliteBackend(AnsiBackend):
     def begin(self) -> str:
         """A script switches foreign keys off before its transaction: inside, the pragma does nothing."""
         return "PRAGMA foreign_keys=OFF;\nBEGIN"
+
+
+def _emptied_children(operation: DropTable, before: Lookup) -> tuple[Hazard, ...]:
+    """Where foreign keys are enforced, DROP TABLE deletes the rows first, with all that follows from it."""
+    if not isinstance(before, Snapshot):
+        return ()
+    emptied = [
+        str(table.key)
+        for table in before.tables.values()
+        for key in table.foreign_keys
+        if key.referred == operation.table and table.key != operation.table and key.on_delete == "CASCADE"
+    ]
+    if not emptied:
+        return ()
+    names = ", ".join(dict.fromkeys(emptied))
+    text = f"where foreign keys are enforced, dropping {operation.table} deletes the rows of {names} too"
+    return (Hazard("SL09", "data", text, "Drop the foreign keys first, or run PRAGMA foreign_keys=OFF."),)
 
 
 def _lossy(old: str, new: str) -> str:

@@ -79,7 +79,7 @@ def _render_foreign_key(constraint: Any, autogen_context: Any, namespace_metadat
 @_constraint_renderers.dispatch_for(sa_schema.UniqueConstraint)
 def _render_unique_constraint(constraint: Any, autogen_context: Any, namespace_metadata: Any) -> str:
     users = _user_defined_render("unique", constraint, autogen_context)
-    return users if users is not False else _uq_constraint(constraint, autogen_context, False)  # type: ignore[no-any-return]
+    return users if users is not False else _uq_constraint(constraint, autogen_context, False)
 
 
 def _uq_constraint(constraint: Any, autogen_context: Any, alter: bool) -> str:

@@ -50,7 +50,8 @@ def _add_table(autogen_context: Any, op: ops.CreateTableOp) -> str:
     table: Any = op.to_table()
     columns = [_render_column(column, autogen_context) for column in table.columns]
     constraints = [
-        _render_constraint(constraint, autogen_context, op._namespace_metadata) for constraint in table.constraints
+        _render_constraint(constraint, autogen_context, op._namespace_metadata)
+        for constraint in table.constraints
     ]
     args = [column for column in columns if column] + sorted(each for each in constraints if each is not None)
     items = ",\n".join(args)

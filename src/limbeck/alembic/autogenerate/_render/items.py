@@ -43,7 +43,7 @@ def _user_defined_render(type_: str, object_: Any, autogen_context: Any) -> Any:
 # -- names
 
 
-class _f_name:  # noqa: N801 (its published name)
+class _f_name:
     """A name that the database has: its repr is `op.f('name')`."""
 
     def __init__(self, prefix: str, name: conv) -> None:
@@ -56,7 +56,7 @@ class _f_name:  # noqa: N801 (its published name)
 
 def _ident(name: Any) -> str | None:
     """A name without its quoting, for its repr; a str of a project's own class keeps its own repr."""
-    return str(name) if isinstance(name, quoted_name) else name  # type: ignore[no-any-return]
+    return str(name) if isinstance(name, quoted_name) else name
 
 
 def _render_gen_name(autogen_context: Any, name: Any) -> Any:
@@ -143,7 +143,9 @@ def _render_computed(computed: Any, autogen_context: Any) -> str:
 
 def _render_identity(identity: Any, autogen_context: Any) -> str:
     said = sqla_compat._get_identity_options_dict(identity, dialect_kwargs=True)
-    return call(_sqlalchemy_autogenerate_prefix(autogen_context), "Identity", [f"{k}={v}" for k, v in said.items()])
+    return call(
+        _sqlalchemy_autogenerate_prefix(autogen_context), "Identity", [f"{k}={v}" for k, v in said.items()]
+    )
 
 
 # -- columns
@@ -155,7 +157,9 @@ def _render_column(column: Any, autogen_context: Any) -> str:
         return users  # type: ignore[no-any-return]
     by_place: list[str] = []
     by_name: list[str] = []
-    default = _render_server_default(column.server_default, autogen_context) if column.server_default else None
+    default = (
+        _render_server_default(column.server_default, autogen_context) if column.server_default else None
+    )
     if default and _should_render_server_default_positionally(column.server_default):
         by_place.append(default)
     elif default:
@@ -229,4 +233,8 @@ def _render_type_w_subtype(
     dialect = _dialect_of(module)
     if dialect:
         return f"{dialect}.{outer}"
-    return f"{_sqlalchemy_autogenerate_prefix(autogen_context)}{outer}" if module.startswith("sqlalchemy") else None
+    return (
+        f"{_sqlalchemy_autogenerate_prefix(autogen_context)}{outer}"
+        if module.startswith("sqlalchemy")
+        else None
+    )

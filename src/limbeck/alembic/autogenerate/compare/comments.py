@@ -13,7 +13,13 @@ CONTINUE, STOP = PriorityDispatchResult.CONTINUE, PriorityDispatchResult.STOP
 
 
 def _compare_column_comment(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     have, want = conn_col.comment or None, metadata_col.comment or None
     if not autogen_context.dialect.supports_comments or have is want is None:

@@ -17,7 +17,13 @@ CONTINUE, STOP = PriorityDispatchResult.CONTINUE, PriorityDispatchResult.STOP
 
 
 def _compare_nullable(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     have, want = conn_col.nullable, metadata_col.nullable
     alter_column_op.existing_nullable = have

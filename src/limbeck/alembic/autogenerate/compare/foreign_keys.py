@@ -45,7 +45,7 @@ def _let_target_exist(params: Any, conn_table: Any) -> None:
         )
     elif not target.info.get("alembic_placeholder"):
         return
-    for near, far in zip(params["constrained_columns"], params["referred_columns"]):
+    for near, far in zip(params["constrained_columns"], params["referred_columns"], strict=False):
         if far not in target.c:
             target.append_column(sa_schema.Column(far, conn_table.c[near].type))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import schema as sa_schema
@@ -91,14 +92,14 @@ class _Comparison:
         reader = _InspectorConv(self.context.inspector)
         uniques, indexes = [], []
         try:
-            uniques = self._filtered(reader.get_unique_constraints(self.tname, schema=self.schema), "unique_constraint")
+            uniques = self._filtered(
+                reader.get_unique_constraints(self.tname, schema=self.schema), "unique_constraint"
+            )
             self.can_unique = True
         except (NotImplementedError, TypeError):  # TypeError: a dialect that returns None
             pass
-        try:
+        with suppress(NotImplementedError):
             indexes = self._filtered(reader.get_indexes(self.tname, schema=self.schema), "index")
-        except NotImplementedError:
-            pass
         if not dropping:
             self.have_uniques = {_make_unique_constraint(self.impl, params, table) for params in uniques}
         self.have_indexes = {_make_index(self.impl, params, table) for params in indexes} - {None}
@@ -115,7 +116,9 @@ class _Comparison:
         names = [(sqla_compat._get_constraint_final_name(c, dialect), c) for c in self.want_uniques]
         wanted = {name for name, _ in names if name is not None}
         unnamed = {self.impl._create_metadata_constraint_sig(c).unnamed for name, c in names if name is None}
-        wanted_indexes = {sqla_compat._get_constraint_final_name(i, dialect) for i in self.want_indexes if i.unique}
+        wanted_indexes = {
+            sqla_compat._get_constraint_final_name(i, dialect) for i in self.want_indexes if i.unique
+        }
         indexes = {index.name: index for index in self.have_indexes if index.unique}
         for constraint in [c for c in self.have_uniques if c.info.get("duplicates_index")]:
             if constraint.name in wanted:
@@ -154,7 +157,10 @@ class _Comparison:
             return
         if is_index_sig(old):
             log.info("Detected changed index %r on %r: %s", old.name, self.tname, why)
-            pair: tuple[Any, Any] = (ops.DropIndexOp.from_index(old.const), ops.CreateIndexOp.from_index(new.const))
+            pair: tuple[Any, Any] = (
+                ops.DropIndexOp.from_index(old.const),
+                ops.CreateIndexOp.from_index(new.const),
+            )
         else:
             log.info("Detected changed unique constraint %r on %r: %s", old.name, self.tname, why)
             drop = ops.DropConstraintOp.from_constraint(old.const)
@@ -165,7 +171,10 @@ class _Comparison:
 
     def run(self) -> None:
         """By name, in order of names; then unique constraints that the models leave unnamed, by their columns."""
-        reflected, declared = self.impl._create_reflected_constraint_sig, self.impl._create_metadata_constraint_sig
+        reflected, declared = (
+            self.impl._create_reflected_constraint_sig,
+            self.impl._create_metadata_constraint_sig,
+        )
         there = {reflected(c) for c in self.have_uniques}
         have_uniques = {c.name: c for c in there}
         have_indexes = {c.name: c for c in {reflected(c) for c in self.have_indexes}}

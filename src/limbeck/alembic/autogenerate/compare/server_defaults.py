@@ -27,7 +27,13 @@ def _render_server_default_for_compare(metadata_default: Any, autogen_context: A
 
 
 def _compare_computed_default(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     """A computed column cannot be changed: say that it should."""
     have, want = conn_col.server_default, metadata_col.server_default
@@ -48,7 +54,13 @@ def _warn_computed_not_supported(tname: str, cname: str) -> None:
 
 
 def _compare_identity_default(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     have, want = conn_col.server_default, metadata_col.server_default
     if not sqla_compat._server_default_is_identity(want, have):
@@ -62,7 +74,10 @@ def _compare_identity_default(
     if not differs:
         return CONTINUE
     log.info(
-        "Detected server default on column '%s.%s': identity options attributes %s", tname, cname, sorted(differs)
+        "Detected server default on column '%s.%s': identity options attributes %s",
+        tname,
+        cname,
+        sorted(differs),
     )
     return STOP
 
@@ -72,7 +87,13 @@ def _text_of_reflected(default: Any) -> str | None:
 
 
 def _user_compare_server_default(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     have, want = conn_col.server_default, metadata_col.server_default
     if have is None and want is None:
@@ -93,7 +114,13 @@ def _user_compare_server_default(
 
 
 def _dialect_impl_compare_server_default(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     have, want = conn_col.server_default, metadata_col.server_default
     if have is None and want is None:
@@ -112,7 +139,13 @@ def _dialect_impl_compare_server_default(
 
 
 def _setup_autoincrement(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     """MySQL says it again with the column."""
     if metadata_col.table._autoincrement_column is metadata_col:

@@ -19,7 +19,9 @@ Key = tuple[Any, str]
 """(schema, table)"""
 
 
-def _autogen_for_tables(autogen_context: Any, upgrade_ops: Any, schemas: set[str | None]) -> PriorityDispatchResult:
+def _autogen_for_tables(
+    autogen_context: Any, upgrade_ops: Any, schemas: set[str | None]
+) -> PriorityDispatchResult:
     context, inspector = autogen_context.migration_context, autogen_context.inspector
     version_table = (context.version_table_schema, context.version_table)
     reflected: set[Key] = set()
@@ -27,7 +29,9 @@ def _autogen_for_tables(autogen_context: Any, upgrade_ops: Any, schemas: set[str
         available = set(inspector.get_table_names(schema=schema))
         candidates = {name for name in available if (schema, name) != version_table}
         names = [
-            name for name in candidates if autogen_context.run_name_filters(name, "table", {"schema_name": schema})
+            name
+            for name in candidates
+            if autogen_context.run_name_filters(name, "table", {"schema_name": schema})
         ]
         reflected.update((schema, name) for name in names)
         _InspectorConv(inspector).pre_cache_tables(schema, names, available)
@@ -38,7 +42,11 @@ def _autogen_for_tables(autogen_context: Any, upgrade_ops: Any, schemas: set[str
 
 
 def _compare_tables(
-    conn_table_names: set[Key], metadata_table_names: Any, inspector: Any, upgrade_ops: Any, autogen_context: Any
+    conn_table_names: set[Key],
+    metadata_table_names: Any,
+    inspector: Any,
+    upgrade_ops: Any,
+    autogen_context: Any,
 ) -> None:
     """Added tables first, in the models' order; then removed ones; then those on both sides, by name."""
     default_schema = inspector.bind.dialect.default_schema_name
@@ -52,7 +60,9 @@ def _compare_tables(
     gone = [key for key in conn_table_names if key not in declared]
     for key, table in _reflect(autogen_context, inspector, gone):
         _removed(autogen_context, upgrade_ops, key, table)
-    both = sorted((key for key in conn_table_names if key in declared), key=lambda key: (key[0] or "", key[1]))
+    both = sorted(
+        (key for key in conn_table_names if key in declared), key=lambda key: (key[0] or "", key[1])
+    )
     for key, table in _reflect(autogen_context, inspector, both):
         _compared(autogen_context, upgrade_ops, key, table, declared[key], inspector)
 

@@ -13,7 +13,9 @@ log = logging.getLogger(__name__)
 CONTINUE, STOP = PriorityDispatchResult.CONTINUE, PriorityDispatchResult.STOP
 
 
-def _compare_type_setup(alter_column_op: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any) -> bool:
+def _compare_type_setup(
+    alter_column_op: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+) -> bool:
     """Note the type that is there; False where either side has none."""
     alter_column_op.existing_type = conn_col.type
     if conn_col.type._type_affinity is sqltypes.NullType:
@@ -25,14 +27,22 @@ def _compare_type_setup(alter_column_op: Any, tname: Any, cname: Any, conn_col: 
     return True
 
 
-def _changed(alter_column_op: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any) -> PriorityDispatchResult:
+def _changed(
+    alter_column_op: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+) -> PriorityDispatchResult:
     alter_column_op.modify_type = metadata_col.type
     log.info("Detected type change from %r to %r on '%s.%s'", conn_col.type, metadata_col.type, tname, cname)
     return STOP
 
 
 def _user_compare_type(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     context = autogen_context.migration_context
     users = context._user_compare_type
@@ -47,7 +57,13 @@ def _user_compare_type(
 
 
 def _dialect_impl_compare_type(
-    autogen_context: Any, alter_column_op: Any, schema: Any, tname: Any, cname: Any, conn_col: Any, metadata_col: Any
+    autogen_context: Any,
+    alter_column_op: Any,
+    schema: Any,
+    tname: Any,
+    cname: Any,
+    conn_col: Any,
+    metadata_col: Any,
 ) -> PriorityDispatchResult:
     if not _compare_type_setup(alter_column_op, tname, cname, conn_col, metadata_col):
         return CONTINUE

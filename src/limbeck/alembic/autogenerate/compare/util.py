@@ -82,5 +82,5 @@ class _InspectorConv:
             table,
             include_columns=None,
             resolve_fks=False,
-            _reflect_info=_ReflectionInfo(unreflectable={}, **answers),  # type: ignore[arg-type]
+            _reflect_info=_ReflectionInfo(unreflectable={}, **answers),
         )

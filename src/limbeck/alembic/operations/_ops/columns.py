@@ -197,7 +197,7 @@ class AddColumnOp(AlterTableOp):
 
     @classmethod
     def from_column(cls, col: Column[Any]) -> AddColumnOp:
-        return cls(col.table.name, col, schema=col.table.schema)  # type: ignore[attr-defined]
+        return cls(col.table.name, col, schema=col.table.schema)
 
     @classmethod
     def from_column_and_tablename(cls, schema: str | None, tname: str, col: Column[Any]) -> AddColumnOp:
@@ -293,7 +293,13 @@ class DropColumnOp(AlterTableOp):
 
     @classmethod
     def drop_column(
-        cls, operations: Operations, table_name: str, column_name: str, *, schema: str | None = None, **kw: Any
+        cls,
+        operations: Operations,
+        table_name: str,
+        column_name: str,
+        *,
+        schema: str | None = None,
+        **kw: Any,
     ) -> None:
         """Drop a column. SQL Server: `mssql_drop_default`, `mssql_drop_check`, `mssql_drop_foreign_key` go before."""
         return operations.invoke(cls(table_name, column_name, schema=schema, **kw))  # type: ignore[no-any-return]

@@ -134,7 +134,9 @@ class DropConstraintOp(MigrateOperation):
         cls, operations: BatchOperations, constraint_name: str, type_: str | None = None
     ) -> None:
         """Drop a constraint of the table of the batch."""
-        operation = cls(constraint_name, operations.impl.table_name, type_=type_, schema=operations.impl.schema)
+        operation = cls(
+            constraint_name, operations.impl.table_name, type_=type_, schema=operations.impl.schema
+        )
         return operations.invoke(operation)  # type: ignore[no-any-return]
 
 
@@ -145,7 +147,13 @@ class CreatePrimaryKeyOp(AddConstraintOp):
     constraint_type = "primarykey"
 
     def __init__(
-        self, constraint_name: Any, table_name: str, columns: Sequence[str], *, schema: str | None = None, **kw: Any
+        self,
+        constraint_name: Any,
+        table_name: str,
+        columns: Sequence[str],
+        *,
+        schema: str | None = None,
+        **kw: Any,
     ) -> None:
         self.constraint_name = constraint_name
         self.table_name = table_name
@@ -161,10 +169,9 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         return cls(name, table.name, keys, schema=table.schema, **constraint.dialect_kwargs)
 
     def to_constraint(self, migration_context: Any = None) -> PrimaryKeyConstraint:
-        made = schemaobj.SchemaObjects(migration_context).primary_key_constraint(
+        return schemaobj.SchemaObjects(migration_context).primary_key_constraint(
             self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
         )
-        return made  # type: ignore[no-any-return]
 
     @classmethod
     def create_primary_key(
@@ -195,7 +202,13 @@ class CreateUniqueConstraintOp(AddConstraintOp):
     constraint_type = "unique"
 
     def __init__(
-        self, constraint_name: Any, table_name: str, columns: Sequence[str], *, schema: str | None = None, **kw: Any
+        self,
+        constraint_name: Any,
+        table_name: str,
+        columns: Sequence[str],
+        *,
+        schema: str | None = None,
+        **kw: Any,
     ) -> None:
         self.constraint_name = constraint_name
         self.table_name = table_name
@@ -215,10 +228,9 @@ class CreateUniqueConstraintOp(AddConstraintOp):
         )
 
     def to_constraint(self, migration_context: Any = None) -> UniqueConstraint:
-        made = schemaobj.SchemaObjects(migration_context).unique_constraint(
+        return schemaobj.SchemaObjects(migration_context).unique_constraint(
             self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
         )
-        return made  # type: ignore[no-any-return]
 
     @classmethod
     def create_unique_constraint(
@@ -279,10 +291,14 @@ class CreateForeignKeyOp(AddConstraintOp):
         return cls(name, near, far, near_columns, far_columns, **kw)
 
     def to_constraint(self, migration_context: Any = None) -> ForeignKeyConstraint:
-        made = schemaobj.SchemaObjects(migration_context).foreign_key_constraint(
-            self.constraint_name, self.source_table, self.referent_table, self.local_cols, self.remote_cols, **self.kw
+        return schemaobj.SchemaObjects(migration_context).foreign_key_constraint(
+            self.constraint_name,
+            self.source_table,
+            self.referent_table,
+            self.local_cols,
+            self.remote_cols,
+            **self.kw,
         )
-        return made  # type: ignore[no-any-return]
 
     @classmethod
     def create_foreign_key(
@@ -387,10 +403,9 @@ class CreateCheckConstraintOp(AddConstraintOp):
         return cls(name, table.name, constraint.sqltext, schema=table.schema, **constraint.dialect_kwargs)
 
     def to_constraint(self, migration_context: Any = None) -> CheckConstraint:
-        made = schemaobj.SchemaObjects(migration_context).check_constraint(
+        return schemaobj.SchemaObjects(migration_context).check_constraint(
             self.constraint_name, self.table_name, self.condition, schema=self.schema, **self.kw
         )
-        return made  # type: ignore[no-any-return]
 
     @classmethod
     def create_check_constraint(

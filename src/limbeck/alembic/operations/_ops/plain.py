@@ -45,7 +45,9 @@ class AlterTableOp(MigrateOperation):
 class BulkInsertOp(MigrateOperation):
     """Rows for a table."""
 
-    def __init__(self, table: Table | TableClause, rows: list[dict[str, Any]], *, multiinsert: bool = True) -> None:
+    def __init__(
+        self, table: Table | TableClause, rows: list[dict[str, Any]], *, multiinsert: bool = True
+    ) -> None:
         self.table = table
         self.rows = rows
         self.multiinsert = multiinsert

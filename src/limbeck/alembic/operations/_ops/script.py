@@ -36,7 +36,9 @@ class OpContainer(MigrateOperation):
 class ModifyTableOps(OpContainer):
     """What is done to one table."""
 
-    def __init__(self, table_name: str, ops: Sequence[MigrateOperation], *, schema: str | None = None) -> None:
+    def __init__(
+        self, table_name: str, ops: Sequence[MigrateOperation], *, schema: str | None = None
+    ) -> None:
         super().__init__(ops)
         self.table_name = table_name
         self.schema = schema

@@ -47,7 +47,7 @@ class CreateIndexOp(MigrateOperation):
         table = index.table
         assert table is not None
         return cls(
-            index.name,  # type: ignore[arg-type]
+            index.name,
             table.name,
             list(index.expressions),
             schema=table.schema,
@@ -229,7 +229,7 @@ def _beside_columns(table: Table) -> dict[str, Any]:
     return {
         "comment": table.comment,
         "info": dict(table.info),
-        "prefixes": list(table._prefixes),  # type: ignore[attr-defined]
+        "prefixes": list(table._prefixes),
         **table.kwargs,
     }
 
@@ -394,7 +394,9 @@ class DropTableCommentOp(AlterTableOp):
         return operations.invoke(operation)  # type: ignore[no-any-return]
 
     @classmethod
-    def batch_drop_table_comment(cls, operations: BatchOperations, *, existing_comment: str | None = None) -> None:
+    def batch_drop_table_comment(
+        cls, operations: BatchOperations, *, existing_comment: str | None = None
+    ) -> None:
         """Take the comment of the table of the batch away."""
         batch = operations.impl
         operation = cls(batch.table_name, existing_comment=existing_comment, schema=batch.schema)

@@ -3,10 +3,8 @@ import re
 from contextlib import ExitStack
 from logging.config import fileConfig
 
-from sqlalchemy import engine_from_config
-from sqlalchemy import pool
-
 from alembic import context
+from sqlalchemy import engine_from_config, pool
 
 # True: commit all databases in two phases, where they can
 USE_TWOPHASE = False

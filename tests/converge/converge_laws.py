@@ -1,0 +1,254 @@
+"""The laws of autogenerate, tried on one pair of models with real databases.
+
+    build A by create_all, with rows          -> a tool's autogenerate towards A finds nothing
+    autogenerate towards B, upgrade           -> the catalog equals that of create_all(B), up to the order of columns
+                                              -> a second autogenerate finds nothing
+                                              -> cells that both schemas can hold are as they were
+    downgrade                                 -> the catalog equals the first, and so do those cells
+
+A Tool is what is tried: limbeck, in the same process or by a written file, or another one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+import catalog
+from converge_models import Models, Pair, Table, made
+from converge_types import KINDS
+from servers import Database
+
+ROWS = 3
+
+
+@dataclass(frozen=True)
+class Failure:
+    """`law` is the short name of what does not hold; `text` what was found instead."""
+
+    law: str
+    text: str
+
+
+class Invalid(Exception):
+    """The database itself does not take one of the two schemas."""
+
+
+class Tool(Protocol):
+    name: str
+
+    def compare(self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None) -> Any:
+        """Differences towards the models: something that `lines`, `upgrade` and `downgrade` take."""
+        ...
+
+    def lines(self, found: Any) -> list[str]:
+        """The upgrade in words, empty where nothing differs."""
+        ...
+
+    def upgrade(self, engine: Any, found: Any) -> None: ...
+
+    def downgrade(self, engine: Any, found: Any) -> None: ...
+
+
+class Trial:
+    """Tries pairs on two databases of one kind: one lives through the changes, one is built fresh to compare with."""
+
+    def __init__(self, tool: Tool, kind: str, lived: Database, fresh: Database) -> None:
+        self.tool = tool
+        self.kind = kind
+        self.lived = lived
+        self.fresh = fresh
+
+    def run(self, pair: Pair) -> Failure | None:
+        """Raises Invalid."""
+        schemas = tuple(sorted({*pair.a.schemas, *pair.b.schemas}))
+        wanted = self.catalog_of(pair.b, schemas)
+        self.lived.empty()
+        engine = self.lived.engine()
+        build(engine, pair.a, schemas)
+        if pair.rows:
+            fill(engine, pair.a, self.kind)
+        first = dumped(engine)
+        before = cells(engine, pair)
+        try:
+            return self._laws(engine, pair, schemas, wanted, first, before)
+        except Exception as error:
+            return Failure(f"error {type(error).__name__}", _told(error))
+
+    def _laws(
+        self, engine: Any, pair: Pair, schemas: tuple[str, ...], wanted: Any, first: Any, before: Any
+    ) -> Failure | None:
+        tool = self.tool
+        same = self._compare(engine, pair.a, schemas, None)
+        if lines := tool.lines(same):
+            return Failure("nothing changed", "\n".join(lines))
+        found = self._compare(engine, pair.b, schemas, pair.b)
+        told = "\n".join(tool.lines(found))
+        step = "upgrade"
+        try:
+            tool.upgrade(engine, found)
+            if gap := catalog.difference(wanted, dumped(engine)):
+                return Failure("upgrade gives B", f"{told}\n{gap}")
+            if lost := _lost(before, cells(engine, pair)):
+                return Failure("rows after upgrade", f"{told}\n{lost}")
+            step = "second"
+            if lines := tool.lines(self._compare(engine, pair.b, schemas, None)):
+                return Failure("second is empty", f"{told}\nthen\n" + "\n".join(lines))
+            step = "downgrade"
+            tool.downgrade(engine, found)
+        except Exception as error:
+            return Failure(f"{step} runs", f"{told}\n{_told(error)}")
+        if gap := catalog.difference(first, dumped(engine)):
+            return Failure("downgrade gives A", f"{told}\n{gap}")
+        if lost := _lost(before, cells(engine, pair)):
+            return Failure("rows after downgrade", f"{told}\n{lost}")
+        return None
+
+    def _compare(self, engine: Any, models: Models, schemas: tuple[str, ...], answers: Models | None) -> Any:
+        with engine.connect() as connection:
+            found = self.tool.compare(connection, models, schemas, answers)
+            connection.rollback()
+        return found
+
+    def catalog_of(self, models: Models, schemas: tuple[str, ...]) -> Any:
+        self.fresh.empty()
+        engine = self.fresh.engine()
+        build(engine, models, schemas)
+        return dumped(engine)
+
+
+def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
+    try:
+        metadata = made(models)
+        with engine.begin() as connection:
+            for schema in schemas:
+                connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
+            metadata.create_all(connection)
+    except Exception as error:
+        raise Invalid(_told(error)) from error
+
+
+def dumped(engine: Any) -> Any:
+    with engine.connect() as connection:
+        found = catalog.dump(connection, order=False)
+        connection.rollback()
+    return found
+
+
+def _told(error: BaseException) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" at {last[0].filename.rpartition('/src/')[2]}:{last[0].lineno}" if last else ""
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: " + "\n    ".join(lines[:12])[:900] + place
+
+
+# -- rows -----------------------------------------------------------------------------------------------------
+
+OFF = {
+    "postgresql": "SET session_replication_role = replica",
+    "mariadb": "SET foreign_key_checks = 0",
+    "sqlite": "PRAGMA foreign_keys = OFF",
+}
+
+
+def fill(engine: Any, models: Models, kind: str) -> None:
+    """Three rows in every table: the n-th holds n everywhere, the last NULL where it may."""
+    metadata = made(models)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(OFF[kind])
+        for table in models.tables:
+            live = metadata.tables[f"{table.schema}.{table.name}" if table.schema else table.name]
+            for n in range(1, ROWS + 1):
+                try:
+                    connection.execute(live.insert().values(row(table, models, kind, n)))
+                except sa.exc.SQLAlchemyError as error:
+                    raise Invalid(f"rows: {_told(error)}") from error
+        connection.commit()
+        if kind == "postgresql":
+            connection.exec_driver_sql("SET session_replication_role = DEFAULT")
+            connection.commit()
+
+
+def row(table: Table, models: Models, kind: str, n: int) -> dict[str, Any]:
+    keyed = {name for item in table.items if item.kind == "pk" for name in item.columns}
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        family = KINDS[kind][column.family]
+        if any("Computed" in p or "always=True" in p for p in column.parts):
+            continue
+        if column.nullable and column.name not in keyed and n == ROWS:
+            values[column.name] = None
+        elif family.value == "label":
+            labels = dict(models.enums)[column.type[5:]]
+            values[column.name] = labels[n % len(labels)]
+        elif family.value is not None:
+            values[column.name] = family.value(n)
+        elif not column.nullable and not column.get("server_default"):
+            values[column.name] = sa.text(family.fill)
+    return values
+
+
+def cells(engine: Any, pair: Pair) -> dict[tuple[Any, ...], list[str]]:
+    """What can be looked for in both schemas: the values of the columns that stay, each column sorted by itself."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    if not pair.rows:
+        return found
+    with engine.connect() as connection:
+        for table, names in _staying(pair):
+            live = sa.table(sa.sql.quoted_name(table.name, True), *map(sa.column, names), schema=table.schema)
+            for name in names:
+                # as text, so that no type of Python's stands between
+                values = connection.execute(sa.select(live.c[name])).scalars()
+                found[(*table.key, name)] = sorted(map(plain, values))
+        connection.rollback()
+    return found
+
+
+def _staying(pair: Pair) -> Iterator[tuple[Table, list[str]]]:
+    for table in pair.a.tables:
+        after = pair.b.table(table.key)
+        if after is None:
+            continue
+        names = []
+        for column in table.columns:
+            new = after.column(column.name)
+            if new is not None and not new.parts and not column.parts and new.family == column.family:
+                names.append(column.name)
+        yield table, names
+
+
+def plain(value: Any) -> str:
+    """One text for values that are the same in every type of a family."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, (int, float, decimal.Decimal)):
+        return f"{decimal.Decimal(str(value)).normalize():f}"
+    if isinstance(value, datetime.datetime):
+        return value.replace(tzinfo=None).isoformat()[:19]
+    if isinstance(value, datetime.time):
+        return value.replace(tzinfo=None).isoformat()[:8]
+    if isinstance(value, (set, frozenset)):
+        return ",".join(sorted(value))
+    return str(value).rstrip() if value is not None else "NULL"
+
+
+def _lost(before: dict[tuple[Any, ...], list[str]], after: dict[tuple[Any, ...], list[str]]) -> str:
+    """Cells that are no longer there; a NULL that was filled is not lost."""
+    lines = []
+    for place, values in before.items():
+        now = list(after.get(place, ()))
+        missing = []
+        for value in values:
+            if value in now:
+                now.remove(value)
+            elif value != "NULL":
+                missing.append(value)
+        if missing or len(after.get(place, ())) != len(values):
+            lines.append(f"rows of {place}: {values} became {after.get(place)}")
+    return "\n".join(lines)

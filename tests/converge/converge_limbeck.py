@@ -1,0 +1,74 @@
+"""limbeck as the tool that is tried, in this process: the core's own comparison, run by the stage of a real run."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from converge_models import Models, made
+from converge_types import KINDS
+
+
+class Limbeck:
+    name = "limbeck"
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def compare(self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None) -> Any:
+        from limbeck.commands import autogenerate
+        from limbeck.diff.rules import EVERYTHING
+
+        project: Any = SimpleNamespace(
+            settings=SimpleNamespace(exclude=(), include=(), schemas=schemas),
+            policy=lambda options: SimpleNamespace(version_schema=None, version_table="alembic_version"),
+        )
+        options: Any = SimpleNamespace(database="")
+        ask = None if answers is None else self._answer(answers)
+        return autogenerate.compare(
+            project,
+            connection,
+            options,
+            (made(models),),
+            autogenerate.Answers(),
+            ask,
+            EVERYTHING,
+            answers is not None,
+        )
+
+    def _answer(self, models: Models) -> Any:
+        """The third row's value of the column's family."""
+
+        def ask(question: Any) -> str:
+            table = next(t for t in models.tables if question.table in (t.name, f"{t.schema}.{t.name}"))
+            column = table.column(question.column)
+            assert column is not None, question
+            if column.family == "enum":
+                label = dict(models.enums)[column.type[5:]][0]
+                return "'" + label.replace("'", "''") + "'"
+            return KINDS[self.kind][column.family].fill
+
+        return ask
+
+    def lines(self, found: Any) -> list[str]:
+        told = [o.describe() for o in found.upgrade]
+        return told and [*told, *(f"({name} was compared as text: {why})" for name, why in found.as_text.items())]
+
+    def upgrade(self, engine: Any, found: Any) -> None:
+        self._run(engine, found.upgrade)
+
+    def downgrade(self, engine: Any, found: Any) -> None:
+        self._run(engine, found.downgrade)
+
+    def _run(self, engine: Any, operations: Any) -> None:
+        from limbeck.events import SILENT
+        from limbeck.run.policy import Policy
+        from limbeck.run.runner import LiveRun
+
+        with engine.connect() as connection:
+            run = LiveRun(connection, Policy(lock=False), SILENT)
+            with run.prepared(), run.transactions.run(), run.transactions.step():
+                for operation in operations:
+                    if isinstance(operation, Exception):
+                        raise operation
+                    run.stage.do(operation)

@@ -1,0 +1,209 @@
+"""Models as plain values that print themselves as Python, for the generator of pairs and its shrinking.
+
+What runs is what is printed: `made(models)` executes `source(models)` and gives the MetaData.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+IMPORTS = "import sqlalchemy as sa\nfrom sqlalchemy.dialects import mysql, postgresql, sqlite\n"
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """`type`, `parts` (Computed, Identity) and the values of `extra` are Python texts. A type `enum:<name>` is one of
+    the models' enums; the default `first label` is that enum's."""
+
+    name: str
+    type: str
+    family: str
+    extra: tuple[tuple[str, str], ...] = ()
+    parts: tuple[str, ...] = ()
+
+    def get(self, key: str) -> str | None:
+        return dict(self.extra).get(key)
+
+    def but(self, **changed: str | None) -> Column:
+        extra = {**dict(self.extra), **changed}
+        return replace(self, extra=tuple((k, v) for k, v in extra.items() if v is not None))
+
+    @property
+    def nullable(self) -> bool:
+        return self.get("nullable") != "False"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A constraint or an index. `columns` are those it needs; a foreign key `refers` to (schema, table) and columns."""
+
+    kind: str
+    code: str
+    columns: tuple[str, ...]
+    refers: tuple[str | None, str] | None = None
+    referred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    columns: tuple[Column, ...]
+    items: tuple[Item, ...] = ()
+    schema: str | None = None
+    extra: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> tuple[str | None, str]:
+        return (self.schema, self.name)
+
+    def column(self, name: str) -> Column | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+    def with_column(self, column: Column) -> Table:
+        return replace(self, columns=tuple(column if c.name == column.name else c for c in self.columns))
+
+    @property
+    def primary_key(self) -> Item | None:
+        return next((i for i in self.items if i.kind == "pk"), None)
+
+
+@dataclass(frozen=True)
+class Models:
+    tables: tuple[Table, ...] = ()
+    enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    naming: bool = False
+
+    def table(self, key: tuple[str | None, str]) -> Table | None:
+        return next((t for t in self.tables if t.key == key), None)
+
+    def with_table(self, table: Table) -> Models:
+        return replace(self, tables=tuple(table if t.key == table.key else t for t in self.tables))
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        return tuple(sorted({t.schema for t in self.tables if t.schema is not None}))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """From `a` to `b`. `changes` says in words what was done; `rows` whether the tables hold some."""
+
+    a: Models
+    b: Models
+    rows: bool = False
+    changes: tuple[str, ...] = ()
+
+
+# -- as Python ------------------------------------------------------------------------------------------------
+
+
+def source(models: Models, name: str = "metadata") -> str:
+    lines = [f"{name} = sa.MetaData({f'naming_convention={_naming(models)!r}' if models.naming else ''})"]
+    enums = dict(models.enums)
+    for enum, labels in models.enums:
+        lines.append(f"{_enum(enum)} = sa.Enum({', '.join(map(repr, labels))}, name={enum!r})")
+    for table in models.tables:
+        lines.append(f"sa.Table(\n    {table.name!r},\n    {name},")
+        lines += [f"    {_column(c, enums)}," for c in table.columns]
+        lines += [f"    {item.code}," for item in table.items]
+        schema = (("schema", repr(table.schema)),) if table.schema is not None else ()
+        lines += [f"    {key}={value}," for key, value in (*schema, *table.extra)]
+        lines.append(")")
+    return "\n".join(lines) + "\n"
+
+
+def _naming(models: Models) -> dict[str, str]:
+    """The usual convention for CHECK demands that every one has a name."""
+    checks = [i for t in models.tables for i in t.items if i.kind == "check"]
+    checks_named = all("name=" in i.code for i in checks)
+    unnamed_type = any("native_enum=False)" in c.type or "length=12" in c.type for t in models.tables for c in t.columns)
+    return {k: v for k, v in NAMING.items() if k != "ck" or (checks_named and not unnamed_type)}
+
+
+def _enum(name: str) -> str:
+    return "enum_" + re.sub(r"\W", "_", name)
+
+
+def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
+    type_, extra = column.type, dict(column.extra)
+    if type_.startswith("enum:"):
+        labels = enums[type_[5:]]
+        type_ = _enum(type_[5:])
+        if extra.get("server_default") == "first label":
+            extra["server_default"] = repr(labels[0])
+    parts = [repr(column.name), type_, *column.parts, *(f"{k}={v}" for k, v in extra.items())]
+    return f"sa.Column({', '.join(parts)})"
+
+
+def made(models: Models) -> Any:
+    """The MetaData."""
+    space: dict[str, Any] = {}
+    exec(IMPORTS + source(models), space)
+    return space["metadata"]
+
+
+def script(pair: Pair, url: str) -> str:
+    """A runnable Python file that shows the pair: both MetaData, and what autogenerate finds between them."""
+    return "\n".join(
+        (
+            IMPORTS,
+            *(f"# {change}" for change in pair.changes),
+            source(pair.a, "a"),
+            source(pair.b, "b"),
+            f"# on {url.split(':')[0]}, {'with' if pair.rows else 'without'} rows",
+        )
+    )
+
+
+# -- repairing ------------------------------------------------------------------------------------------------
+
+
+def repaired(models: Models) -> Models:
+    """Without what no longer holds together: items over missing columns, keys to what is not there or not unique."""
+    while True:
+        better = replace(models, tables=tuple(_repaired(t, models) for t in models.tables if t.columns))
+        used = {c.type[5:] for t in better.tables for c in t.columns if c.type.startswith("enum:")}
+        better = replace(better, enums=tuple(e for e in better.enums if e[0] in used))
+        if better == models:
+            return models
+        models = better
+
+
+def _repaired(table: Table, models: Models) -> Table:
+    names = {c.name for c in table.columns}
+    columns = tuple(c for c in table.columns if _stands(c, names))
+    names = {c.name for c in columns}
+    kept = tuple(i for i in table.items if set(i.columns) <= names and _holds(i, table, models))
+    return replace(table, columns=columns, items=kept)
+
+
+def _stands(column: Column, names: set[str]) -> bool:
+    return all(part in names for part in computed_over(column))
+
+
+def computed_over(column: Column) -> Iterator[str]:
+    for part in column.parts:
+        if part.startswith("sa.Computed"):
+            yield from re.findall(r'(?:\\?"|`)(.+?)(?:\\?"|`)', part)[:1]
+
+
+def _holds(item: Item, table: Table, models: Models) -> bool:
+    if item.kind != "fk" or item.refers is None:
+        return True
+    other = models.table(item.refers)
+    if other is None:
+        return False
+    unique = any(i.kind in ("pk", "unique") and i.columns == item.referred for i in other.items)
+    types = [table.column(c).type for c in item.columns]  # type: ignore[union-attr]
+    others = [other.column(c) for c in item.referred]
+    return unique and all(o is not None and o.type == t for o, t in zip(others, types, strict=True))
