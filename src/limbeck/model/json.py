@@ -78,7 +78,7 @@ def _encode_fields(value: Any) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _fields(cls: type) -> tuple[tuple[str, Any], ...]:
+def _fields(cls: Any) -> tuple[tuple[str, Any], ...]:
     return tuple(
         (
             f.name,
@@ -118,7 +118,7 @@ def decode(data: Any, classes: Mapping[str, type] = CLASSES) -> Any:
         return Unknown(data["what"])
     if word == "unchanged":
         return UNCHANGED
-    if word not in classes:
+    if not isinstance(word, str) or word not in classes:
         raise NotASnapshot(why=f"it speaks of {word!r}, which nobody knows.")
     told = {name: decode(d, classes) for name, d in data.items() if name != "is"}
     try:

@@ -56,7 +56,8 @@ class LiveChannel(Channel):
         if statement.clause is None:
             return self.connection.exec_driver_sql(statement.text, execution_options=AS_IT_STANDS)
         if statement.parameters is None:
-            return self.connection.execute(statement.clause)
+            with compat.told_to_listeners(statement.clause, self.connection):
+                return self.connection.execute(statement.clause)
         return self.connection.execute(statement.clause, statement.parameters)
 
     def bind(self) -> Any:
@@ -75,9 +76,11 @@ class ScriptChannel(Channel):
         self.separator = separator
 
     def run(self, statement: Statement) -> None:
-        self.write(f"{_with_spaces(statement.text)}{self.terminator}\n\n")
-        if self.separator:
-            self.write(f"{self.separator}\n\n")
+        with compat.told_to_listeners(statement.clause, self.bind()) as told:
+            text = ddl.text(self.dialect, statement.clause) if told else statement.text
+            self.write(f"{_with_spaces(text)}{self.terminator}\n\n")
+            if self.separator:
+                self.write(f"{self.separator}\n\n")
 
     def bind(self) -> Any:
         return ScriptConnection(self)
@@ -104,7 +107,7 @@ class ScriptConnection(compat.MockConnection):
         super().__init__(channel.dialect, self._record)
         self._channel = channel
 
-    def execute(self, obj: Any, parameters: Any = None, **_: Any) -> Any:
+    def execute(self, obj: Any, parameters: Any = None, execution_options: Any = None) -> Any:
         return self._record(obj, parameters)
 
     def exec_driver_sql(self, statement: str, parameters: Any = None, **_: Any) -> Any:

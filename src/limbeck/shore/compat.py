@@ -6,12 +6,15 @@ Held against SQLAlchemy 2.0.x and 2.1.x by the tests of this room, which run on 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import DBAPIError as DatabaseError
+from sqlalchemy.schema import CreateTable, DropTable
 from sqlalchemy.sql import base as _base
 from sqlalchemy.sql.elements import conv, quoted_name
 from sqlalchemy.types import SchemaType
@@ -236,6 +239,14 @@ def unwrapped(type_: Any, dialect: Any) -> Any:
     return type_._unwrapped_dialect_impl(dialect)
 
 
+def without_additions(table: Any) -> None:
+    """Takes away what listeners of others added while the table was made (spatial indexes): a value says all."""
+    table.indexes.clear()
+    for constraint in list(table.constraints):
+        if constraint is not table.primary_key and is_of_table(constraint):
+            table.constraints.discard(constraint)
+
+
 def bare_column(column: Any) -> Any:
     """What rides along of a column: its class, `info`, `system`. No type, no keys."""
     return sa.Column(column.name, sa.types.NULLTYPE, info=dict(info(column)), system=column.system)
@@ -345,3 +356,19 @@ def type_key(type_: Any) -> Any:
         return None
     key = type_._static_cache_key
     return key if isinstance(key, tuple) else None
+
+
+@contextmanager
+def told_to_listeners(clause: Any, connection: Any) -> Iterator[bool]:
+    """Around CREATE TABLE and DROP TABLE, what others listen for on every Table happens as table.create() would have
+    it; True where somebody listens (they may have changed the table). The types create nothing here."""
+    words = {CreateTable: "create", DropTable: "drop"}
+    word = words.get(type(clause))
+    dispatch = None if word is None else clause.element.dispatch
+    before, after = (getattr(dispatch, f"{when}_{word}", ()) for when in ("before", "after"))
+    options = {"checkfirst": False, "_ddl_runner": None, "_is_metadata_operation": False}
+    if before:
+        before(clause.element, connection, **options)
+    yield bool(before)
+    if after:
+        after(clause.element, connection, **options)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import CollationClause, UnaryExpression
+from sqlalchemy.sql.elements import CollationClause, ColumnClause, UnaryExpression
 
 from limbeck.errors import CannotSpell
 from limbeck.model.constraint import (
@@ -230,7 +230,8 @@ def _taken_apart(expression: Any, value: Any, by: Spells) -> IndexElement | None
         descending, inner = True, inner.element
     if getattr(inner, "operator", None) is operators.collate and isinstance(inner.right, CollationClause):
         collation, inner = str(inner.right.collation), inner.left
-    if isinstance(inner, sa.Column):
+    bare = isinstance(inner, ColumnClause) and not inner.is_literal and inner.name in value.table.c
+    if bare:
         column = model_name(inner.name)
         return IndexElement(column=column, descending=descending, nulls=nulls, collation=collation)
     text = _spelled_in_index(inner, value, by)

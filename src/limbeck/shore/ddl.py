@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
+from sqlalchemy.sql.visitors import cloned_traverse, iterate
 
 from limbeck.errors import CannotSpell, NoLiteralForm
 from limbeck.model.column import Column
@@ -56,9 +58,30 @@ def text(dialect: Any, clause: Any, place: str = "") -> str:
     ddl = getattr(clause, "is_ddl", False) or clause.__visit_name__ in ("ddl",)
     options: dict[str, Any] = {} if ddl else {"compile_kwargs": {"literal_binds": True}}
     try:
-        return str(clause.compile(dialect=twin, **options)).strip()
+        return str(typed(clause, ddl).compile(dialect=twin, **options)).strip()
     except SQLAlchemyError as error:
         raise refused(error, dialect, place or _first_words(clause)) from error
+
+
+def typed(clause: Any, ddl: bool) -> Any:
+    """The clause with a type for those of its values that are strings without one (SQLAlchemy knows `str` itself, no
+    subclass of it, such as its own quoted_name)."""
+
+    def untyped(element: Any) -> bool:
+        value = getattr(element, "value", None)
+        return (
+            element.__visit_name__ == "bindparam"
+            and isinstance(element.type, sa.types.NullType)
+            and isinstance(value, str)
+        )
+
+    def give(parameter: Any) -> None:
+        if untyped(parameter):
+            parameter.type = compat.STRING
+
+    if ddl or not any(untyped(e) for e in iterate(clause)):
+        return clause
+    return cloned_traverse(clause, {}, {"bindparam": give})
 
 
 def refused(error: Exception, dialect: Any, place: str) -> CannotSpell | NoLiteralForm:

@@ -207,7 +207,7 @@ class Freezer:
         given = column.default
         if isinstance(given, sa.Sequence):
             return bool(given.optional) or not self.dialect.supports_sequences
-        return given is None or self.dialect.name != "postgresql"
+        return given is None or not hasattr(self.dialect, "supports_smallserial")  # PostgreSQL and its kin
 
     def _type(self, column: Any, place: str) -> TypeRef:
         if isinstance(column.type, sa.types.NullType):

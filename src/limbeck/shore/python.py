@@ -57,14 +57,33 @@ def call_of(type_: Any) -> Call:
     """Raises _NoPython (or anything a user's class raises) where it cannot be told."""
     name, imports = place_of(type(type_))
     args, options = arguments(type_)
-    return Call(name, args, options, imports)
+    call = Call(name, args, options, imports)
+    return call if type(type_).__module__.startswith("sqlalchemy.") else shortened(call)
+
+
+def shortened(call: Call) -> Call:
+    """Without the options that change nothing: a user's constructor may have defaults its signature does not tell."""
+    whole = made_by(call)
+    for option in call.options:
+        less = Call(call.name, call.args, tuple(o for o in call.options if o is not option), call.imports)
+        try:
+            call = less if _alike(made_by(less), whole) else call
+        except Exception:  # it must be given
+            continue
+    return call
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether all their attributes look the same, wherever they come from."""
+    names = vars(one).keys() | vars(other).keys()
+    return all(repr(getattr(one, n, None)) == repr(getattr(other, n, None)) for n in names)
 
 
 # -- the name
 
 
 @lru_cache(maxsize=1024)
-def place_of(cls: type) -> tuple[str, tuple[str, ...]]:
+def place_of(cls: Any) -> tuple[str, tuple[str, ...]]:
     """How the class is named in a revision file, and the import that takes."""
     name = cls.__name__
     for prefix, module in (("sa", sa), ("sa.types", sa.types)):
@@ -114,13 +133,24 @@ def arguments(type_: Any) -> Arguments:
     return (), tuple(_named(type_))
 
 
-def _wraps(cls: type) -> bool:
+def _wraps(cls: Any) -> bool:
     """Whether the decorator's constructor hands everything on to what it decorates."""
-    return cls.__init__ is sa.types.TypeDecorator.__init__
+    return _constructor(cls) is _constructor(sa.types.TypeDecorator)
+
+
+def _constructor(cls: Any) -> Any:
+    return next(vars(base)["__init__"] for base in cls.__mro__ if "__init__" in vars(base))
 
 
 def _enum(type_: Any) -> Arguments:
-    skip = ("enums", "inherit_schema", "metadata", "create_type", "create_constraint", "validate_strings")
+    skip: tuple[str, ...] = (
+        "enums",
+        "inherit_schema",
+        "metadata",
+        "create_type",
+        "create_constraint",
+        "validate_strings",
+    )
     skip = (
         *skip,
         "values_callable",
@@ -178,7 +208,7 @@ def _same(value: Any, default: Any) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def parameters(cls: type) -> dict[str, Any]:
+def parameters(cls: Any) -> dict[str, Any]:
     """Of the constructor, and of those it hands **kw to; with defaults."""
     found: dict[str, Any] = {}
     for base in cls.__mro__:

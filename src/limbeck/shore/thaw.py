@@ -207,6 +207,7 @@ def table(value: Table, metadata: Any = None) -> Any:
     )
     made.comment = value.comment  # a stub that stands already ignores it
     compat.set_prefixes(made, value.prefixes)
+    compat.without_additions(made)
     if value.primary_key is not None:
         attach(made, value.primary_key)
     for each in value.constraints:

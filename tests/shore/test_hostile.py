@@ -1,0 +1,120 @@
+"""Two users who bend SQLAlchemy: a spatial type with its own @compiles and events, and a third-party dialect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateColumn, CreateTable
+
+from limbeck.model.types import Call
+from limbeck.shore import ddl, thaw
+from limbeck.shore.channel import ScriptChannel
+from limbeck.shore.freeze import Freezer
+
+from .dialects import NAMES, dialect
+
+
+class TestSpatial:
+    """GeoAlchemy2 adds an index when a table gets a column, and spells its types anew for each database."""
+
+    @pytest.fixture
+    def lake(self) -> Any:
+        geo = pytest.importorskip("geoalchemy2", reason="GeoAlchemy2 is not installed here")
+        return sa.Table(
+            "lake",
+            sa.MetaData(),
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("geom", geo.Geometry("POLYGON", srid=4326)),
+            sa.Column("point", geo.Geometry("POINT", nullable=False, spatial_index=False)),
+        )
+
+    @pytest.mark.parametrize("name", ["sqlite", "postgresql", "mysql"])
+    def test_the_law_holds(self, lake: Any, name: str) -> None:
+        frozen = Freezer(dialect(name)).table(lake)
+        assert ddl.create_table(dialect(name), frozen).text == ddl.text(dialect(name), CreateTable(lake))
+
+    def test_its_listeners_add_nothing_to_what_a_value_says(self, lake: Any) -> None:
+        frozen = Freezer(dialect("postgresql")).table(lake)
+        assert [i.name for i in frozen.indexes] == ["idx_lake_geom"]
+        assert [i.name for i in thaw.table(frozen).indexes] == ["idx_lake_geom"]
+        assert not thaw.table(frozen.without_index("idx_lake_geom")).indexes
+
+    def test_its_python_is_short(self, lake: Any) -> None:
+        frozen = Freezer(dialect("postgresql")).table(lake)
+        assert frozen.columns[1].type.python == Call(
+            "geoalchemy2.Geometry",
+            (),
+            (("geometry_type", "POLYGON"), ("srid", 4326)),
+            ("import geoalchemy2",),
+        )
+
+    def test_its_listeners_write_their_part_into_a_script(self, lake: Any) -> None:
+        """On SQLite it makes plain columns and lets SpatiaLite take them over."""
+        written: list[str] = []
+        channel = ScriptChannel(dialect("sqlite"), written.append)
+        channel.run(ddl.create_table(dialect("sqlite"), Freezer(dialect("sqlite")).table(lake)))
+        script = "".join(written)
+        assert "CREATE TABLE lake" in script
+        assert "geometry(POLYGON,4326)" not in script
+        assert "SELECT RecoverGeometryColumn('lake', 'geom', 4326, 'POLYGON', 'XY')" in script
+
+
+class TestThirdPartyDialect:
+    """CockroachDB's dialect, not connected."""
+
+    @pytest.fixture
+    def cockroach(self) -> Any:
+        reason = "sqlalchemy-cockroachdb is not installed here (it wants SQLAlchemy 2.0)"
+        return pytest.importorskip(
+            "sqlalchemy_cockroachdb.psycopg2", reason=reason
+        ).CockroachDBDialect_psycopg2()
+
+    def test_the_law_holds(self, cockroach: Any) -> None:
+        table = sa.Table(
+            "t",
+            sa.MetaData(),
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("kind", sa.Enum("a", "b", name="kind")),
+            sa.Column("half", sa.Numeric(10, 2), sa.Computed("id % 2", persisted=True)),
+            sa.Column("word", sa.String(5), sa.CheckConstraint("word <> '%'"), unique=True, index=True),
+            sa.Column("number", sa.BigInteger, sa.Identity()),
+        )
+        frozen = Freezer(cockroach).table(table)
+        assert frozen.columns[0].autoincrement
+        assert ddl.create_table(cockroach, frozen).text == ddl.text(cockroach, CreateTable(table))
+
+
+class Marked(sa.types.UserDefinedType[Any]):
+    cache_ok = True
+
+
+@compiles(Marked)
+def _marked(element: Any, compiler: Any, **words: Any) -> str:
+    """Only in its column does it know how it is called."""
+    return f"MARKED_{words['type_expression'].name.upper()}"
+
+
+@compiles(CreateColumn)
+def _no_system_columns(element: Any, compiler: Any, **words: Any) -> Any:
+    """As the SQLAlchemy manual shows: what a user writes into `info` is read when the column is spelled."""
+    if element.element.info.get("left out"):
+        return None
+    return compiler.visit_create_column(element, **words)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_users_own_compilers_are_asked(name: str) -> None:
+    table = sa.Table(
+        "t",
+        sa.MetaData(),
+        sa.Column("a", Marked()),
+        sa.Column("b", sa.Integer, info={"left out": True}),
+        sa.Column("c", sa.Integer),
+    )
+    statement = ddl.create_table(dialect(name), Freezer(dialect(name)).table(table))
+    assert statement.text == ddl.text(dialect(name), CreateTable(table))
+    assert "MARKED_A" in statement.text
+    assert "b INTEGER" not in statement.text
