@@ -7,7 +7,8 @@ database named by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 
 class Named(Protocol):
@@ -18,7 +19,8 @@ class Named(Protocol):
 T = TypeVar("T", bound=Named)
 
 
-class Pair(NamedTuple, Generic[T]):
+@dataclass(frozen=True, slots=True)
+class Pair(Generic[T]):
     """One of the old and the one of the new it is; `same` tells whether they are alike but for the name."""
 
     have: T
@@ -26,7 +28,8 @@ class Pair(NamedTuple, Generic[T]):
     same: bool
 
 
-class Matched(NamedTuple, Generic[T]):
+@dataclass(frozen=True, slots=True)
+class Matched(Generic[T]):
     pairs: tuple[Pair[T], ...]
     gone: tuple[T, ...]
     new: tuple[T, ...]
