@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +29,7 @@ from limbeck.model.constraint import (
 from limbeck.model.defaults import Computed, Identity, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import qualified
+from limbeck.model.objects import Enum
 from limbeck.model.snapshot import BackendId, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
@@ -37,6 +40,7 @@ from limbeck.ops.constraint import AddConstraint, DropConstraint
 from limbeck.ops.contract import Facts, Operation
 from limbeck.ops.enum import AddEnumValue
 from limbeck.ops.index import CreateIndex, DropIndex
+from limbeck.ops.object import AlterObject
 from servers import Database
 
 T = qualified("t")
@@ -101,6 +105,12 @@ INDEX = CreateIndex(index=Index(name="ix", elements=(IndexElement(column="a"),))
         (alter(type=INTEGER), ["PG39"], ["MY03"]),
         (alter(type=TypeRef("VARCHAR(30)"), using=SqlText("a")), ["PG39"], ["MY03"]),
         (AddEnumValue(enum=qualified("e"), value="x"), ["PG66"], []),
+        (
+            AlterObject(have=Enum(name="e", labels=("a",)), want=Enum(name="e", labels=("b", "a"))),
+            ["PG66"],
+            [],
+        ),
+        (AlterObject(have=Enum(name="e", labels=("a",)), want=Enum(name="e", labels=("b",))), ["PG69"], []),
     ],
     ids=lambda value: value.describe() if isinstance(value, Operation) else "",
 )
@@ -224,3 +234,15 @@ def test_defaults_that_are_the_same() -> None:
     assert mine("'5'", "INTEGER") == mine("5", "INTEGER")
     assert mine("true", "BOOL") == mine("1", "BOOL")
     assert mine("'now()'", "TEXT") == "'now()'"
+
+
+def test_every_code_that_is_told_stands_in_the_table_for_people() -> None:
+    table = (Path(__file__).parents[2] / "docs" / "hazards.md").read_text(encoding="utf-8")
+    sources = Path(locks.__file__).parents[2]
+    told = {
+        code
+        for folder in ("ops", "backends")
+        for file in (sources / folder).rglob("*.py")
+        for code in re.findall(r'"((?:PG|MY|SL)\d\d)"', file.read_text(encoding="utf-8"))
+    }
+    assert told == set(re.findall(r"^\| ((?:PG|MY|SL)\d\d) \|", table, re.MULTILINE))

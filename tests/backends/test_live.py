@@ -52,7 +52,7 @@ CREATE TABLE posts (id INTEGER NOT NULL, author INTEGER, title VARCHAR(50),
 CREATE INDEX ix_author ON posts (author);
 ALTER TABLE posts ADD CONSTRAINT fk_author FOREIGN KEY (author) REFERENCES users (id) ON DELETE CASCADE;
 INSERT INTO users VALUES (1, 'Ada', 36), (2, 'Grace', 85);
-INSERT INTO posts VALUES (1, 1, 'Notes');
+INSERT INTO posts VALUES (1, 1, '1984');
 CREATE VIEW names AS SELECT name FROM users
 """
 POSTGRESQL = """
@@ -145,7 +145,18 @@ def check(snapshot: Snapshot, name: str, column: str) -> Check:
 PG, MY = ("postgresql",), ("mariadb",)
 ID = Column(name="id", type=INTEGER, nullable=False)
 CASES = [
-    Case("create table", lambda s: CreateTable(table=replace(s.tables[POSTS], name="other", constraints=(), indexes=(), primary_key=PrimaryKey(columns=("id",), name=by_kind(s, "pk_other", None))))),
+    Case(
+        "create table",
+        lambda s: CreateTable(
+            table=replace(
+                s.tables[POSTS],
+                name="other",
+                constraints=(),
+                indexes=(),
+                primary_key=PrimaryKey(columns=("id",), name=by_kind(s, "pk_other", None)),
+            )
+        ),
+    ),
     Case("drop table", lambda _: DropTable(table=POSTS)),
     Case("drop a table with all", lambda _: DropTable(table=qualified("rich")), back=False),
     Case("rename table", lambda _: RenameTable(table=USERS, new_name="people"), MY),
@@ -158,7 +169,10 @@ CASES = [
         ),
         PG,
     ),
-    Case("add column with comment", lambda _: AddColumn(table=USERS, column=Column(name="x", type=INTEGER, comment="it's"))),
+    Case(
+        "add column with comment",
+        lambda _: AddColumn(table=USERS, column=Column(name="x", type=INTEGER, comment="it's")),
+    ),
     Case("drop column", lambda _: DropColumn(table=POSTS, column="title")),
     Case("drop column of an index", lambda _: DropColumn(table=USERS, column="age")),
     Case("drop column of a foreign key", lambda _: DropColumn(table=POSTS, column="author")),
@@ -167,21 +181,47 @@ CASES = [
     Case("rename computed", lambda _: RenameColumn(table=qualified("rich"), column="low", new_name="lower")),
     Case("longer", lambda _: alter("posts", "title", type=TypeRef("VARCHAR(80)"))),
     Case("other type", lambda _: alter("users", "age", type=TypeRef("BIGINT"))),
+    Case("text to number", lambda _: alter("posts", "title", type=INTEGER), PG),
+    Case(
+        "number to boolean",
+        lambda _: alter("users", "age", type=TypeRef("BOOLEAN")),
+        PG,
+        first=(DropConstraint(name="ck_age", table=USERS),),
+    ),
+    Case("enum to text", lambda _: alter("rich", "mood", type=TypeRef("TEXT")), PG),
     Case("not null", lambda _: alter("users", "age", nullable=False)),
     Case("nullable", lambda _: alter("users", "name", nullable=True), MY),
     Case("new default", lambda s: alter("users", "name", default=text(s, "'x'"))),
     Case("no default", lambda _: alter("users", "name", default=None)),
     Case("comment", lambda _: alter("users", "age", comment="it's; a \\ 100% comment")),
     Case("no comment", lambda s: alter("rich", by_kind(s, "mood", "id"), comment=None)),
-    Case("all at once", lambda s: alter("posts", "title", type=TypeRef("VARCHAR(9)"), nullable=False, default=text(s, "'t'"), comment="c")),
-    Case("identity", lambda _: alter("users", "id", default=Identity(always=True, options=SequenceOptions(start=9))), PG),
-    Case("other identity", lambda _: alter("rich", "n", default=Identity(always=False, options=SequenceOptions(start=7, increment=3))), PG, back=False),
+    Case(
+        "all at once",
+        lambda s: alter(
+            "posts", "title", type=TypeRef("VARCHAR(9)"), nullable=False, default=text(s, "'t'"), comment="c"
+        ),
+    ),
+    Case(
+        "identity",
+        lambda _: alter("users", "id", default=Identity(always=True, options=SequenceOptions(start=9))),
+        PG,
+    ),
+    Case(
+        "other identity",
+        lambda _: alter(
+            "rich", "n", default=Identity(always=False, options=SequenceOptions(start=7, increment=3))
+        ),
+        PG,
+        back=False,
+    ),
     Case("no identity", lambda _: alter("rich", "n", default=None), PG),
     Case("number", lambda _: alter("users", "id", autoincrement=True), PG),
     Case("number no more", lambda _: alter("rich", "id", autoincrement=False)),
     Case("number with MODIFY", lambda _: alter("posts", "id", autoincrement=True), MY),
     Case("no expression", lambda _: alter("rich", "low", default=None), PG, back=False),
-    Case("sequence default", lambda _: alter("users", "age", default=SequenceDefault(qualified("counter"))), PG),
+    Case(
+        "sequence default", lambda _: alter("users", "age", default=SequenceDefault(qualified("counter"))), PG
+    ),
     Case("ON UPDATE", lambda _: alter("rich", "moment", default=None), MY),
     Case("now", lambda _: alter("rich", "moment", default=TextDefault(SqlText("current_timestamp()"))), MY),
     Case("add unique", lambda _: AddConstraint(table=POSTS, constraint=unique("uq", "author", "title"))),
@@ -191,7 +231,12 @@ CASES = [
         lambda _: AddConstraint(
             table=POSTS,
             constraint=ForeignKey(
-                columns=("id",), referred=USERS, referred_columns=("id",), name="fk2", on_update="CASCADE", on_delete="SET NULL"
+                columns=("id",),
+                referred=USERS,
+                referred_columns=("id",),
+                name="fk2",
+                on_update="CASCADE",
+                on_delete="SET NULL",
             ),
         ),
         PG,
@@ -201,7 +246,13 @@ CASES = [
         lambda _: AddConstraint(
             table=POSTS,
             constraint=ForeignKey(
-                columns=("id",), referred=USERS, referred_columns=("id",), name="fk2", deferrable=True, initially="DEFERRED", match="FULL"
+                columns=("id",),
+                referred=USERS,
+                referred_columns=("id",),
+                name="fk2",
+                deferrable=True,
+                initially="DEFERRED",
+                match="FULL",
             ),
         ),
         PG,
@@ -214,34 +265,122 @@ CASES = [
         ),
         PG,
     ),
-    Case("drop exclude", lambda _: DropConstraint(name="ex", table=qualified("rich"), constraint_kind="exclude"), PG),
+    Case(
+        "drop exclude",
+        lambda _: DropConstraint(name="ex", table=qualified("rich"), constraint_kind="exclude"),
+        PG,
+    ),
     Case("drop unique", lambda _: DropConstraint(name="uq_name", table=USERS, constraint_kind="unique")),
     Case("drop check", lambda _: DropConstraint(name="ck_age", table=USERS, constraint_kind="check")),
-    Case("drop foreign key", lambda _: DropConstraint(name="fk_author", table=POSTS, constraint_kind="foreign key")),
-    Case("drop primary key", lambda _: DropConstraint(name="pk_posts", table=POSTS, constraint_kind="primary key"), PG),
+    Case(
+        "drop foreign key",
+        lambda _: DropConstraint(name="fk_author", table=POSTS, constraint_kind="foreign key"),
+    ),
+    Case(
+        "drop primary key",
+        lambda _: DropConstraint(name="pk_posts", table=POSTS, constraint_kind="primary key"),
+        PG,
+    ),
     Case("rename check", lambda _: RenameConstraint(table=USERS, name="ck_age", new_name="ck2")),
     Case("rename unique", lambda _: RenameConstraint(table=USERS, name="uq_name", new_name="uq2")),
     Case("rename foreign key", lambda _: RenameConstraint(table=POSTS, name="fk_author", new_name="fk2")),
     Case("validate", lambda _: ValidateConstraint(table=qualified("rich"), name="loose"), PG, back=False),
-    Case("create index", lambda _: CreateIndex(table=POSTS, index=Index(name="ix", elements=(IndexElement(column="title"),)))),
-    Case("create unique index", lambda _: CreateIndex(table=POSTS, index=Index(name="ix", unique=True, elements=(IndexElement(column="title", descending=True),)))),
+    Case(
+        "create index",
+        lambda _: CreateIndex(table=POSTS, index=Index(name="ix", elements=(IndexElement(column="title"),))),
+    ),
+    Case(
+        "create unique index",
+        lambda _: CreateIndex(
+            table=POSTS,
+            index=Index(name="ix", unique=True, elements=(IndexElement(column="title", descending=True),)),
+        ),
+    ),
     Case("drop index", lambda _: DropIndex(name="ix_rich", table=qualified("rich"))),
     Case("rename index", lambda _: RenameIndex(table=USERS, name="ix_age", new_name="ix2")),
     Case("comment on table", lambda _: CommentOnTable(table=USERS, comment="it's")),
     Case("no comment on table", lambda _: CommentOnTable(table=qualified("rich"), comment=None)),
     Case("drop view", lambda s: DropObject(thing=s.object(View, qualified("names")))),  # type: ignore[arg-type]
-    Case("rename view", lambda _: RenameObject(object_kind="view", name=qualified("names"), new_name="all_names")),
+    Case(
+        "rename view",
+        lambda _: RenameObject(object_kind="view", name=qualified("names"), new_name="all_names"),
+    ),
     Case("drop trigger", lambda s: DropObject(thing=s.objects_of(Trigger)[0])),
-    Case("create schema", lambda _: CreateObject(thing=Schema(name="limbeck_s")), PG, schemas=(None, "limbeck_s")),
+    Case(
+        "create schema",
+        lambda _: CreateObject(thing=Schema(name="limbeck_s")),
+        PG,
+        schemas=(None, "limbeck_s"),
+    ),
     Case("create enum", lambda _: CreateObject(thing=Enum(name="e", labels=("a", "it's"), comment="c")), PG),
-    Case("add enum value", lambda _: AddEnumValue(enum=qualified("mood"), value="fine", before="ok"), PG, back=False),
-    Case("rename enum value", lambda _: RenameEnumValue(enum=qualified("mood"), value="ok", new_value="fine"), PG),
-    Case("create sequence", lambda _: CreateObject(thing=Sequence(name="s", options=SequenceOptions(start=4, cache=7, cycle=True))), PG),
-    Case("drop domain", lambda _: CreateObject(thing=Domain(name="dd", type=TypeRef("integer"), not_null=True, checks=(("c1", SqlText("VALUE > 0")),))), PG),
-    Case("alter sequence", lambda s: AlterObject(have=s.object(Sequence, qualified("counter")), want=Sequence(name="counter", options=SequenceOptions(start=5, increment=3))), PG),  # type: ignore[arg-type]
-    Case("alter view", lambda s: AlterObject(have=s.object(View, qualified("names")), want=View(name="names", definition=SqlText("SELECT name\n   FROM users\n  WHERE (id > 1)"), needs=(USERS,), comment="c")), PG),  # type: ignore[arg-type]
-    Case("drop function", lambda s: DropObject(thing=s.objects_of(Function)[0]), PG, first=(DropObject(thing=Trigger(name="guard", table=qualified("rich"), definition=SqlText(""))),)),
-]  # fmt: skip
+    Case(
+        "add enum value",
+        lambda _: AddEnumValue(enum=qualified("mood"), value="fine", before="ok"),
+        PG,
+        back=False,
+    ),
+    Case(
+        "take an enum value away",
+        lambda s: AlterObject(
+            have=s.objects_of(Enum)[0], want=Enum(name="mood", labels=("ok", "new"), comment="c")
+        ),
+        PG,
+        back=False,
+    ),
+    Case(
+        "turn an enum round",
+        lambda s: AlterObject(have=s.objects_of(Enum)[0], want=Enum(name="mood", labels=("ok", "sad"))),
+        PG,
+    ),
+    Case(
+        "rename enum value",
+        lambda _: RenameEnumValue(enum=qualified("mood"), value="ok", new_value="fine"),
+        PG,
+    ),
+    Case(
+        "create sequence",
+        lambda _: CreateObject(
+            thing=Sequence(name="s", options=SequenceOptions(start=4, cache=7, cycle=True))
+        ),
+        PG,
+    ),
+    Case(
+        "drop domain",
+        lambda _: CreateObject(
+            thing=Domain(
+                name="dd", type=TypeRef("integer"), not_null=True, checks=(("c1", SqlText("VALUE > 0")),)
+            )
+        ),
+        PG,
+    ),
+    Case(
+        "alter sequence",
+        lambda s: AlterObject(
+            have=s.object(Sequence, qualified("counter")),
+            want=Sequence(name="counter", options=SequenceOptions(start=5, increment=3)),
+        ),
+        PG,
+    ),  # type: ignore[arg-type]
+    Case(
+        "alter view",
+        lambda s: AlterObject(
+            have=s.object(View, qualified("names")),
+            want=View(
+                name="names",
+                definition=SqlText("SELECT name\n   FROM users\n  WHERE (id > 1)"),
+                needs=(USERS,),
+                comment="c",
+            ),
+        ),
+        PG,
+    ),  # type: ignore[arg-type]
+    Case(
+        "drop function",
+        lambda s: DropObject(thing=s.objects_of(Function)[0]),
+        PG,
+        first=(DropObject(thing=Trigger(name="guard", table=qualified("rich"), definition=SqlText(""))),),
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -293,3 +432,23 @@ def test_rows_go_in_by_parameters_and_by_the_text(database: Database) -> None:
         assert connection.exec_driver_sql(
             "SELECT name FROM users WHERE id >= 3 ORDER BY id"
         ).scalars().all() == [odd, "y"]
+
+
+@on("postgresql")
+def test_columns_keep_rows_and_defaults_when_their_enum_is_replaced(database: Database) -> None:
+    engine = database.engine()
+    backend = _backend(engine)
+    have, want = Enum(name="E x", labels=("a", "b", "c")), Enum(name="E x", labels=("c", "a"))
+    with engine.begin() as connection:
+        perform(connection, backend, CreateObject(thing=have), None)
+        connection.exec_driver_sql(
+            """CREATE TABLE "T" ("c C" "E x" DEFAULT 'a', many "E x"[] DEFAULT '{a,c}', UNIQUE ("c C"))"""
+        )
+        connection.exec_driver_sql("""INSERT INTO "T" VALUES (DEFAULT, DEFAULT), ('c', '{a}')""")
+        perform(connection, backend, AlterObject(have=have, want=want), None)
+        connection.exec_driver_sql("""INSERT INTO "T" ("c C") VALUES (NULL)""")
+        rows = connection.exec_driver_sql(
+            """SELECT "c C"::text, many::text FROM "T" ORDER BY "T"."c C" """
+        ).all()
+        assert rows == [("c", "{a}"), ("a", "{a,c}"), (None, "{a,c}")]
+        assert [e.labels for e in backend.read(connection).objects_of(Enum)] == [("c", "a")]

@@ -208,6 +208,7 @@ def test_only_what_is_asked_for(opened: sa.Connection) -> None:
 
 @pytest.mark.parametrize("driver", ["psycopg2"])
 def test_every_driver_tells_the_same(postgresql: Database, opened: sa.Connection, driver: str) -> None:
+    pytest.importorskip(driver)
     opened.commit()
     url = sa.make_url(postgresql.url).set(drivername=f"postgresql+{driver}")
     engine = sa.create_engine(url, poolclass=sa.NullPool)

@@ -10,6 +10,7 @@ from given import INTEGER, TEXT, USERS, VARCHAR, have, said, said_by_all, text_d
 from limbeck.errors import ColumnNotKnown, NotSupported
 from limbeck.model.defaults import Computed, Identity, SequenceOptions
 from limbeck.model.marks import UNKNOWN
+from limbeck.model.names import qualified
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
@@ -53,10 +54,23 @@ def test_type_says() -> None:
 
 
 def test_type_using_says() -> None:
-    change = alter("name", type=INTEGER, using=SqlText("name::integer"))
-    assert said("postgresql", change) == [
-        "ALTER TABLE users ALTER COLUMN name TYPE INTEGER USING name::integer"
+    change = alter(type=BIGINT, using=SqlText("age * 2"))
+    assert said("postgresql", change) == ["ALTER TABLE users ALTER COLUMN age TYPE BIGINT USING age * 2"]
+
+
+def test_a_cast_that_postgresql_wants_to_be_told_says() -> None:
+    assert said("postgresql", alter("name", type=INTEGER)) == [
+        "ALTER TABLE users ALTER COLUMN name DROP DEFAULT",
+        "ALTER TABLE users ALTER COLUMN name TYPE INTEGER USING name::INTEGER",
+        "ALTER TABLE users ALTER COLUMN name SET DEFAULT 'nobody'",
     ]
+    enum = TypeRef("mood", needs=(qualified("mood"),))
+    other = TypeRef("temper", needs=(qualified("temper"),))
+    moody = have(users().with_column(replace(users().columns[2], type=enum)))
+    assert said("postgresql", alter(type=other), moody) == [
+        "ALTER TABLE users ALTER COLUMN age TYPE temper USING age::text::temper"
+    ]
+    assert said("postgresql", alter(type=TEXT), moody) == ["ALTER TABLE users ALTER COLUMN age TYPE TEXT"]
 
 
 def test_not_null_says() -> None:

@@ -59,15 +59,13 @@ class AlterColumn(Operation):
         return replace(column, **self._given(), options=options, source=None)
 
     def reverse(self, before: Lookup) -> Operation:
-        """The old value of each given part. Values that the new type could not hold do not come back."""
+        """The old value of each given part. Values that the new type could not hold do not come back, and what an
+        author said for USING is not turned round."""
         column = the_column(the_table(before, self.table), self.column)
         old = {part: getattr(column, part) for part in self._given()}
         was = dict(column.options)
         options = tuple((name, was.get(name)) for name, _ in self.options)
-        using = None
-        if self.using is not None and self.type is not UNCHANGED:
-            using = SqlText(f"{self.column}::{column.type.spelling}") if _casts(self.using) else None
-        return AlterColumn(table=self.table, column=self.column, **old, using=using, options=options)
+        return AlterColumn(table=self.table, column=self.column, **old, options=options)
 
     def hazards(self, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
         if self.nullable is not False or (facts.rows or {}).get(self.table) == 0:
@@ -94,7 +92,3 @@ class AlterColumn(Operation):
         if self.autoincrement is not UNCHANGED:
             told.append("numbers itself" if self.autoincrement else "does not number itself")
         return told + [name for name, _ in self.options]
-
-
-def _casts(using: SqlText) -> bool:
-    return "::" in using.text

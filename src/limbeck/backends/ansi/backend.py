@@ -296,9 +296,9 @@ class AnsiBackend(WithObjects):
         schemas: tuple[str | None, ...] = (None,),
         only: tuple[QualifiedName, ...] | None = None,
     ) -> Snapshot:
-        from limbeck.shore import reflect
+        from limbeck.shore.reflect import read
 
-        return reflect.read(connection, schemas=schemas, only=only)
+        return read(connection, schemas=schemas, only=only)
 
 
 class _Nothing:

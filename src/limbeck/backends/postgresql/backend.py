@@ -13,12 +13,13 @@ from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Domain, Enum, Object, Sequence
 from limbeck.model.snapshot import Lookup, Snapshot
+from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import same
+from . import casting, same
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
@@ -38,10 +39,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         if change.autoincrement is False:
             parts.append(self._number_no_more(table, column))
         if change.type is not UNCHANGED:
-            was = self.known_default(before, table, column)
-            if change.default is not UNCHANGED and isinstance(was, (TextDefault, SequenceDefault)):
-                parts.append(self.set_default(table, column, None))
-            parts.append(self.alter_type(table, column, change, before))
+            parts.append(self._type_around_default(table, column, change, before))
         if change.nullable is not UNCHANGED:
             parts.append(self.alter_nullable(table, column, change, before))
         if change.default is not UNCHANGED and not (change.default is None and change.autoincrement is False):
@@ -52,9 +50,37 @@ class PostgresqlBackend(WithPostgresqlObjects):
             parts.append(self.comment_on_column(table, column, change.comment, before))
         return joined(parts)
 
-    def alter_type(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
+    def _type_around_default(
+        self, table: QualifiedName, column: str, change: Change, before: Lookup
+    ) -> Statements:
+        """A default stays where the server can read it in the new type; else it goes before and comes back behind."""
         assert change.type is not UNCHANGED
+        altered = self.alter_type(table, column, change, before)
+        was = self.known_default(before, table, column)
+        if not isinstance(was, (TextDefault, SequenceDefault)):
+            return altered
+        if change.default is not UNCHANGED:
+            return (*self.set_default(table, column, None), *altered)
+        old = self._type_before(table, column, before)
+        if not isinstance(was, TextDefault) or old is None or not casting.must_be_said(old, change.type):
+            return altered
+        again = TextDefault(SqlText(casting.default_in(was.sql.text, change.type)))
+        gone, back = self.set_default(table, column, None), self.set_default(table, column, again)
+        return (*gone, *altered, *back)
+
+    def _type_before(self, table: QualifiedName, column: str, before: Lookup) -> TypeRef | None:
+        found = known_table(before, table)
+        there = None if found is None else found.column(column)
+        return there.type if there is not None and is_known(there.type) else None
+
+    def alter_type(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
+        """With USING where the server has no cast of its own from the old type to the new one: a value that cannot be
+        cast makes the statement fail."""
+        assert change.type is not UNCHANGED
+        old = self._type_before(table, column, before)
         using = "" if change.using is None else f" USING {change.using.text}"
+        if change.using is None and old is not None and casting.must_be_said(old, change.type):
+            using = f" USING {casting.cast(self.name(column), old, change.type)}"
         type_ = ddl.type_text(self.dialect, change.type)
         return self.alter(table, f"ALTER COLUMN {self.name(column)} TYPE {type_}{using}")
 
@@ -117,11 +143,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
 
     def _sequence_type(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> str:
         """` AS integer`; nothing for a bigint, and where the type is not known."""
-        type_: TypeRef | None = None if change.type is UNCHANGED else change.type
-        if type_ is None:
-            found = known_table(before, table)
-            there = None if found is None else found.column(column)
-            type_ = there.type if there is not None and is_known(there.type) else None
+        type_ = self._type_before(table, column, before) if change.type is UNCHANGED else change.type
         word = "" if type_ is None else type_.spelling.lower()
         return f" AS {word}" if word in ("integer", "smallint") else ""
 

@@ -14,6 +14,7 @@ from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Pri
 from limbeck.model.defaults import Computed, Identity, SequenceDefault, TextDefault
 from limbeck.model.marks import is_known
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Enum
 from limbeck.model.snapshot import Lookup
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
@@ -22,6 +23,7 @@ from limbeck.ops.constraint import NOT_VALID, AddConstraint
 from limbeck.ops.contract import Facts, Hazard, Operation
 from limbeck.ops.enum import AddEnumValue
 from limbeck.ops.index import CreateIndex, DropIndex
+from limbeck.ops.object import AlterObject
 
 
 class _Fact(NamedTuple):
@@ -97,6 +99,12 @@ FACTS: Final[dict[str, _Fact]] = {
         "the new value cannot be used before this transaction is committed",
         "Use it in a later revision.",
     ),
+    "PG69": _Fact(
+        "rewrite",
+        "the enum {table} is made anew: every table with a column of it is written anew, and rows that hold a value "
+        "which goes make it fail",
+        "Leave old values in the enum, and refuse them by a check that is added as not valid.",
+    ),
 }
 
 
@@ -104,9 +112,19 @@ def hazards(operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard,
     table = getattr(operation, "table", None)
     if isinstance(operation, AddEnumValue):
         return (_hazard("PG66", operation.enum),)
+    if isinstance(operation, AlterObject):
+        return _of_enum(operation)
     if not isinstance(table, QualifiedName) or (facts.rows or {}).get(table) == 0:
         return ()
     return tuple(_hazard(code, table) for code in _codes(operation, before))
+
+
+def _of_enum(operation: AlterObject) -> tuple[Hazard, ...]:
+    have, want = operation.have, operation.want
+    if not isinstance(have, Enum) or not isinstance(want, Enum) or have.labels == want.labels:
+        return ()
+    only_added = tuple(label for label in want.labels if label in have.labels) == have.labels
+    return (_hazard("PG66" if only_added else "PG69", want.key),)
 
 
 def _hazard(code: str, table: QualifiedName) -> Hazard:

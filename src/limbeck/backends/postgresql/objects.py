@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from limbeck.backends.ansi.backend import AnsiBackend
+from limbeck.backends.ansi.objects import with_comment
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Domain, Enum, Extension, Object, Sequence, Trigger, View
 from limbeck.model.snapshot import Lookup
@@ -169,10 +170,7 @@ class WithPostgresqlObjects(AnsiBackend):
     def _alter_enum(self, have: Enum, want: Enum) -> Statements:
         """Values are added in their places; one that goes, or another order, needs a new type."""
         if tuple(label for label in want.labels if label in have.labels) != have.labels:
-            raise self.cannot(
-                f"take values from the enum {want.key} or put them in another order",
-                "Make a new type, alter the columns to it, and drop the old one.",
-            )
+            return self._replace_enum(have, want)
         added: list[Statement] = []
         there = list(have.labels)
         for position, label in enumerate(want.labels):
@@ -183,6 +181,22 @@ class WithPostgresqlObjects(AnsiBackend):
             added += self.add_enum_value(want.key, label, before=before)
             there.insert(position, label)
         return tuple(added)
+
+    def _replace_enum(self, have: Enum, want: Enum) -> Statements:
+        """A new type in the old one's place, and every column of it altered: the server finds them, arrays too.
+
+        A row that holds a value which goes makes it fail."""
+        old = QualifiedName(have.schema, f"{have.name}__old")
+        made = self.create_object(with_comment(want, None))
+        names = {"old": self.literal(self.full(old)), "new": self.full(want.key)}
+        kept = () if want.comment is None else self.object_comment(want, None, want.comment)
+        return (
+            Statement(f"ALTER TYPE {self.full(have.key)} RENAME TO {self.name(old.name)}"),
+            *made,
+            Statement(_COLUMNS_TO_NEW_TYPE.format(**names)),
+            Statement(f"DROP TYPE {self.full(old)}"),
+            *kept,
+        )
 
     def _alter_domain(self, have: Domain, want: Domain) -> Statements:
         if have.type != want.type:
@@ -217,6 +231,35 @@ class WithPostgresqlObjects(AnsiBackend):
     def _enable(self, thing: Trigger) -> Statements:
         words = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
         return self.alter(thing.table, f"{words[thing.enabled]} TRIGGER {self.name(thing.name)}")
+
+
+_COLUMNS_TO_NEW_TYPE = """\
+DO $limbeck$
+DECLARE
+    c record;
+    was text := {old}::regtype::text;
+BEGIN
+    FOR c IN
+        SELECT a.attrelid::regclass AS place, quote_ident(a.attname) AS name, t.typcategory = 'A' AS many,
+               pg_get_expr(d.adbin, d.adrelid) AS filled
+          FROM pg_attribute a
+          JOIN pg_type t ON t.oid = a.atttypid AND {old}::regtype IN (t.oid, t.typelem)
+          JOIN pg_class r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p') AND NOT r.relispartition
+          LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+         WHERE NOT a.attisdropped
+    LOOP
+        IF c.filled IS NOT NULL THEN
+            EXECUTE format('ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT', c.place, c.name);
+        END IF;
+        EXECUTE format('ALTER TABLE %s ALTER COLUMN %s TYPE {new}%s USING %s::text%s::{new}%s', c.place, c.name,
+                       CASE WHEN c.many THEN '[]' END, c.name, CASE WHEN c.many THEN '[]' END,
+                       CASE WHEN c.many THEN '[]' END);
+        IF c.filled IS NOT NULL THEN
+            EXECUTE format('ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s', c.place, c.name,
+                           replace(replace(c.filled, '::' || was || '[]', ''), '::' || was, ''));
+        END IF;
+    END LOOP;
+END $limbeck$"""
 
 
 def _plain(value: object) -> str:
