@@ -33,6 +33,7 @@ from limbeck.shore.freeze import Freezer
 
 from . import catalog_objects
 from .catalog_sql import COLUMNS, CONSTRAINTS, INDEXES, TABLES
+from .same import as_said
 from .text import without_parentheses
 
 Row = Mapping[str, Any]
@@ -232,7 +233,8 @@ def _constraint(row: Row, names: Names) -> Constraint:
     if not row["valid"]:
         options["postgresql_not_valid"] = True
     if row["kind"] == "c":
-        return Check(sql=SqlText(without_parentheses(row["expression"])), options=_sorted(options), **shared)
+        text = without_parentheses(row["expression"])
+        return Check(sql=SqlText(text, written=as_said(text)), options=_sorted(options), **shared)
     if row["kind"] == "f":
         return _foreign_key(row, names, _sorted(options), shared)
     if row["kind"] == "x":
