@@ -6,7 +6,7 @@ them, so that what comes out reads like the models.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from limbeck.model.column import Column
@@ -45,8 +45,12 @@ def diff(
     want: Snapshot,
     rules: Rules = EVERYTHING,
     renames: Renames | None = None,
+    as_text: Collection[QualifiedName] = (),
 ) -> tuple[Operation, ...]:
-    """The operations that turn `have` into `want`, in an order that runs. Empty where nothing must change."""
+    """The operations that turn `have` into `want`, in an order that runs. Empty where nothing must change.
+
+    `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely."""
+    loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
     named = tuple(_renamings(renames))
     for operation in named:
@@ -58,7 +62,7 @@ def diff(
         if name not in old:
             changes.append(CreateTable(table=table))
         else:
-            changes += table_changes(backend, old[name], table, rules)
+            changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
     return (*named, *ordered(backend, changes, have, want))
 

@@ -305,6 +305,10 @@ class Backend(ABC):
             text = text[1:-1].strip()
         return text
 
+    def exact_sql(self, text: str) -> str:
+        """One spelling for the server's own wordings of one thing, where it has several."""
+        return text
+
     def canonical_action(self, action: str | None) -> str:
         """One spelling for a foreign key's action; none given is NO ACTION."""
         return (action or "NO ACTION").upper()

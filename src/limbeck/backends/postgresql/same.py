@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.objects import Sequence
 
@@ -33,6 +32,7 @@ _CAST = re.compile(
         (?:\s+with(?:out)?\s+time\s+zone)?(?:\s*\[\s*\])*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LITERAL = re.compile(r"(?i)(?:'(?:[^']|'')*'|[-+]?[\d.]+(?:e[-+]?\d+)?|null|true|false)\Z")
 _NUMERIC = ("SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION")
 
 
@@ -57,17 +57,48 @@ def type_(spelling: str) -> str:
 
 
 def default(text: str, type_spelling: str) -> str:
-    """Without casts; a number without quotes; the words for now as one."""
-    bare = without_parentheses(_CAST.sub("", text))
+    """A literal without casts, a number without quotes, the words for now as one; an expression as it is."""
+    bare = _CAST.sub("", text).strip()
+    while bare.startswith("(") and bare.endswith(")") and bare.count("(") == 1:
+        bare = bare[1:-1].strip()
     if type_(type_spelling).partition("(")[0] in _NUMERIC:
         bare = bare.strip("'")
     if bare.lower() in ("now()", "current_timestamp", "transaction_timestamp()"):
         return "CURRENT_TIMESTAMP"
+    if _LITERAL.match(bare) is None:
+        return text
     return {"'t'": "true", "'true'": "true", "'f'": "false", "'false'": "false"}.get(bare.lower(), bare)
 
 
 def sql(text: str) -> str:
     return " ".join(_CAST.sub("", text).split())
+
+
+_TEXT = r"'(?:[^']|'')*'::character varying"
+_CAST_LIST = re.compile(rf"\(ARRAY\[({_TEXT}(?:, {_TEXT})*)\]\)::text\[\]")
+_IN_LIST = re.compile(
+    rf"""\((\w+|"(?:[^"]|"")*")\)::text (= ANY|<> ALL) \(\(ARRAY\[({_TEXT}(?:, {_TEXT})*)\]\)::text\[\]\)"""
+)
+
+
+def exact(text: str) -> str:
+    """`x IN ('a', 'b')` on a VARCHAR is stored in one wording, and that wording, said again, in another: the second."""
+    return _CAST_LIST.sub(lambda m: f"ARRAY[{', '.join(f'({e})::text' for e in _elements(m[1]))}]", text)
+
+
+def as_said(text: str) -> str | None:
+    """What must be said for this wording to be stored again; None for the wording itself."""
+    said = _IN_LIST.sub(_in_list, text)
+    return None if said == text else said
+
+
+def _in_list(match: re.Match[str]) -> str:
+    values = ", ".join(e.removesuffix("::character varying") for e in _elements(match[3]))
+    return f"{match[1]} {'IN' if match[2] == '= ANY' else 'NOT IN'} ({values})"
+
+
+def _elements(text: str) -> list[str]:
+    return re.findall(_TEXT, text)
 
 
 def sequence(value: Sequence) -> tuple[object, ...]:
