@@ -43,11 +43,13 @@ ASK = """\
 import json, sys
 try:
     import alembic
+    if not getattr(alembic, "__file__", None):
+        raise ImportError("there is but a folder alembic/ here, which is no package")
 except ImportError as error:
     found = {"error": str(error)}
 else:
     found = {
-        "file": getattr(alembic, "__file__", None) or "",
+        "file": alembic.__file__,
         "version": getattr(alembic, "__version__", ""),
         "ours": getattr(alembic, "_answers_for_alembic", "") == "limbeck",
     }
@@ -103,8 +105,8 @@ def _why(found: Mapping[str, Any], installed: str | None) -> str:
         if FRONT in os.environ.get("PYTHONPATH", ""):
             return "this process was started by limbeck run"
         return "limbeck-alembic puts it first at every start of Python here"
-    if not found["file"] or "site-packages" not in found["file"]:
-        return f"{found['file'] or 'a folder alembic/'} stands first on the import path"
+    if "site-packages" not in found["file"]:
+        return f"{found['file']} stands first on the import path"
     if _switched_off():
         return f"{SWITCH}={os.environ[SWITCH]} switches limbeck-alembic off"
     if _has("limbeck-alembic"):

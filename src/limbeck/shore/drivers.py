@@ -171,6 +171,17 @@ def register_names() -> None:
         registry.register(database, __name__, f"chosen_{database}")
 
 
+def _sqlalchemys_own(database: str) -> Driver | None:
+    """The driver SQLAlchemy itself takes where a URL names none, if it is installed: programs may count on it."""
+    from importlib import import_module
+
+    if database == "mariadb":
+        database = "mysql"
+    default = getattr(import_module(f"sqlalchemy.dialects.{database}"), "dialect", None)
+    driver = named(database, getattr(default, "driver", ""))
+    return driver if driver is not None and is_installed(driver) else None
+
+
 def __getattr__(name: str) -> Any:
     # What register_names() gave to SQLAlchemy's registry: looked up when a URL is used, not before.
     verb, _, rest = name.partition("_")
@@ -179,7 +190,7 @@ def __getattr__(name: str) -> Any:
         return dialect_class(f"{database}.{driver}")
     if verb == "chosen" and rest in DRIVERS:
         try:
-            chosen = choose(rest)
+            chosen = _sqlalchemys_own(rest) or choose(rest)
         except DriverMissing:
             chosen = (
                 None  # a dialect without a driver can still spell scripts; connecting says what is missing

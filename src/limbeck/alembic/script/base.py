@@ -102,7 +102,10 @@ class ScriptDirectory:
         return str(Path(self.dir, "env.py"))
 
     def run_env(self) -> None:
-        """Execute env.py, within the EnvironmentContext that is entered."""
+        """Execute env.py, within the EnvironmentContext that is entered. URLs in it may say `postgres://`."""
+        from limbeck.shore.connect import accept_old_names
+
+        accept_old_names()
         util.load_python_file(self.dir, "env.py")
 
     # -- the history

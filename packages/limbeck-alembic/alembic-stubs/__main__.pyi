@@ -1,0 +1,4 @@
+from limbeck.alembic.__main__ import *
+from limbeck.alembic.__main__ import (
+    main as main,
+)

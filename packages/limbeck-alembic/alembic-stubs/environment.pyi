@@ -1,0 +1,1 @@
+from limbeck.alembic.environment import *

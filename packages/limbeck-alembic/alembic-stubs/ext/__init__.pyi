@@ -1,0 +1,2 @@
+from limbeck.alembic.ext import *
+from . import checkconstraint_byname as checkconstraint_byname

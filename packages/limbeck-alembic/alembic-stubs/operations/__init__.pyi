@@ -1,0 +1,15 @@
+from limbeck.alembic.operations import *
+from limbeck.alembic.operations import (
+    AbstractOperations as AbstractOperations,
+    BatchOperations as BatchOperations,
+    MigrateOperation as MigrateOperation,
+    MigrationScript as MigrationScript,
+    Operations as Operations,
+    toimpl as toimpl,
+)
+from . import _ops as _ops
+from . import base as base
+from . import batch as batch
+from . import ops as ops
+from . import schemaobj as schemaobj
+from . import tablecopy as tablecopy
