@@ -6,6 +6,7 @@ How one is written is decided in one place (`spelling.text_of`); plug-ins put th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Integer
@@ -139,14 +140,24 @@ class DropColumn(AlterTable):
 def visit(element: Any, compiler: Any, **kw: Any) -> str:
     from .spelling import text_of
 
-    return text_of(element, compiler, **kw)
+    return text_of(element, compiler, compiler.dialect.name, **kw)
+
+
+def visit_as(dialect: str) -> Callable[..., str]:
+    """The text that this dialect has for any construct, whichever is connected: dialects built on another call it."""
+
+    def visit(element: Any, compiler: Any, **kw: Any) -> str:
+        from .spelling import text_of
+
+        return text_of(element, compiler, dialect, **kw)
+
+    return visit
 
 
 # Published names of the default texts: plug-ins call them from their own.
-visit_rename_table = visit_add_column = visit_drop_column = visit_column_nullable = visit
-visit_column_type = visit_column_name = visit_column_default = visit_computed_column = (
-    visit_identity_column
-) = visit
+visit_rename_table = visit_add_column = visit_drop_column = visit_column_nullable = visit_as("default")
+visit_column_type = visit_column_name = visit_column_default = visit_rename_table
+visit_computed_column = visit_identity_column = visit_rename_table
 
 
 # -- words to build statements from

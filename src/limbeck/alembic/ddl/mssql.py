@@ -14,10 +14,11 @@ from .. import util
 from ..util import sqla_compat
 from ..util.sqla_compat import compiles
 from . import base
-from .base import visit as _visit
+from .base import visit_as
 from .impl import DefaultImpl
 from .spelling import in_column, in_table, literal_text, spells
 
+_visit = visit_as("mssql")
 visit_add_column = visit_column_nullable = visit_column_default = visit_rename_column = _visit
 visit_column_type = visit_rename_table = visit_column_comment = _visit
 
@@ -252,6 +253,7 @@ def _rename_table(element: base.RenameTable, compiler: Any, **kw: Any) -> str:
 def _comment(element: base.ColumnComment, compiler: Any, **kw: Any) -> str:
     """Comments are extended properties: added, updated or dropped by procedure."""
     schema = element.schema or compiler.dialect.default_schema_name
+    assert schema  # known once connected
     where = (
         f"'schema', {compiler.preparer.quote_schema(schema)}, 'table', {compiler.preparer.quote(element.table_name)}, "
         f"'column', {compiler.preparer.quote(element.column_name)}"

@@ -6,14 +6,13 @@ import re
 from typing import Any
 
 from . import base
-from .base import visit as _visit
+from .base import visit_as
 from .impl import DefaultImpl
 from .spelling import in_table, literal_text, spells
 
-visit_add_column = visit_column_nullable = visit_column_type = visit_column_name = visit_column_default = (
-    _visit
-)
-visit_column_comment = visit_rename_table = visit_identity_column = _visit
+_visit = visit_as("oracle")
+visit_add_column = visit_column_nullable = visit_column_type = visit_column_name = _visit
+visit_column_default = visit_column_comment = visit_rename_table = visit_identity_column = _visit
 
 
 class OracleImpl(DefaultImpl):

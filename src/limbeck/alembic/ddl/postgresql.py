@@ -22,14 +22,14 @@ from ..operations.base import BatchOperations, Operations
 from ..util import sqla_compat
 from . import base
 from ._pg_defaults import same_default
-from .base import AlterColumn
+from .base import AlterColumn, visit_as
 from .base import ColumnComment as ColumnComment
-from .base import visit as _visit
 from .impl import ComparisonResult, DefaultImpl
 from .spelling import in_column, literal_text, spells
 
 log = logging.getLogger(__name__)
 
+_visit = visit_as("postgresql")
 visit_rename_table = visit_column_type = visit_column_comment = visit_identity_column = _visit
 
 _OWNED_SEQUENCE = (

@@ -20,12 +20,10 @@ _texts = Dispatcher()
 Spell = Callable[..., str]
 
 
-def text_of(element: Any, compiler: Any, **kw: Any) -> str:
-    """The whole statement for this element, in the compiler's dialect."""
-    name = compiler.dialect.name
-    text: str = _texts.dispatch(type(element), "mysql" if name == "mariadb" else name)(
-        element, compiler, **kw
-    )
+def text_of(element: Any, compiler: Any, dialect: str, **kw: Any) -> str:
+    """The whole statement for this element, in the words of this dialect."""
+    word = "mysql" if dialect == "mariadb" else dialect
+    text: str = _texts.dispatch(type(element), word)(element, compiler, **kw)
     return text
 
 
@@ -141,4 +139,5 @@ def _identity(element: base.IdentityColumnDefault, compiler: Any, **kw: Any) -> 
 
 @spells(base.AlterTable)
 def _unknown(element: Any, compiler: Any, **kw: Any) -> str:
-    raise exc.UnsupportedCompilationError(compiler, type(element))
+    why = f"{type(element)} construct has no default compilation handler."
+    raise exc.UnsupportedCompilationError(compiler, type(element), why)

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import JSON, Column, Computed, cast, schema, sql
 
 from .. import util
-from .base import visit as _visit
+from .base import visit_as
 from .impl import DefaultImpl
 
 _NO_ALTER = "{} Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy."
 
+_visit = visit_as("sqlite")
 visit_rename_table = visit_column_name = _visit
 
 
