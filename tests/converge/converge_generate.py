@@ -143,8 +143,12 @@ class Generator:
             columns.append(Column(name, self.type_of(family, ()), family).but(nullable="False"))
         return list(columns)
 
+    def may_be_said_of(self, column: Column, table: Table) -> bool:
+        """MariaDB lets no expression speak of a column that numbers itself."""
+        return self.kind != "mariadb" or table.primary_key is None or column.name not in table.primary_key.columns
+
     def computed(self, table: Table) -> Table | None:
-        numbers = [c for c in table.columns if c.family == "int" and not c.parts]
+        numbers = [c for c in table.columns if c.family == "int" and not c.parts and self.may_be_said_of(c, table)]
         if not numbers:
             return None
         free = [n for n in NAMES if n.lower() not in {c.name.lower() for c in table.columns}]
@@ -177,6 +181,7 @@ class Generator:
 
     def check(self, table: Table) -> Item | None:
         able = [c for c in table.columns if c.family in ("int", "num", "float", "str", "text") and not c.parts]
+        able = [c for c in able if self.may_be_said_of(c, table)]
         if not able:
             return None
         column = self.random.choice(able)
@@ -536,7 +541,7 @@ def change_foreign_key(g: Generator, models: Models) -> Models | None:
     key = None if target is None else next((i for i in target.items if i.columns == item.referred), None)
     if key is None or target is None:
         return None
-    made = g.foreign_key(table, list(table.columns), list(item.columns), target, key)
+    made = _named_like(item, g.foreign_key(table, list(table.columns), list(item.columns), target, key))
     return models.with_table(replace(table, items=tuple(made if i == item else i for i in table.items)))
 
 
@@ -552,7 +557,16 @@ def change_primary_key(g: Generator, models: Models) -> Models | None:
     columns = g.random.sample(able, min(len(able), g.random.choice([1, 1, 2])))
     args = ", ".join(repr(c.name) for c in columns)
     item = Item("pk", f"sa.PrimaryKeyConstraint({args})", tuple(c.name for c in columns))
+    item = item if old is None else _named_like(old, item)
     return models.with_table(replace(table, items=(item, *rest)))
+
+
+def _named_like(old: Item, made: Item) -> Item:
+    """A thing without a name in the models may have any in the database: so a change never takes a name away."""
+    name = _name_of(old)
+    if name is None or _name_of(made) is not None:
+        return made
+    return replace(made, code=f"{made.code[:-1]}, name={name!r})")
 
 
 def change_enum(g: Generator, models: Models) -> Models | None:

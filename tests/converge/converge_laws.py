@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import re
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -138,7 +139,12 @@ def dumped(engine: Any) -> Any:
     with engine.connect() as connection:
         found = catalog.dump(connection, order=False)
         connection.rollback()
-    return found
+    return {key: plain_default(fact) for key, fact in found.items()}
+
+
+def plain_default(fact: str) -> str:
+    """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
+    return re.sub(r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact)
 
 
 def _told(error: BaseException) -> str:

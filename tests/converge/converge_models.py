@@ -198,6 +198,8 @@ def computed_over(column: Column) -> Iterator[str]:
 
 
 def _holds(item: Item, table: Table, models: Models) -> bool:
+    if item.kind == "unique" and table.primary_key is not None and table.primary_key.columns == item.columns:
+        return False  # PostgreSQL makes one of the two, and only in CREATE TABLE
     if item.kind != "fk" or item.refers is None:
         return True
     other = models.table(item.refers)

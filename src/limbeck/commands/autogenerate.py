@@ -18,9 +18,10 @@ from limbeck.backends import backend_for
 from limbeck.diff.back import way_back
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
+from limbeck.diff.steps import runnable
 from limbeck.diff.walk import Renames, diff, table_changes, with_declared
 from limbeck.errors import AnswerUnknown, LimbeckError, OpenQuestions
-from limbeck.judge.settle import settle
+from limbeck.judge.settle import as_declared, settle
 from limbeck.model.column import Column
 from limbeck.model.defaults import ByDatabase
 from limbeck.model.names import QualifiedName
@@ -119,8 +120,9 @@ def compare(
     have = only(backend.read(connection, schemas=schemas_of(want, project)), leave)
     renames = with_declared(backend, have, want, asked_renames(answers, have, want))
     settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
-    operations = diff(backend, have, settled.want, rules, renames)
-    back = way_back(operations, have)
+    found = diff(backend, have, settled.want, rules, renames, settled.as_text)
+    operations = runnable(backend, as_declared(found, want, settled), have, want)
+    back = way_back(backend, found, have)
     if not fill:
         return Differences(options.database, operations, back, settled.as_text, ())
     filling = Filling(connection, backend, have, answers, ask)
@@ -342,12 +344,28 @@ def suggestion(column: Column) -> str:
     spelled = column.type.spelling.upper()
     if isinstance(column.default, ByDatabase):
         return ""
-    if any(word in spelled for word in ("CHAR", "TEXT", "CLOB", "STRING")):
-        return "''"
-    if "BOOL" in spelled:
-        return "false"
-    if any(word in spelled for word in ("INT", "NUMERIC", "DECIMAL", "FLOAT", "REAL", "DOUBLE")):
-        return "0"
-    if spelled.startswith(("TIMESTAMP", "DATETIME")):
-        return "CURRENT_TIMESTAMP"
-    return "CURRENT_DATE" if spelled == "DATE" else ""
+    if spelled.endswith("[]"):
+        return "'{}'"
+    return next((value for words, value in HARMLESS if any(w in spelled for w in words)), "")
+
+
+HARMLESS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("MULTIRANGE",), "'{}'"),
+    (("RANGE",), "'empty'"),
+    (("CHAR", "TEXT", "CLOB", "STRING", "TSVECTOR", "TSQUERY", "BLOB", "BYTEA", "BINARY"), "''"),
+    (("BOOL",), "false"),
+    (("JSONPATH",), "'$'"),
+    (("JSON",), "'{}'"),
+    (("INTERVAL",), "'0'"),
+    (("INET", "CIDR"), "'0.0.0.0'"),
+    (("MACADDR8",), "'00:00:00:00:00:00:00:00'"),
+    (("MACADDR",), "'00:00:00:00:00:00'"),
+    (("INT", "NUMERIC", "DECIMAL", "FLOAT", "REAL", "DOUBLE", "MONEY", "OID"), "0"),
+    (("BIT VARYING", "VARBIT"), "B'0'"),
+    (("UUID",), "'00000000-0000-0000-0000-000000000000'"),
+    (("TIMESTAMP", "DATETIME"), "CURRENT_TIMESTAMP"),
+    (("DATE",), "CURRENT_DATE"),
+    (("TIME",), "'00:00:00'"),
+    (("YEAR",), "2000"),
+)
+"""By the words in a type's spelling, the first that fits."""

@@ -17,6 +17,9 @@ class Rules:
     checks: bool = True
     options: bool = True
     primary_keys: bool = True
+    exact: bool = True
+    """Both sides are in the server's own wording, so other words are another meaning. False: they may differ in casts,
+    parentheses and blanks (what the server could not be asked about)."""
     constraint_names: bool = True
     """A named constraint or index that stands under another name is renamed; False: the same thing is the same."""
 

@@ -31,10 +31,13 @@ def same_type(backend: Backend, have: TypeRef, want: TypeRef, rules: Rules = EVE
     return backend.canonical_type(have.spelling) == backend.canonical_type(want.spelling)
 
 
-def same_sql(backend: Backend, have: SqlText | None, want: SqlText | None) -> bool:
+def same_sql(
+    backend: Backend, have: SqlText | None, want: SqlText | None, rules: Rules = EVERYTHING
+) -> bool:
     if have is None or want is None:
         return have is want
-    return have.text == want.text or backend.canonical_sql(have.text) == backend.canonical_sql(want.text)
+    spell = backend.exact_sql if rules.exact else backend.canonical_sql
+    return have.text == want.text or spell(have.text) == spell(want.text)
 
 
 def same_default(backend: Backend, have: Column, want: Column, rules: Rules = EVERYTHING) -> bool:
@@ -43,15 +46,16 @@ def same_default(backend: Backend, have: Column, want: Column, rules: Rules = EV
     if isinstance(old, ByDatabase) or isinstance(new, ByDatabase):
         return True
     if isinstance(old, Computed) or isinstance(new, Computed):
-        return not rules.computed or _same_computed(backend, old, new)
+        return not rules.computed or _same_computed(backend, old, new, rules)
     if isinstance(old, Identity) or isinstance(new, Identity):
         return not rules.identity or _same_identity(backend, old, new)
     if not rules.defaults:
         return True
     if isinstance(old, TextDefault) and isinstance(new, TextDefault):
-        return old.sql.text == new.sql.text or backend.canonical_default(
-            old.sql.text, have.type.spelling
-        ) == backend.canonical_default(new.sql.text, want.type.spelling)
+        words, others = (
+            backend.canonical_default(d.sql.text, c.type.spelling) for d, c in ((old, have), (new, want))
+        )
+        return words == others or (not rules.exact and same_sql(backend, old.sql, new.sql, rules))
     if (old is None) != (new is None):
         return _means_no_default(backend, old, have) and _means_no_default(backend, new, want)
     return old == new
@@ -65,11 +69,11 @@ def _means_no_default(backend: Backend, default: Default | None, column: Column)
     return backend.canonical_default(text, column.type.spelling).upper() == "NULL"
 
 
-def _same_computed(backend: Backend, have: Default | None, want: Default | None) -> bool:
+def _same_computed(backend: Backend, have: Default | None, want: Default | None, rules: Rules) -> bool:
     if not (isinstance(have, Computed) and isinstance(want, Computed)):
         return False
     stored = {bool(backend.computed_persisted if c.persisted is None else c.persisted) for c in (have, want)}
-    return len(stored) == 1 and same_sql(backend, have.sql, want.sql)
+    return len(stored) == 1 and same_sql(backend, have.sql, want.sql, rules)
 
 
 def _same_identity(backend: Backend, have: Default | None, want: Default | None) -> bool:
@@ -125,7 +129,7 @@ def same_constraint(backend: Backend, have: Constraint, want: Constraint, rules:
         return False
     if (have.initially or "IMMEDIATE").upper() != (want.initially or "IMMEDIATE").upper():
         return False
-    if rules.options and _options(backend, have.options) != _options(backend, want.options):
+    if rules.options and _options(backend, have.options, rules) != _options(backend, want.options, rules):
         return False
     if isinstance(have, PrimaryKey) and isinstance(want, PrimaryKey):
         return have.columns == want.columns
@@ -134,11 +138,11 @@ def same_constraint(backend: Backend, have: Constraint, want: Constraint, rules:
     if isinstance(have, ForeignKey) and isinstance(want, ForeignKey):
         return _same_foreign_key(backend, have, want)
     if isinstance(have, Check) and isinstance(want, Check):
-        return not rules.checks or same_sql(backend, have.sql, want.sql)
+        return not rules.checks or same_sql(backend, have.sql, want.sql, rules)
     assert isinstance(have, Exclude) and isinstance(want, Exclude)
     return (
         have.using.lower() == want.using.lower()
-        and same_sql(backend, have.where, want.where)
+        and same_sql(backend, have.where, want.where, rules)
         and have.elements == want.elements
     )
 
@@ -162,9 +166,9 @@ def same_index(backend: Backend, have: Index, want: Index, rules: Rules = EVERYT
     if have.unique != want.unique or len(have.elements) != len(want.elements):
         return False
     for old, new in zip(have.elements, want.elements, strict=True):
-        if replace(old, sql=None) != replace(new, sql=None) or not same_sql(backend, old.sql, new.sql):
+        if replace(old, sql=None) != replace(new, sql=None) or not same_sql(backend, old.sql, new.sql, rules):
             return False
-    return not rules.options or _options(backend, have.options) == _options(backend, want.options)
+    return not rules.options or _options(backend, have.options, rules) == _options(backend, want.options, rules)
 
 
 def plain_name(backend: Backend, name: QualifiedName) -> QualifiedName:
@@ -174,16 +178,16 @@ def plain_name(backend: Backend, name: QualifiedName) -> QualifiedName:
     return name
 
 
-def _options(backend: Backend, options: Options) -> dict[str, Any]:
+def _options(backend: Backend, options: Options, rules: Rules) -> dict[str, Any]:
     """The options that are this backend's own, in one spelling, without those that say the default."""
     prefix = f"{backend.id.name}_"
-    own = {k: _plain_option(backend, v) for k, v in options if k.startswith(prefix)}
+    own = {k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix)}
     return {k: v for k, v in own.items() if v not in (None, False, (), {}, "")}
 
 
-def _plain_option(backend: Backend, value: Any) -> Any:
+def _plain_option(backend: Backend, value: Any, rules: Rules) -> Any:
     if isinstance(value, SqlText):
-        return backend.canonical_sql(value.text)
+        return backend.exact_sql(value.text) if rules.exact else backend.canonical_sql(value.text)
     if isinstance(value, (tuple, list)):
-        return tuple(_plain_option(backend, v) for v in value)
+        return tuple(_plain_option(backend, v, rules) for v in value)
     return value.lower() if isinstance(value, str) else value

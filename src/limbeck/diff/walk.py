@@ -6,12 +6,13 @@ them, so that what comes out reads like the models.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, PrimaryKey
 from limbeck.model.index import Index
+from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
@@ -23,6 +24,7 @@ from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 
+from .around import around
 from .match import match
 from .objects import object_changes
 from .order import ordered
@@ -45,8 +47,12 @@ def diff(
     want: Snapshot,
     rules: Rules = EVERYTHING,
     renames: Renames | None = None,
+    as_text: Collection[QualifiedName] = (),
 ) -> tuple[Operation, ...]:
-    """The operations that turn `have` into `want`, in an order that runs. Empty where nothing must change."""
+    """The operations that turn `have` into `want`, in an order that runs. Empty where nothing must change.
+
+    `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely."""
+    loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
     named = tuple(_renamings(renames))
     for operation in named:
@@ -58,8 +64,9 @@ def diff(
         if name not in old:
             changes.append(CreateTable(table=table))
         else:
-            changes += table_changes(backend, old[name], table, rules)
+            changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
+    changes += around(backend, changes, have)
     return (*named, *ordered(backend, changes, have, want))
 
 
@@ -111,6 +118,8 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
             yield AddColumn(table=have.key, column=column)
         else:
             change = column_change(backend, old, column, rules)
+            if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
+                change = replace(change, default=column.default if old.default or column.default else UNCHANGED)
             if change != SAME:
                 yield AlterColumn(
                     table=have.key,

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from limbeck.errors import LimbeckError
 from limbeck.model.names import QualifiedName
@@ -20,20 +20,21 @@ from limbeck.model.objects import Enum, Object
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend
+from limbeck.shore import ddl
 from limbeck.shore.channel import LiveChannel
 from limbeck.shore.compat import DatabaseError
 
 
-class CannotBuild(Exception):
-    """This table cannot be built in the scratch place; `why` is the database's first line."""
+class Built(NamedTuple):
+    """The tables as the server stores them, by their own names, and why the others could not be built (the database's
+    first line)."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    tables: dict[QualifiedName, Table]
+    refused: dict[QualifiedName, str]
 
 
 class Scratch(ABC):
-    """A place that is open. `build` gives the table as the server stores it, under its own name."""
+    """A place that is open."""
 
     def __init__(self, connection: Any, backend: Backend) -> None:
         self.connection = connection
@@ -41,65 +42,110 @@ class Scratch(ABC):
         self.channel = LiveChannel(connection)
 
     @abstractmethod
-    def build(self, table: Table, needs: Sequence[Object]) -> Table:
-        """Raises CannotBuild."""
+    def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
+        """Builds the tables (they have no foreign keys) and the types they need, and reads them back."""
 
     def _make(self, statements: Sequence[Statement]) -> None:
         for statement in statements:
             self.channel.run(statement)
 
-    def _read(self, name: QualifiedName) -> Table:
-        found = self.backend.read(self.connection, schemas=(name.schema,), only=(name,)).table(name)
-        if found is None:
-            raise CannotBuild(f"{name} was built and could not be read back")
-        return found
-
 
 class PostgresqlScratch(Scratch):
+    """All that live together in one schema are built and read at once. What cannot stand beside another (two tables of
+    one name, two indexes of one name) has a further round."""
+
     def __init__(self, connection: Any, backend: Backend, schema: str) -> None:
         super().__init__(connection, backend)
         self.schema = schema
 
-    def build(self, table: Table, needs: Sequence[Object]) -> Table:
-        name = QualifiedName(self.schema, table.name)
-        with self.connection.begin_nested() as trial:
+    def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
+        built = Built({}, {})
+        waiting = list(tables)
+        while waiting:
+            found, refused = self._round(waiting, needs)
+            built.tables.update(found)
+            if not found:
+                built.refused.update(refused)
+                break
+            waiting = [t for t in waiting if t.key in refused]
+        return built
+
+    def _round(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
+        built = Built({}, {})
+        keys: dict[str, QualifiedName] = {}
+        with self.connection.begin_nested() as round_:
             try:
                 for thing in needs:
                     if isinstance(thing, Enum) and thing.schema is None:
-                        self._make(self.backend.create_object(replace(thing, schema=self.schema)))
-                self._make(self.backend.create_table(replace(table, schema=self.schema, source=None)))
-                found = self._read(name)
-            except (DatabaseError, LimbeckError) as error:
-                raise CannotBuild(first_line(error)) from error
+                        self._try(self.backend.create_object(replace(thing, schema=self.schema)))
+                for table in tables:
+                    moved = replace(table, schema=self.schema, source=None)
+                    why = self._try_table(moved)
+                    if why:
+                        built.refused[table.key] = why
+                    else:
+                        keys[table.name] = table.key
+                names = tuple(QualifiedName(self.schema, name) for name in keys)
+                if names:
+                    read = self.backend.read(self.connection, schemas=(self.schema,), only=names)
+                    for name in names:
+                        found, key = read.tables[name], keys[name.name]
+                        built.tables[key] = replace(found, schema=key.schema)
             finally:
-                trial.rollback()
-        return replace(found, schema=table.schema)
+                round_.rollback()
+        return built
 
-
-class MysqlScratch(Scratch):
-    def build(self, table: Table, needs: Sequence[Object]) -> Table:
-        bare = replace(table, prefixes=("TEMPORARY",), source=None)
+    def _try_table(self, table: Table) -> str:
         try:
-            self._make(self.backend.create_table(bare))
-        except (DatabaseError, LimbeckError) as error:
-            raise CannotBuild(first_line(error)) from error
+            statements = self.backend.create_table(table)
+        except LimbeckError as error:
+            return first_line(error)
+        return self._try(statements)
+
+    def _try(self, statements: Sequence[Statement]) -> str:
+        """Runs them, or leaves no trace and tells why not."""
+        with self.connection.begin_nested() as trial:
+            try:
+                self._make(statements)
+            except DatabaseError as error:
+                trial.rollback()
+                return first_line(error)
+        return ""
+
+
+class OneByOne(Scratch):
+    def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
+        built = Built({}, {})
+        for table in tables:
+            try:
+                built.tables[table.key] = self._one(table)
+            except (DatabaseError, LimbeckError) as error:
+                built.refused[table.key] = first_line(error)
+        return built
+
+    @abstractmethod
+    def _one(self, table: Table) -> Table: ...
+
+    def _read(self, name: QualifiedName) -> Table:
+        return self.backend.read(self.connection, schemas=(name.schema,), only=(name,)).tables[name]
+
+
+class MysqlScratch(OneByOne):
+    def _one(self, table: Table) -> Table:
+        self._make(self.backend.create_table(replace(table, prefixes=("TEMPORARY",), source=None)))
         try:
             return self._read(table.key)
-        except (DatabaseError, LimbeckError) as error:
-            raise CannotBuild(first_line(error)) from error
         finally:
-            name = self.backend.dialect.identifier_preparer.quote(table.name)
+            name = ddl.table_name(self.backend.dialect, table.key)
             self.channel.run(Statement(f"DROP TEMPORARY TABLE {name}"))
 
 
-class SqliteScratch(Scratch):
-    def build(self, table: Table, needs: Sequence[Object]) -> Table:
+class SqliteScratch(OneByOne):
+    def _one(self, table: Table) -> Table:
         name = QualifiedName(None, table.name)
         try:
             self._make(self.backend.create_table(replace(table, schema=None, source=None)))
             return replace(self._read(name), schema=table.schema)
-        except (DatabaseError, LimbeckError) as error:
-            raise CannotBuild(first_line(error)) from error
         finally:
             self._make(self.backend.drop_table(name, if_exists=True))
 

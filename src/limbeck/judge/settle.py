@@ -10,55 +10,53 @@ from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey
 from limbeck.model.defaults import ByDatabase, Computed, Default, TextDefault
 from limbeck.model.index import Index
+from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Object
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
-from limbeck.ops.contract import Backend
+from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.column import AddColumn
+from limbeck.ops.constraint import AddConstraint
+from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.index import CreateIndex
 
-from .scratch import CannotBuild, Scratch, open_scratch
+from .scratch import open_scratch
 
 MARK = "limbeck_unnamed_"
 T = TypeVar("T", Constraint, Index)
 
 
 class Settled(NamedTuple):
-    """`want` in the server's spelling. `as_text` names the tables that had to stay as declared, with the reason."""
+    """`want` in the server's spelling. `as_text` names the tables that had to stay as declared, with the reason.
+    `declared` gives for a settled constraint or index, without its name, the value its author wrote."""
 
     want: Snapshot
     as_text: Mapping[QualifiedName, str]
+    declared: Mapping[tuple[QualifiedName, Constraint | Index], Constraint | Index]
 
 
 def settle(connection: Any, backend: Backend, want: Snapshot, ambiguous: Iterable[QualifiedName]) -> Settled:
     """Builds and reads back the named tables of `want`; the others stay as they are.
 
     The connection's data and transaction are as before afterwards. Values keep their author's Python and text."""
-    names = tuple(ambiguous)
-    if not names:
-        return Settled(want, {})
-    as_text: dict[QualifiedName, str] = {}
+    marked = {name: _marked(want.tables[name]) for name in ambiguous}
+    if not marked:
+        return Settled(want, {}, {})
     with open_scratch(connection, backend) as scratch:
-        for name in names:
-            declared = want.tables[name]
-            if scratch is None:
-                as_text[name] = "nothing may be created on this database"
-                continue
-            try:
-                want = want.with_table(_as_stored(scratch, declared, want))
-            except CannotBuild as refusal:
-                as_text[name] = refusal.why
-    return Settled(want, as_text)
+        if scratch is None:
+            return Settled(want, dict.fromkeys(marked, "nothing may be created on this database"), {})
+        built = scratch.build(tuple(marked.values()), _needs(marked.values(), want))
+    declared: dict[tuple[QualifiedName, Constraint | Index], Constraint | Index] = {}
+    for name, stored in built.tables.items():
+        table = want.tables[name]
+        want = want.with_table(_merged(table, marked[name], stored, declared))
+    return Settled(want, built.refused, declared)
 
 
-def _as_stored(scratch: Scratch, declared: Table, want: Snapshot) -> Table:
-    marked = _marked(declared)
-    stored = scratch.build(marked, _needs(declared, want))
-    return _merged(declared, marked, stored)
-
-
-def _needs(table: Table, want: Snapshot) -> tuple[Object, ...]:
-    named = {name for column in table.columns for name in column.type.needs}
+def _needs(tables: Iterable[Table], want: Snapshot) -> tuple[Object, ...]:
+    named = {name for table in tables for column in table.columns for name in column.type.needs}
     return tuple(thing for (_, name), thing in want.objects.items() if name in named)
 
 
@@ -77,7 +75,10 @@ def _with_mark(thing: T, mark: str) -> T:
     return thing if thing.name is not None else replace(thing, name=mark, source=None)
 
 
-def _merged(declared: Table, marked: Table, stored: Table) -> Table:
+Declared = dict[tuple[QualifiedName, Constraint | Index], Constraint | Index]
+
+
+def _merged(declared: Table, marked: Table, stored: Table, told: Declared) -> Table:
     """The stored values, each carrying what its declared one knows beside; foreign keys as declared."""
     columns = {c.name: c for c in declared.columns}
     kept = [c for c in declared.constraints if not isinstance(c, ForeignKey)]
@@ -86,12 +87,22 @@ def _merged(declared: Table, marked: Table, stored: Table) -> Table:
         m.name: i for m, i in zip(marked.indexes, declared.indexes, strict=True)
     }
     keys = tuple(c for c in declared.constraints if isinstance(c, ForeignKey))
+    constraints = []
+    for constraint in stored.constraints:
+        constraints.append(_constraint(constraint, by_name.get(constraint.name)))
+        if constraint.name in by_name:
+            told[declared.key, replace(constraints[-1], name=None)] = by_name[constraint.name]
+    made = []
+    for index in stored.indexes:
+        made.append(_index(index, indexes.get(index.name)))
+        if index.name in indexes:
+            told[declared.key, replace(made[-1], name=None)] = indexes[index.name]
     return replace(
         stored,
         columns=tuple(_column(c, columns.get(c.name)) for c in stored.columns),
         primary_key=_key(stored.primary_key, declared.primary_key),
-        constraints=(*(_constraint(c, by_name.get(c.name)) for c in stored.constraints), *keys),
-        indexes=tuple(_index(i, indexes.get(i.name)) for i in stored.indexes),
+        constraints=(*constraints, *keys),
+        indexes=tuple(made),
         prefixes=declared.prefixes,
         comment=declared.comment,
         options=declared.options,
@@ -151,3 +162,41 @@ def _index(stored: Index, declared: Index | None) -> Index:
     if declared is None:
         return stored
     return replace(stored, name=declared.name, comment=declared.comment, source=declared.source)
+
+
+# -- back to what was written -------------------------------------------------------------------------------
+
+
+def as_declared(operations: Iterable[Operation], want: Snapshot, settled: Settled) -> tuple[Operation, ...]:
+    """The operations with what the author wrote in the place of the server's wording of it.
+
+    A server does not always store its own wording as it stands: what is to be stored the same must be said the same."""
+    return tuple(_operation_declared(o, want, settled) for o in operations)
+
+
+def _operation_declared(operation: Operation, want: Snapshot, settled: Settled) -> Operation:
+    table = want.tables.get(getattr(operation, "table", None))  # type: ignore[arg-type]
+    if isinstance(operation, CreateIndex):
+        index = _written(settled, operation.table, operation.index)
+        return replace(operation, index=index)
+    if isinstance(operation, AddConstraint):
+        return replace(operation, constraint=_written(settled, operation.table, operation.constraint))
+    if table is None:
+        return operation
+    if isinstance(operation, AddColumn):
+        column = table.column(operation.column.name)
+        return operation if column is None else replace(operation, column=column)
+    if isinstance(operation, AlterColumn):
+        column = table.column(operation.column)
+        if column is None:
+            return operation
+        if operation.type is not UNCHANGED:
+            operation = replace(operation, type=column.type)
+        if operation.default is not UNCHANGED:
+            operation = replace(operation, default=column.default)
+    return operation
+
+
+def _written(settled: Settled, table: QualifiedName, thing: T) -> T:
+    found = settled.declared.get((table, replace(thing, name=None)))
+    return thing if found is None else replace(found, name=thing.name)  # type: ignore[return-value]

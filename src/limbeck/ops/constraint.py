@@ -110,6 +110,8 @@ class DropConstraint(Operation):
 
     def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
         name = self.name if self.name is not None else self.found(the_table(before, self.table)).name
+        if name is None and self.constraint_kind == "primary key" and not backend.names_primary_keys:
+            name = "PRIMARY"
         if name is None:
             raise self._nameless(backend)
         return backend.drop_constraint(self.table, name, self.constraint_kind, if_exists=self.if_exists)

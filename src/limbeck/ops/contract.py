@@ -305,6 +305,25 @@ class Backend(ABC):
             text = text[1:-1].strip()
         return text
 
+    foreign_keys_hold_types: ClassVar[bool] = False
+    """Whether a column's type cannot be changed while a foreign key is over it or refers to it."""
+
+    def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
+        """How values of the column become the new type where the database must be told (USING); None where not."""
+        return None
+
+    def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
+        """The column's value in another type, read from its text; `many` is "[]" where it is an array."""
+        raise NotSupported(backend=self.id.name, feature="cast by way of text")
+
+    def type_name(self, name: QualifiedName) -> str:
+        """The name of a type of the database's own, as it stands behind a column."""
+        return str(name)
+
+    def exact_sql(self, text: str) -> str:
+        """One spelling for the server's own wordings of one thing, where it has several."""
+        return text
+
     def canonical_action(self, action: str | None) -> str:
         """One spelling for a foreign key's action; none given is NO ACTION."""
         return (action or "NO ACTION").upper()

@@ -124,7 +124,7 @@ def bare_type(spelling: str) -> Any:
 
 
 def sql(value: SqlText) -> Any:
-    return Spelled(value.text)
+    return Spelled(value.as_written)
 
 
 def name(text: str | None) -> Any:
@@ -255,7 +255,7 @@ def attach_index(made: Any, value: Index) -> Any:
 
 def element(made: Any, value: IndexElement) -> Any:
     """What is indexed, as an expression of the table."""
-    expression = Spelled(value.sql.text) if value.sql is not None else made.c[str(value.column)]
+    expression = Spelled(value.sql.as_written) if value.sql is not None else made.c[str(value.column)]
     if value.collation is not None:
         expression = sa.collate(expression, value.collation)
     if value.descending:
@@ -300,7 +300,7 @@ def _constraint(made: Any, value: Constraint) -> Any:
 
 def _exclude(made: Any, value: Exclude, shared: dict[str, Any]) -> Any:
     parts = [
-        (made.c[str(e.column)] if e.sql is None else Spelled(e.sql.text), e.operator) for e in value.elements
+        (made.c[str(e.column)] if e.sql is None else Spelled(e.sql.as_written), e.operator) for e in value.elements
     ]
     classes = {p.key: e.operator_class for (p, _), e in zip(parts, value.elements, strict=True)}
     return postgresql.ExcludeConstraint(

@@ -84,7 +84,7 @@ class AnsiBackend(WithObjects):
         if isinstance(value, Unique):
             return f"{named}UNIQUE{tail}"
         if isinstance(value, Check):
-            return f"{named}CHECK ({value.sql.text}){tail}"
+            return f"{named}CHECK ({value.sql.as_written}){tail}"
         if isinstance(value, ForeignKey):
             target = f"{self.full(value.referred)} ({self.names(value.referred_columns)})"
             match = f" MATCH {value.match}" if value.match else ""

@@ -248,6 +248,7 @@ class MysqlBackend(AnsiBackend):
 
     # -- comparing
     names_primary_keys: ClassVar[bool] = False
+    foreign_keys_hold_types: ClassVar[bool] = True
     indexes_foreign_keys: ClassVar[bool] = True
 
     def fold_column(self, name: str) -> str:

@@ -13,6 +13,7 @@ from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Domain, Enum, Object, Sequence
 from limbeck.model.snapshot import Lookup, Snapshot
+from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
@@ -105,7 +106,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
 
     def _number(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
         """What SERIAL makes, on a column that stands: a sequence of its own, behind the values that are there."""
-        sequence = QualifiedName(table.schema, f"{table.name}_{column}_seq")
+        sequence = QualifiedName(table.schema, serial_name(table.name, column))
         typed = self._sequence_type(table, column, change, before)
         full, name, text = self.full(sequence), self.name(column), self.literal(self.full(sequence))
         high = f"SELECT setval({text}, coalesce(max({name}), 0) + 1, false) FROM {self.full(table)}"
@@ -208,6 +209,19 @@ class PostgresqlBackend(WithPostgresqlObjects):
     def canonical_sql(self, text: str) -> str:
         return super().canonical_sql(same.sql(text))
 
+    def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
+        way = same.cast(have.spelling, want.spelling)
+        return None if way is None else SqlText(f"{self.name(column)}{way}")
+
+    def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
+        return SqlText(f"{self.name(column)}::text{many}::{type_text}")
+
+    def type_name(self, name: QualifiedName) -> str:
+        return self.full(name)
+
+    def exact_sql(self, text: str) -> str:
+        return same.exact(text)
+
     # -- reading and hazards
     def read(
         self,
@@ -224,3 +238,19 @@ class PostgresqlBackend(WithPostgresqlObjects):
         from . import locks
 
         return locks.hazards(operation, before, facts)
+
+
+LONGEST = 63
+"""Bytes of a name (NAMEDATALEN - 1)."""
+
+
+def serial_name(table: str, column: str) -> str:
+    """What SERIAL calls its sequence: the longer of the two names is cut until all fits."""
+    first, second = table.encode(), column.encode()
+    room = LONGEST - len("__seq")
+    while len(first) + len(second) > room:
+        if len(first) > len(second):
+            first = first[:-1]
+        else:
+            second = second[:-1]
+    return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_seq"

@@ -35,6 +35,7 @@ from limbeck.shore.freeze import Freezer
 from . import catalog_objects
 from .catalog_sql import COLUMNS, CONSTRAINTS, INDEXES, TABLES
 from .rows import found
+from .same import as_said
 
 Row = Mapping[str, Any]
 _ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
@@ -234,7 +235,8 @@ def _constraint(row: Row, names: Names) -> Constraint:
     if not row["valid"]:
         options["postgresql_not_valid"] = True
     if row["kind"] == "c":
-        return Check(sql=SqlText(without_parentheses(row["expression"])), options=_sorted(options), **shared)
+        text = without_parentheses(row["expression"])
+        return Check(sql=SqlText(text, written=as_said(text)), options=_sorted(options), **shared)
     if row["kind"] == "f":
         return _foreign_key(row, names, _sorted(options), shared)
     if row["kind"] == "x":

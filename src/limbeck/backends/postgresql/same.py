@@ -33,6 +33,7 @@ _CAST = re.compile(
         (?:\s+with(?:out)?\s+time\s+zone)?(?:\s*\[\s*\])*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LITERAL = re.compile(r"(?i)(?:'(?:[^']|'')*'|[-+]?[\d.]+(?:e[-+]?\d+)?|null|true|false)\Z")
 _NUMERIC = ("SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION")
 
 
@@ -57,17 +58,82 @@ def type_(spelling: str) -> str:
 
 
 def default(text: str, type_spelling: str) -> str:
-    """Without casts; a number without quotes; the words for now as one."""
+    """A literal without casts, a number without quotes, the words for now as one; an expression as it is."""
     bare = without_parentheses(_CAST.sub("", text))
     if type_(type_spelling).partition("(")[0] in _NUMERIC:
         bare = bare.strip("'")
     if bare.lower() in ("now()", "current_timestamp", "transaction_timestamp()"):
         return "CURRENT_TIMESTAMP"
+    if _LITERAL.match(bare) is None:
+        return text
     return {"'t'": "true", "'true'": "true", "'f'": "false", "'false'": "false"}.get(bare.lower(), bare)
 
 
 def sql(text: str) -> str:
     return " ".join(_CAST.sub("", text).split())
+
+
+_NUMBERS = frozenset({"SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION"})
+_BY_ITSELF = (
+    _NUMBERS,
+    frozenset({"DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"}),
+    frozenset({"JSON", "JSONB"}),
+    frozenset({"INET", "CIDR"}),
+    frozenset({"MACADDR", "MACADDR8"}),
+    frozenset({"BIT", "VARBIT"}),
+    frozenset({"TIME", "TIME WITH TIME ZONE"}),
+    frozenset({"TIME", "INTERVAL"}),
+)
+"""Groups of types that become each other by assignment (pg_cast.castcontext a and i)."""
+_STRINGS = frozenset({"VARCHAR", "CHAR", "TEXT", "NAME", "CITEXT"})
+
+
+def cast(have: str, want: str) -> str | None:
+    """What must stand behind the column in USING (`::integer`); None where the server casts by itself."""
+    old, new = _base(have), _base(want)
+    if old == new or new in _STRINGS:
+        return None
+    if old.endswith("[]") and new.endswith("[]"):
+        inner = cast(old[:-2], new[:-2])
+        return None if inner is None else f"::text[]::{want}"
+    if any(old in group and new in group for group in _BY_ITSELF):
+        return None
+    if "BOOLEAN" in (old, new) and (old in _NUMBERS or new in _NUMBERS):
+        return f"::{want}" if "INTEGER" in (old, new) else f"::integer::{want}"
+    return f"::{want}" if old in _STRINGS else f"::text::{want}"
+
+
+def _base(spelling: str) -> str:
+    """The canonical type without its arguments."""
+    bare = re.sub(r"\([^)]*\)", "", type_(spelling.partition(" COLLATE ")[0]))
+    return bare.replace(" WITHOUT TIME ZONE", "") if '"' not in bare else bare
+
+
+_TEXT = r"'(?:[^']|'')*'::character varying"
+_CAST_LIST = re.compile(rf"\(ARRAY\[({_TEXT}(?:, {_TEXT})*)\]\)::text\[\]")
+_IN_LIST = re.compile(
+    rf"""\((\w+|"(?:[^"]|"")*")\)::text (= ANY|<> ALL) \(\(ARRAY\[({_TEXT}(?:, {_TEXT})*)\]\)::text\[\]\)"""
+)
+
+
+def exact(text: str) -> str:
+    """`x IN ('a', 'b')` on a VARCHAR is stored in one wording, and that wording, said again, in another: the second."""
+    return _CAST_LIST.sub(lambda m: f"ARRAY[{', '.join(f'({e})::text' for e in _elements(m[1]))}]", text)
+
+
+def as_said(text: str) -> str | None:
+    """What must be said for this wording to be stored again; None for the wording itself."""
+    said = _IN_LIST.sub(_in_list, text)
+    return None if said == text else said
+
+
+def _in_list(match: re.Match[str]) -> str:
+    values = ", ".join(e.removesuffix("::character varying") for e in _elements(match[3]))
+    return f"{match[1]} {'IN' if match[2] == '= ANY' else 'NOT IN'} ({values})"
+
+
+def _elements(text: str) -> list[str]:
+    return re.findall(_TEXT, text)
 
 
 def sequence(value: Sequence) -> tuple[object, ...]:
