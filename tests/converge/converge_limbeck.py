@@ -62,7 +62,7 @@ class Limbeck:
 
     def _run(self, engine: Any, operations: Any) -> None:
         from limbeck.events import SILENT
-        from limbeck.model.objects import Policy
+        from limbeck.policy import Policy
         from limbeck.run.runner import LiveRun
 
         with engine.connect() as connection:
