@@ -19,7 +19,9 @@ if __name__ != "alembic":  # imported by its second name: load the folder by its
     import importlib.util
     from pathlib import Path
 
-    _spec = importlib.util.spec_from_file_location("limbeck.alembic._names", Path(__file__).with_name("_names.py"))
+    _spec = importlib.util.spec_from_file_location(
+        "limbeck.alembic._names", Path(__file__).with_name("_names.py")
+    )
     assert _spec is not None and _spec.loader is not None
     _names = importlib.util.module_from_spec(_spec)
     _spec.loader.exec_module(_names)
@@ -29,7 +31,18 @@ else:
 
     put_in_force()
 
-_LATER = ("op", "context", "runtime", "command", "config", "script", "util", "operations", "ddl", "autogenerate")
+_LATER = (
+    "op",
+    "context",
+    "runtime",
+    "command",
+    "config",
+    "script",
+    "util",
+    "operations",
+    "ddl",
+    "autogenerate",
+)
 
 
 def __getattr__(name: str) -> Any:

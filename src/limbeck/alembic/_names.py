@@ -74,7 +74,10 @@ class _Names(importlib.abc.MetaPathFinder):
         if first is None:
             return None
         return importlib.machinery.ModuleSpec(
-            fullname, _SecondName(), origin=first.origin, is_package=first.submodule_search_locations is not None
+            fullname,
+            _SecondName(),
+            origin=first.origin,
+            is_package=first.submodule_search_locations is not None,
         )
 
 
@@ -96,7 +99,9 @@ def _spec_of_first() -> importlib.machinery.ModuleSpec | None:
 
 def put_in_force() -> None:
     """From now on both names lead here. Called by the package itself while it is loaded under its first name."""
-    if not any(type(finder).__name__ == "_Names" and type(finder).__module__ == __name__ for finder in sys.meta_path):
+    if not any(
+        type(finder).__name__ == "_Names" and type(finder).__module__ == __name__ for finder in sys.meta_path
+    ):
         sys.meta_path.insert(0, _Names())
     sys.modules[SECOND] = sys.modules[FIRST]
 
