@@ -1,4 +1,0 @@
-from limbeck.alembic.__main__ import *
-from limbeck.alembic.__main__ import (
-    main as main,
-)

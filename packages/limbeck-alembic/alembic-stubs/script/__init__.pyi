@@ -1,9 +1,0 @@
-from limbeck.alembic.script import *
-from limbeck.alembic.script import (
-    Script as Script,
-    ScriptDirectory as ScriptDirectory,
-)
-from . import base as base
-from . import files as files
-from . import revision as revision
-from . import write_hooks as write_hooks
