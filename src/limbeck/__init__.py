@@ -17,5 +17,6 @@ def __getattr__(name: str) -> Any:
     if name in ("op", "context", "schema"):
         from importlib import import_module
 
-        return import_module(f"limbeck.author.{name}")
+        module = globals()[name] = import_module(f"limbeck.author.{name}")
+        return module
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

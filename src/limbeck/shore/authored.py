@@ -18,7 +18,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 
-from . import ddl
+from . import compat, ddl
 from .freeze import Freezer
 
 
@@ -56,6 +56,8 @@ def needs(freeze: Freezer, column: Any) -> tuple[Object, ...]:
     """The named types and sequences that one column needs."""
     import sqlalchemy as sa
 
+    if compat.is_nameless(column.type):
+        return ()
     bare = sa.Column(column.name, column.type)
     return freeze.objects(sa.Table("t", sa.MetaData(), bare))
 

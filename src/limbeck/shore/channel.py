@@ -53,7 +53,7 @@ class LiveChannel(Channel):
         return result
 
     def _execute(self, statement: Statement) -> Any:
-        if statement.clause is None:
+        if statement.clause is None or compat.is_only_text(self.connection, statement.clause):
             return self.connection.exec_driver_sql(statement.text, execution_options=AS_IT_STANDS)
         if statement.parameters is None:
             with compat.told_to_listeners(statement.clause, self.connection):

@@ -6,6 +6,7 @@ Held against SQLAlchemy 2.0.x and 2.1.x by the tests of this room, which run on 
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -128,6 +129,28 @@ def foreign_key_target(foreign_key: Any) -> tuple[Any, str | None, str | None]:
     return (schema, name), None, key
 
 
+PLAIN_DDL: Final = (sa.schema.CreateTable, sa.schema.CreateIndex, sa.schema.DropTable, sa.schema.DropIndex)
+
+
+def is_only_text(connection: Any, clause: Any) -> bool:
+    """Whether executing the clause sends its text and does nothing else: nobody listens to constructs, and nothing
+    translates schemas. Then SQLAlchemy need not compile it a second time."""
+    return (
+        isinstance(clause, PLAIN_DDL)
+        and connection.dialect.__module__.startswith("sqlalchemy.dialects.")
+        and not connection.dispatch.before_execute
+        and not connection.dispatch.after_execute
+        and not connection.get_execution_options().get("schema_translate_map")
+    )
+
+
+def is_of_dialect(thing: Any, dialect: str, *classes: str) -> bool:
+    """Whether it is of one of the classes that SQLAlchemy's package of the dialect brings. A package that nobody imported
+    has no instances; importing the three big ones costs as much as half of SQLAlchemy."""
+    package = sys.modules.get(f"sqlalchemy.dialects.{dialect}")
+    return package is not None and isinstance(thing, tuple(getattr(package, name) for name in classes))
+
+
 def detached_column(column: Any) -> Any:
     return column._copy()
 
@@ -138,6 +161,12 @@ def detached_constraint(constraint: Any) -> Any:
 
 def variants(type_: Any) -> dict[str, Any]:
     return dict(getattr(type_, "_variant_mapping", {}) or {})
+
+
+def is_nameless(type_: Any) -> bool:
+    """Whether no database keeps the type by a name of its own: neither it nor anything it wraps."""
+    made_of = (SchemaType, sa.ARRAY, sa.types.TypeDecorator)
+    return not isinstance(type_, made_of) and not getattr(type_, "_variant_mapping", None)
 
 
 def without_variants(type_: Any) -> Any:

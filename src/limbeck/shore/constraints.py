@@ -6,7 +6,6 @@ import copy
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import CollationClause, ColumnClause, UnaryExpression
@@ -83,7 +82,7 @@ def primary_key(constraint: Any, by: Spells) -> PrimaryKey:
 def freeze(constraint: Any, key: QualifiedName, by: Spells) -> Constraint:
     if isinstance(constraint, sa.PrimaryKeyConstraint):
         return primary_key(constraint, by)
-    if isinstance(constraint, ExcludeConstraint):
+    if compat.is_of_dialect(constraint, "postgresql", "ExcludeConstraint"):
         return _exclude(constraint, by)
     if isinstance(constraint, sa.UniqueConstraint):
         return Unique(columns=_columns(constraint), **_shared(constraint, by))

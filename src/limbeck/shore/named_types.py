@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.names import QualifiedName
@@ -28,11 +27,10 @@ class Spells(Protocol):
 
 def named(type_: Any, dialect: Any) -> Iterator[Any]:
     """The named types of the dialect (PostgreSQL's ENUM and DOMAIN) in a type: itself, its items, what it wraps."""
-    plain = not isinstance(type_, (compat.SchemaType, sa.ARRAY, sa.types.TypeDecorator))
-    if plain and not compat.variants(type_):
+    if compat.is_nameless(type_):
         return
     impl = compat.unwrapped(type_, dialect)
-    if isinstance(impl, (postgresql.ENUM, postgresql.DOMAIN)):
+    if compat.is_of_dialect(impl, "postgresql", "ENUM", "DOMAIN"):
         if impl.name is not None:
             yield impl
     elif isinstance(impl, sa.ARRAY):
@@ -45,7 +43,7 @@ def needs(type_: Any, dialect: Any) -> tuple[QualifiedName, ...]:
 
 def objects_of(column: Any, by: Spells) -> Iterator[Object]:
     for type_ in named(column.type, by.spelling):
-        yield enum(type_) if isinstance(type_, postgresql.ENUM) else domain(type_, by)
+        yield enum(type_) if compat.is_of_dialect(type_, "postgresql", "ENUM") else domain(type_, by)
     for given in (column.default, compat.sequence_of(getattr(column.server_default, "arg", None))):
         if isinstance(given, sa.Sequence) and has_sequences(by.dialect, given):
             yield sequence(given)

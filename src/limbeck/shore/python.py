@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
 
 from limbeck.model.types import Call, Raw
 
@@ -120,7 +119,7 @@ Arguments = tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]
 def arguments(type_: Any) -> Arguments:
     if isinstance(type_, sa.Enum):
         return _enum(type_)
-    if isinstance(type_, mysql.SET):
+    if compat.is_of_dialect(type_, "mysql", "SET"):
         bitwise = (("retrieve_as_bitwise", True),) if type_.retrieve_as_bitwise else ()
         return tuple(type_.values), (*bitwise, *_named(type_, skip=("values", "length")))
     if isinstance(type_, sa.types.SchemaType) and isinstance(type_, sa.Boolean):

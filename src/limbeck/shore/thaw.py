@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -299,11 +298,13 @@ def _constraint(made: Any, value: Constraint) -> Any:
 
 
 def _exclude(made: Any, value: Exclude, shared: dict[str, Any]) -> Any:
+    from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
     parts = [
         (made.c[str(e.column)] if e.sql is None else Spelled(e.sql.text), e.operator) for e in value.elements
     ]
     classes = {p.key: e.operator_class for (p, _), e in zip(parts, value.elements, strict=True)}
-    return postgresql.ExcludeConstraint(
+    return ExcludeConstraint(
         *parts,
         using=value.using,
         where=None if value.where is None else sql(value.where),
