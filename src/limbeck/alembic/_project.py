@@ -101,7 +101,7 @@ def findings() -> list[tuple[str, str, str, str]]:
 # -- the project ------------------------------------------------------------------------------------------------
 
 
-def open(place: Path, options: Options) -> AlembicProject:  # noqa: A001 (its name in the contract of kinds)
+def open(place: Path, options: Options) -> AlembicProject:
     """The project of a folder, or of the file that was given."""
     if place.is_dir():
         named = os.environ.get(VARIABLE)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from limbeck.author import stage
 from limbeck.errors import EnvScriptDidNothing, EnvScriptFailed, LimbeckError
+from limbeck.policy import Policy
 from limbeck.project import RunOptions, Work
 from limbeck.revisions.head_moves import HeadMoves
 from limbeck.run.heads_table import HeadsTable
-from limbeck.policy import Policy
 from limbeck.run.transactions import Keeper
 from limbeck.shore import connect, models
 
@@ -39,7 +39,16 @@ TOLD_BY_US = {
     COMPARING,
     *(
         f"{COMPARING}.{part}"
-        for part in ("tables", "constraints", "types", "server_defaults", "comments", "indexes", "foreign_keys", "schema")
+        for part in (
+            "tables",
+            "constraints",
+            "types",
+            "server_defaults",
+            "comments",
+            "indexes",
+            "foreign_keys",
+            "schema",
+        )
     ),
 }
 """The loggers whose information limbeck's own words replace."""

@@ -74,7 +74,9 @@ class Author:
     def check(self) -> tuple[Differences, ...]:
         refuse_behind(self.project)
         found = self._compared(Wish(), Answers(), None, fill=False)
-        changes = tuple(Change(word) for script in found.context.generated_revisions for word in _words(script))
+        changes = tuple(
+            Change(word) for script in found.context.generated_revisions for word in _words(script)
+        )
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
     def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
