@@ -36,11 +36,19 @@ COMPARING = "alembic.autogenerate.compare"
 TOLD_BY_US = {
     "alembic.runtime.migration",
     "alembic.runtime.plugins",
-    "alembic.ddl.postgresql",
     COMPARING,
     *(
         f"{COMPARING}.{part}"
-        for part in ["tables", "constraints", "types", "server_defaults", "comments", "indexes", "foreign_keys", "schema"]
+        for part in (
+            "tables",
+            "constraints",
+            "types",
+            "server_defaults",
+            "comments",
+            "indexes",
+            "foreign_keys",
+            "schema",
+        )
     ),
 }
 """The loggers whose information limbeck's own words replace."""
@@ -269,8 +277,6 @@ class ProjectKeeper(Keeper):
 class ProjectHeads(HeadsTable):
     """The version rows, on the project's own version Table and through its impl, which dialects may have changed."""
 
-    by_constructs = True
-
     def __init__(self, context: NativeContext) -> None:
         self.context = context
         self.dialect = context.dialect
@@ -311,8 +317,7 @@ class ProjectHeads(HeadsTable):
             callback(ctx=self.context, step=info, heads=set(self._rows), run_args={})
 
     def _info(self, scripts: Any, revision: str | None, gone: set[str], new: set[str]) -> MigrationInfo:
-        directory: Any = self.context.script
-        map_ = directory.revision_map
+        map_ = self.context.script.revision_map
         if revision is None:
             return MigrationInfo(map_, True, True, tuple(sorted(new)), tuple(sorted(gone)))
         below = map_.get_revision(revision)._normalized_down_revisions
