@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from limbeck.backends.ansi.text import without_parentheses
+from limbeck.backends.postgresql.casts import without_casts
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.objects import Sequence
 
@@ -27,11 +28,6 @@ _TYPES: Final = {
 }
 _SPELLING = re.compile(
     r"(?s)(?P<base>[A-Z][A-Z0-9_ ]*?)\s*(?:\((?P<inside>[^)]*)\))?(?P<zone> WITH(?:OUT)? TIME ZONE)?(?P<rest>(?:\[\])*)\Z"
-)
-_CAST = re.compile(
-    r"""::\s*(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?(?:\s+(?:varying|precision))?(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?
-        (?:\s+with(?:out)?\s+time\s+zone)?(?:\s*\[\s*\])*""",
-    re.IGNORECASE | re.VERBOSE,
 )
 _NUMERIC = ("SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION")
 
@@ -58,7 +54,7 @@ def type_(spelling: str) -> str:
 
 def default(text: str, type_spelling: str) -> str:
     """Without casts; a number without quotes; the words for now as one."""
-    bare = without_parentheses(_CAST.sub("", text))
+    bare = without_parentheses(without_casts(text))
     if type_(type_spelling).partition("(")[0] in _NUMERIC:
         bare = bare.strip("'")
     if bare.lower() in ("now()", "current_timestamp", "transaction_timestamp()"):
@@ -67,7 +63,7 @@ def default(text: str, type_spelling: str) -> str:
 
 
 def sql(text: str) -> str:
-    return " ".join(_CAST.sub("", text).split())
+    return " ".join(without_casts(text).split())
 
 
 def sequence(value: Sequence) -> tuple[object, ...]:
