@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from limbeck.backends.ansi.text import without_parentheses
+from limbeck.backends.postgresql.casts import without_casts
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.objects import Sequence
 
@@ -26,11 +28,6 @@ _TYPES: Final = {
 }
 _SPELLING = re.compile(
     r"(?s)(?P<base>[A-Z][A-Z0-9_ ]*?)\s*(?:\((?P<inside>[^)]*)\))?(?P<zone> WITH(?:OUT)? TIME ZONE)?(?P<rest>(?:\[\])*)\Z"
-)
-_CAST = re.compile(
-    r"""::\s*(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?(?:\s+(?:varying|precision))?(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?
-        (?:\s+with(?:out)?\s+time\s+zone)?(?:\s*\[\s*\])*""",
-    re.IGNORECASE | re.VERBOSE,
 )
 _LITERAL = re.compile(r"(?i)(?:'(?:[^']|'')*'|[-+]?[\d.]+(?:e[-+]?\d+)?|null|true|false)\Z")
 _NUMERIC = ("SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION")
@@ -58,7 +55,7 @@ def type_(spelling: str) -> str:
 
 def default(text: str, type_spelling: str) -> str:
     """A literal without casts, a number without quotes, the words for now as one; an expression as it is."""
-    bare = without_parentheses(_CAST.sub("", text))
+    bare = without_parentheses(without_casts(text))
     if type_(type_spelling).partition("(")[0] in _NUMERIC:
         bare = bare.strip("'")
     if bare.lower() in ("now()", "current_timestamp", "transaction_timestamp()"):
@@ -69,7 +66,7 @@ def default(text: str, type_spelling: str) -> str:
 
 
 def sql(text: str) -> str:
-    return " ".join(_CAST.sub("", text).split())
+    return " ".join(without_casts(text).split())
 
 
 _NUMBERS = frozenset({"SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION"})
