@@ -52,7 +52,7 @@ test: lint unit test-sa20
 .venv-sa20/.test: pyproject.toml tools/groups.py
 	@echo "Installing limbeck and what its tests need into .venv-sa20, with SQLAlchemy 2.0 ..."
 	@$(PYTHON) tools/venv.py .venv-sa20
-	@$(SA20)/python -m pip install -q -e '.[postgresql,mysql,embedded]' 'SQLAlchemy==2.0.*'
+	@$(SA20)/python -m pip install -q -e '.[postgresql,mysql,embedded]' 'SQLAlchemy==2.0.*' sqlalchemy-cockroachdb
 	@$(SA20)/python tools/groups.py test > .venv-sa20/groups.txt
 	@$(SA20)/python -m pip install -q -r .venv-sa20/groups.txt
 	@touch $@
