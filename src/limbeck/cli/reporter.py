@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from limbeck.commands.listing import title
+from limbeck.commands.listing import message_of, title
 from limbeck.errors import mask_url
 from limbeck.events import (
     Event,
@@ -61,14 +61,14 @@ class Teller(Reporter):
     def _StepFinished(self, event: StepFinished) -> None:
         self.line.stop()
         step = self._step
-        message = printable(title(step.message)) if step else ""
+        message = f"  {printable(title(step.message))}" if step and message_of(step.message) else ""
         of = f"[{step.number}/{step.total}] " if step and step.total > 1 else ""
         arrow = ARROWS.get(event.direction, " ")
         self.steps.append(
             {"revision": event.revision, "direction": event.direction, "seconds": event.seconds}
         )
         self.look.say(
-            f"{of}{arrow} {self.look.paint(event.revision, 'cyan')}  {message}  "
+            f"{of}{arrow} {self.look.paint(event.revision, 'cyan')}{message}  "
             + self.look.paint(duration(event.seconds), "dim")
         )
 
