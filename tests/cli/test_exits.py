@@ -77,7 +77,7 @@ def test_ctrl_c_in_a_migration(started: Start, project: Path) -> None:
     while not (project / "begun").exists() and time.monotonic() < until:
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    _out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert b"e5" in err
