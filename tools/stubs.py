@@ -26,23 +26,17 @@ def modules() -> Iterator[Path]:
 
 
 def names_of(path: Path) -> list[str]:
-    """What the module defines or imports at its top, sorted; also below `if`, as for type checkers."""
+    """What the module defines or exports at its top, sorted; also below `if`, as for type checkers."""
     found: set[str] = set()
     for node in _top(ast.parse(path.read_text(encoding="utf-8")).body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
-        elif isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and _is_standard(node)):
-            continue  # nobody takes the standard library from here
-        elif isinstance(node, ast.ImportFrom):
-            found |= {(each.asname or each.name).split(".")[0] for each in node.names if each.name != "*"}
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {each.name for each in node.names if each.asname == each.name}  # what it exports on purpose
         else:
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
             found |= {t.id for each in targets if each for t in ast.walk(each) if isinstance(t, ast.Name)}
     return sorted(name for name in found - {"annotations", "TYPE_CHECKING"} if not name.startswith("__"))
-
-
-def _is_standard(node: ast.ImportFrom) -> bool:
-    return not node.level and (node.module or "").split(".")[0] in {*sys.stdlib_module_names, "typing_extensions"}
 
 
 def _top(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:

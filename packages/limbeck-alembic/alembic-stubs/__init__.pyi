@@ -4,7 +4,6 @@ from limbeck.alembic import (
     _answers_for_alembic as _answers_for_alembic,
     _names as _names,
     _spec as _spec,
-    put_in_force as put_in_force,
     sys as sys,
 )
 from . import autogenerate as autogenerate

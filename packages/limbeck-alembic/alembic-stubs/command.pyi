@@ -1,8 +1,5 @@
 from limbeck.alembic.command import *
 from limbeck.alembic.command import (
-    Config as Config,
-    EnvironmentContext as EnvironmentContext,
-    ScriptDirectory as ScriptDirectory,
     _AUTOGENERATE as _AUTOGENERATE,
     _Revisions as _Revisions,
     _retrieve as _retrieve,
@@ -10,10 +7,8 @@ from limbeck.alembic.command import (
     _seen_from as _seen_from,
     _split_range as _split_range,
     _write_toml as _write_toml,
-    autogen as autogen,
     branches as branches,
     check as check,
-    compat as compat,
     current as current,
     downgrade as downgrade,
     edit as edit,
@@ -27,5 +22,4 @@ from limbeck.alembic.command import (
     show as show,
     stamp as stamp,
     upgrade as upgrade,
-    util as util,
 )

@@ -12,10 +12,6 @@ from limbeck.alembic.config import (
     _POSITIONALS as _POSITIONALS,
     _SEPARATORS as _SEPARATORS,
     _is_pyproject as _is_pyproject,
-    _preserving_path_as_str as _preserving_path_as_str,
-    command as command,
-    compat as compat,
     log as log,
     main as main,
-    util as util,
 )

@@ -6,7 +6,7 @@ Every function speaks to the EnvironmentContext that is entered at the moment; `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO, overload
 
 from .util.langhelpers import proxy_missing
 
@@ -130,9 +130,21 @@ def get_tag_argument() -> str | None:
     return _ask("get_tag_argument")()  # type: ignore[no-any-return]
 
 
-def get_x_argument(as_dictionary: bool = False) -> Any:
+@overload
+def get_x_argument(as_dictionary: Literal[False] = ...) -> list[str]: ...
+
+
+@overload
+def get_x_argument(as_dictionary: Literal[True]) -> dict[str, str]: ...
+
+
+@overload
+def get_x_argument(as_dictionary: bool = ...) -> list[str] | dict[str, str]: ...
+
+
+def get_x_argument(as_dictionary: bool = False) -> list[str] | dict[str, str]:
     """What was given to `-x`."""
-    return _ask("get_x_argument")(as_dictionary=as_dictionary)
+    return _ask("get_x_argument")(as_dictionary=as_dictionary)  # type: ignore[no-any-return]
 
 
 def is_offline_mode() -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from .util.langhelpers import immutabledict, proxy_missing
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Table
+    from sqlalchemy import Column, Connection, Table
     from sqlalchemy.schema import SchemaItem
     from sqlalchemy.sql.elements import ColumnElement, TextClause, conv
     from sqlalchemy.sql.expression import TableClause
@@ -297,9 +297,9 @@ def f(name: str) -> conv:
     return _ask("f")(name)  # type: ignore[no-any-return]
 
 
-def get_bind() -> Any:
+def get_bind() -> Connection:
     """The connection; a mock one where nothing is connected."""
-    return _ask("get_bind")()
+    return _ask("get_bind")()  # type: ignore[no-any-return]
 
 
 def get_context() -> MigrationContext:

@@ -7,7 +7,6 @@ from limbeck.alembic.autogenerate.render import (
     _alembic_autogenerate_prefix as _alembic_autogenerate_prefix,
     _alter_column as _alter_column,
     _constraint_renderers as _constraint_renderers,
-    _directives as _directives,
     _drop_column as _drop_column,
     _drop_constraint as _drop_constraint,
     _drop_index as _drop_index,
@@ -40,10 +39,8 @@ from limbeck.alembic.autogenerate.render import (
     _user_autogenerate_prefix as _user_autogenerate_prefix,
     _user_defined_render as _user_defined_render,
     default_renderers as default_renderers,
-    ops as ops,
     render_op as render_op,
     render_op_text as render_op_text,
     renderers as renderers,
     sqla_compat as sqla_compat,
-    util as util,
 )

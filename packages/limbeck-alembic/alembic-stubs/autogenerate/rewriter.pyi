@@ -2,6 +2,4 @@ from limbeck.alembic.autogenerate.rewriter import *
 from limbeck.alembic.autogenerate.rewriter import (
     ProcessRevisionDirectiveFn as ProcessRevisionDirectiveFn,
     Rewriter as Rewriter,
-    ops as ops,
-    util as util,
 )

@@ -12,6 +12,4 @@ from limbeck.alembic.ddl._autogen import (
     is_fk_sig as is_fk_sig,
     is_index_sig as is_index_sig,
     is_uq_sig as is_uq_sig,
-    sqla_compat as sqla_compat,
-    util as util,
 )

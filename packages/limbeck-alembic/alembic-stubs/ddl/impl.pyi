@@ -1,23 +1,12 @@
 from limbeck.alembic.ddl.impl import *
 from limbeck.alembic.ddl.impl import (
-    Column as Column,
     ComparisonResult as ComparisonResult,
     DefaultImpl as DefaultImpl,
     ImplMeta as ImplMeta,
-    MetaData as MetaData,
     Params as Params,
-    PrimaryKeyConstraint as PrimaryKeyConstraint,
-    String as String,
-    Table as Table,
     _compare_identity_options as _compare_identity_options,
     _constraint_sig as _constraint_sig,
     _impls as _impls,
     _literal as _literal,
-    base as base,
-    cast as cast,
     log as log,
-    schema as schema,
-    sqla_compat as sqla_compat,
-    text as text,
-    util as util,
 )

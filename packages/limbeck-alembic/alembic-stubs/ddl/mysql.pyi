@@ -1,7 +1,5 @@
 from limbeck.alembic.ddl.mysql import *
 from limbeck.alembic.ddl.mysql import (
-    AlterColumn as AlterColumn,
-    DefaultImpl as DefaultImpl,
     MariaDBImpl as MariaDBImpl,
     MySQLAlterDefault as MySQLAlterDefault,
     MySQLChangeColumn as MySQLChangeColumn,
@@ -20,16 +18,4 @@ from limbeck.alembic.ddl.mysql import (
     _split_on_update as _split_on_update,
     _wants_parentheses as _wants_parentheses,
     _whole_column as _whole_column,
-    base as base,
-    compiles as compiles,
-    elements as elements,
-    functions as functions,
-    in_table as in_table,
-    literal_text as literal_text,
-    operators as operators,
-    schema as schema,
-    spells as spells,
-    sqla_compat as sqla_compat,
-    sqltypes as sqltypes,
-    util as util,
 )

@@ -1,6 +1,5 @@
 from limbeck.alembic.ddl.oracle import *
 from limbeck.alembic.ddl.oracle import (
-    DefaultImpl as DefaultImpl,
     OracleImpl as OracleImpl,
     _bare as _bare,
     _comment as _comment,
@@ -9,13 +8,8 @@ from limbeck.alembic.ddl.oracle import (
     _modified as _modified,
     _nullable as _nullable,
     _type as _type,
-    _visit as _visit,
     add_column as add_column,
     alter_column as alter_column,
-    base as base,
-    in_table as in_table,
-    literal_text as literal_text,
-    spells as spells,
     visit_add_column as visit_add_column,
     visit_column_comment as visit_column_comment,
     visit_column_default as visit_column_default,

@@ -1,6 +1,5 @@
 from limbeck.alembic.ddl.spelling import *
 from limbeck.alembic.ddl.spelling import (
-    Dispatcher as Dispatcher,
     Spell as Spell,
     _add_column as _add_column,
     _add_column_shortly as _add_column_shortly,
@@ -17,12 +16,9 @@ from limbeck.alembic.ddl.spelling import (
     _renamed as _renamed,
     _texts as _texts,
     _unknown as _unknown,
-    base as base,
-    exc as exc,
     in_column as in_column,
     in_table as in_table,
     literal_text as literal_text,
     spells as spells,
-    sqltypes as sqltypes,
     text_of as text_of,
 )

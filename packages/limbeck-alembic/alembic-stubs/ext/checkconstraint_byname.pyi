@@ -1,14 +1,10 @@
 from limbeck.alembic.ext.checkconstraint_byname import *
 from limbeck.alembic.ext.checkconstraint_byname import (
     CONTINUE as CONTINUE,
-    PriorityDispatchResult as PriorityDispatchResult,
     _by_name as _by_name,
     _compare_check_constraints as _compare_check_constraints,
     _make_check_constraint as _make_check_constraint,
     _reflected as _reflected,
     log as log,
-    ops as ops,
-    sa_schema as sa_schema,
     setup as setup,
-    sqla_compat as sqla_compat,
 )

@@ -1,10 +1,5 @@
 from limbeck.alembic.operations import *
 from limbeck.alembic.operations import (
-    AbstractOperations as AbstractOperations,
-    BatchOperations as BatchOperations,
-    MigrateOperation as MigrateOperation,
-    MigrationScript as MigrationScript,
-    Operations as Operations,
     toimpl as toimpl,
 )
 from . import _ops as _ops

@@ -1,7 +1,5 @@
 from limbeck.alembic.operations.toimpl import *
 from limbeck.alembic.operations.toimpl import (
-    Operations as Operations,
-    _copy as _copy,
     _given as _given,
     add_column as add_column,
     alter_column as alter_column,
@@ -16,7 +14,5 @@ from limbeck.alembic.operations.toimpl import (
     drop_table as drop_table,
     drop_table_comment as drop_table_comment,
     execute_sql as execute_sql,
-    ops as ops,
     rename_table as rename_table,
-    sa_schema as sa_schema,
 )

@@ -1,22 +1,13 @@
 from limbeck.alembic.runtime.migration import *
 from limbeck.alembic.runtime.migration import (
-    EncodedIO as EncodedIO,
-    Engine as Engine,
     HeadMaintainer as HeadMaintainer,
     HeadMoves as HeadMoves,
     MigrationContext as MigrationContext,
     MigrationInfo as MigrationInfo,
     MigrationStep as MigrationStep,
-    MockEngineStrategy as MockEngineStrategy,
     RevisionStep as RevisionStep,
     StampStep as StampStep,
     _ProxyTransaction as _ProxyTransaction,
     _quoted as _quoted,
-    ddl as ddl,
-    literal_column as literal_column,
     log as log,
-    select as select,
-    sqla_compat as sqla_compat,
-    sqla_url as sqla_url,
-    util as util,
 )

@@ -1,8 +1,6 @@
 from limbeck.alembic.runtime.plugins import *
 from limbeck.alembic.runtime.plugins import (
-    DispatchPriority as DispatchPriority,
     Plugin as Plugin,
-    PriorityDispatcher as PriorityDispatcher,
     _RENAMED as _RENAMED,
     _all_plugins as _all_plugins,
     _entry_points_loaded as _entry_points_loaded,
@@ -11,5 +9,4 @@ from limbeck.alembic.runtime.plugins import (
     _setup as _setup,
     _translate_legacy_name as _translate_legacy_name,
     log as log,
-    util as util,
 )

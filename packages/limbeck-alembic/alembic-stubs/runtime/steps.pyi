@@ -5,5 +5,4 @@ from limbeck.alembic.runtime.steps import (
     MigrationStep as MigrationStep,
     RevisionStep as RevisionStep,
     StampStep as StampStep,
-    util as util,
 )

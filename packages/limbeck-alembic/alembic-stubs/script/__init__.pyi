@@ -1,8 +1,4 @@
 from limbeck.alembic.script import *
-from limbeck.alembic.script import (
-    Script as Script,
-    ScriptDirectory as ScriptDirectory,
-)
 from . import base as base
 from . import files as files
 from . import revision as revision

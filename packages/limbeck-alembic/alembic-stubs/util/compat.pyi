@@ -10,4 +10,5 @@ from limbeck.alembic.util.compat import (
     py313 as py313,
     py314 as py314,
     read_config_parser as read_config_parser,
+    tomllib as tomllib,
 )

@@ -1,6 +1,5 @@
 from limbeck.alembic.util.pyfiles import *
 from limbeck.alembic.util.pyfiles import (
-    CommandError as CommandError,
     _preserving_path_as_str as _preserving_path_as_str,
     _unpacked as _unpacked,
     coerce_resource_to_filename as coerce_resource_to_filename,

@@ -11,6 +11,9 @@ from .migration import MigrationContext, _ProxyTransaction
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, MetaData
 
+    from ..config import Config
+    from ..script import ScriptDirectory
+
 _RevNumber = str | tuple[str, ...] | None
 
 # What callbacks are called with.
@@ -39,7 +42,7 @@ class EnvironmentContext(util.ModuleClsProxy):
     script: Any = None
     """The ScriptDirectory of the run."""
 
-    def __init__(self, config: Any, script: Any, **kw: Any) -> None:
+    def __init__(self, config: Config, script: ScriptDirectory, **kw: Any) -> None:
         self.config = config
         self.script = script
         self.context_opts = kw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar, overload
 
 from .dispatch import Dispatcher as Dispatcher
 from .dispatch import DispatchPriority as DispatchPriority
@@ -31,13 +31,19 @@ class immutabledict(dict[_K, _V]):
 EMPTY_DICT: immutabledict[Any, Any] = immutabledict()
 
 
-class memoized_property:
+class memoized_property(Generic[_T]):
     """A property computed once for each object, then a plain attribute of it."""
 
-    def __init__(self, fget: Callable[[Any], Any], doc: str | None = None) -> None:
+    def __init__(self, fget: Callable[[Any], _T], doc: str | None = None) -> None:
         self.fget = fget
         self.__doc__ = doc or fget.__doc__
         self.__name__ = fget.__name__
+
+    @overload
+    def __get__(self, obj: None, cls: Any) -> memoized_property[_T]: ...
+
+    @overload
+    def __get__(self, obj: Any, cls: Any) -> _T: ...
 
     def __get__(self, obj: Any, cls: Any) -> Any:
         if obj is None:

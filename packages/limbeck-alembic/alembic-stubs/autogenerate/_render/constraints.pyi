@@ -1,23 +1,12 @@
 from limbeck.alembic.autogenerate._render.constraints import *
 from limbeck.alembic.autogenerate._render.constraints import (
-    _alembic_autogenerate_prefix as _alembic_autogenerate_prefix,
     _constraint_renderers as _constraint_renderers,
     _fk_colspec as _fk_colspec,
-    _ident as _ident,
     _named as _named,
     _render_check_constraint as _render_check_constraint,
     _render_constraint as _render_constraint,
     _render_foreign_key as _render_foreign_key,
-    _render_gen_name as _render_gen_name,
-    _render_potential_expr as _render_potential_expr,
     _render_primary_key as _render_primary_key,
     _render_unique_constraint as _render_unique_constraint,
-    _sqlalchemy_autogenerate_prefix as _sqlalchemy_autogenerate_prefix,
     _uq_constraint as _uq_constraint,
-    _user_defined_render as _user_defined_render,
-    call as call,
-    dialect_keywords as dialect_keywords,
-    sa_schema as sa_schema,
-    sqla_compat as sqla_compat,
-    util as util,
 )

@@ -1,6 +1,5 @@
 from limbeck.alembic.autogenerate._render.items import *
 from limbeck.alembic.autogenerate._render.items import (
-    Label as Label,
     _alembic_autogenerate_prefix as _alembic_autogenerate_prefix,
     _dialect_of as _dialect_of,
     _f_name as _f_name,
@@ -20,10 +19,5 @@ from limbeck.alembic.autogenerate._render.items import (
     _user_defined_render as _user_defined_render,
     _with_variants as _with_variants,
     call as call,
-    conv as conv,
     dialect_keywords as dialect_keywords,
-    quoted_name as quoted_name,
-    sa_schema as sa_schema,
-    sql as sql,
-    sqla_compat as sqla_compat,
 )

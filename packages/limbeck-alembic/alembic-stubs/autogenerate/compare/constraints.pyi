@@ -1,7 +1,6 @@
 from limbeck.alembic.autogenerate.compare.constraints import *
 from limbeck.alembic.autogenerate.compare.constraints import (
     CONTINUE as CONTINUE,
-    PriorityDispatchResult as PriorityDispatchResult,
     STOP as STOP,
     _compare_foreign_keys as _compare_foreign_keys,
     _compare_indexes_and_uniques as _compare_indexes_and_uniques,
@@ -11,5 +10,4 @@ from limbeck.alembic.autogenerate.compare.constraints import (
     _make_unique_constraint as _make_unique_constraint,
     log as log,
     setup as setup,
-    sqla_compat as sqla_compat,
 )

@@ -1,6 +1,5 @@
 from limbeck.alembic.autogenerate.compare.schema import *
 from limbeck.alembic.autogenerate.compare.schema import (
-    PriorityDispatchResult as PriorityDispatchResult,
     _produce_net_changes as _produce_net_changes,
     setup as setup,
 )

@@ -1,8 +1,6 @@
 from limbeck.alembic.autogenerate.compare.server_defaults import *
 from limbeck.alembic.autogenerate.compare.server_defaults import (
     CONTINUE as CONTINUE,
-    DispatchPriority as DispatchPriority,
-    PriorityDispatchResult as PriorityDispatchResult,
     STOP as STOP,
     _compare_computed_default as _compare_computed_default,
     _compare_identity_default as _compare_identity_default,
@@ -14,8 +12,5 @@ from limbeck.alembic.autogenerate.compare.server_defaults import (
     _user_compare_server_default as _user_compare_server_default,
     _warn_computed_not_supported as _warn_computed_not_supported,
     log as log,
-    sa_schema as sa_schema,
     setup as setup,
-    sqla_compat as sqla_compat,
-    util as util,
 )

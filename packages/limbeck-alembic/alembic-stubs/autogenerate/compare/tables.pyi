@@ -1,8 +1,6 @@
 from limbeck.alembic.autogenerate.compare.tables import *
 from limbeck.alembic.autogenerate.compare.tables import (
     Key as Key,
-    PriorityDispatchResult as PriorityDispatchResult,
-    _InspectorConv as _InspectorConv,
     _added as _added,
     _autogen_for_tables as _autogen_for_tables,
     _compare_columns as _compare_columns,
@@ -12,10 +10,6 @@ from limbeck.alembic.autogenerate.compare.tables import (
     _reflect as _reflect,
     _removed as _removed,
     _table_comparators as _table_comparators,
-    event as event,
     log as log,
-    ops as ops,
-    sa_schema as sa_schema,
     setup as setup,
-    sqla_compat as sqla_compat,
 )

@@ -1,8 +1,6 @@
 from limbeck.alembic.autogenerate.compare.types import *
 from limbeck.alembic.autogenerate.compare.types import (
     CONTINUE as CONTINUE,
-    DispatchPriority as DispatchPriority,
-    PriorityDispatchResult as PriorityDispatchResult,
     STOP as STOP,
     _changed as _changed,
     _compare_type_setup as _compare_type_setup,
@@ -10,5 +8,4 @@ from limbeck.alembic.autogenerate.compare.types import (
     _user_compare_type as _user_compare_type,
     log as log,
     setup as setup,
-    sqltypes as sqltypes,
 )

@@ -4,5 +4,4 @@ from limbeck.alembic.autogenerate.compare.util import (
     _InspectorConv as _InspectorConv,
     _KEYS as _KEYS,
     _NAMED as _NAMED,
-    conv as conv,
 )

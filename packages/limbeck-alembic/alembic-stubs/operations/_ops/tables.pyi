@@ -1,20 +1,11 @@
 from limbeck.alembic.operations._ops.tables import *
 from limbeck.alembic.operations._ops.tables import (
-    AlterTableOp as AlterTableOp,
-    BatchOperations as BatchOperations,
     CreateIndexOp as CreateIndexOp,
     CreateTableCommentOp as CreateTableCommentOp,
     CreateTableOp as CreateTableOp,
     DropIndexOp as DropIndexOp,
     DropTableCommentOp as DropTableCommentOp,
     DropTableOp as DropTableOp,
-    Index as Index,
-    MetaData as MetaData,
-    MigrateOperation as MigrateOperation,
-    Operations as Operations,
     RenameTableOp as RenameTableOp,
-    SchemaItem as SchemaItem,
-    Table as Table,
     _beside_columns as _beside_columns,
-    schemaobj as schemaobj,
 )

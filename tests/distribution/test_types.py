@@ -1,0 +1,61 @@
+"""What mypy says of a program that uses Alembic: the same with our stubs as with the original."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STUBS = ROOT / "packages" / "limbeck-alembic" / "alembic-stubs"
+SAMPLE = Path(__file__).with_name("sample_types.py.txt")
+
+
+def test_the_stubs_are_those_of_the_facade(tmp_path: Path) -> None:
+    """`python tools/stubs.py` writes them."""
+    made = tmp_path / "stubs"
+    subprocess.run([sys.executable, str(ROOT / "tools" / "stubs.py"), str(made)], check=True)
+
+    def texts(folder: Path) -> dict[str, str]:
+        return {str(p.relative_to(folder)): p.read_text(encoding="utf-8") for p in folder.rglob("*.pyi")}
+
+    assert texts(made) == texts(STUBS)
+
+
+def answers(folder: Path, *paths: Path) -> list[str]:
+    """mypy's lines, types named by what they are called, not by the module that happens to hold them."""
+    shutil.copy(SAMPLE, folder / "sample.py")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder / "cache"), "sample.py"],
+        cwd=folder,
+        env={**os.environ, "MYPYPATH": os.pathsep.join(map(str, paths)), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("sample.py:")]
+    assert lines, done.stdout + done.stderr
+    return [re.sub(r"(limbeck\.)?alembic\.[\w.]*\.(\w+)", r"\2", line) for line in lines]
+
+
+@pytest.mark.slow
+def test_mypy_says_the_same(tmp_path: Path) -> None:
+    if importlib.util.find_spec("mypy") is None:
+        pytest.skip("mypy is not installed here")
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for folder in (ours, theirs):
+        folder.mkdir()
+    command = [sys.executable, "-m", "pip", "-q", "download", "--no-deps", "-d", str(theirs), "alembic==1.20.1"]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("the original cannot be had here")
+    zipfile.ZipFile(next(theirs.glob("*.whl"))).extractall(theirs / "path")
+    shutil.copytree(STUBS, ours / "path" / "alembic")
+    expected = answers(theirs, theirs / "path")
+    assert answers(ours, ours / "path", ROOT / "src") == expected
