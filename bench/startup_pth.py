@@ -38,7 +38,9 @@ def environment(folder: Path, *, with_finder: bool) -> Path:
 def start(python: Path) -> float:
     """The processor time of one start, where the system tells it: a busy machine disturbs it least."""
     before, began = os.times(), time.perf_counter()
-    subprocess.run([python, "-c", "pass"], check=True, env={k: v for k, v in os.environ.items() if k[:6] != "PYTHON"})
+    subprocess.run(
+        [python, "-c", "pass"], check=True, env={k: v for k, v in os.environ.items() if k[:6] != "PYTHON"}
+    )
     after = os.times()
     if os.name != "posix":
         return time.perf_counter() - began

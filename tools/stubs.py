@@ -32,7 +32,9 @@ def names_of(path: Path) -> list[str]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {each.name for each in node.names if each.asname == each.name}  # what it exports on purpose
+            found |= {
+                each.name for each in node.names if each.asname == each.name
+            }  # what it exports on purpose
         else:
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
             found |= {t.id for each in targets if each for t in ast.walk(each) if isinstance(t, ast.Name)}
@@ -45,7 +47,15 @@ def _top(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _top([*node.body, *node.orelse])
         elif isinstance(
             node,
-            (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign),
+            (
+                ast.FunctionDef,
+                ast.AsyncFunctionDef,
+                ast.ClassDef,
+                ast.Import,
+                ast.ImportFrom,
+                ast.Assign,
+                ast.AnnAssign,
+            ),
         ):
             yield node
 
@@ -59,7 +69,9 @@ def text_of(relative: Path) -> str:
     if relative.name == "__init__.py":
         folder = (FACADE / relative).parent
         below = sorted(p.stem for p in folder.glob("*.py") if p.stem not in {"__init__", "__main__", *OURS})
-        below += sorted(p.name for p in folder.iterdir() if (p / "__init__.py").is_file() and p.name != "_front")
+        below += sorted(
+            p.name for p in folder.iterdir() if (p / "__init__.py").is_file() and p.name != "_front"
+        )
         lines += [f"from . import {name} as {name}" for name in sorted(below) if name not in own]
     if relative == Path("__init__.py"):
         lines.append("__version__: str")

@@ -19,7 +19,9 @@ OURS, THEIRS = "/limbeck/alembic/__init__.py", "/alembic/__init__.py"
 
 
 def pip(*words: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "pip", "-q", *words], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "-q", *words], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -47,13 +49,22 @@ class Room:
     def __init__(self, folder: Path, wheels: dict[str, str]) -> None:
         self.folder, self.wheels = folder / "v", wheels
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(self.folder)], check=True)
-        where = f"import sysconfig; print(sysconfig.get_path({{!r}}, vars={{{{'base': {str(self.folder)!r}}}}}))"
+        where = (
+            f"import sysconfig; print(sysconfig.get_path({{!r}}, vars={{{{'base': {str(self.folder)!r}}}}}))"
+        )
         self.python = self.folder / ("Scripts" if os.name == "nt" else "bin") / "python"
         self.site = Path(self.says("-c", where.format("purelib")))
         (self.site / "zz_lent.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
 
     def install(self, *names: str) -> None:
-        pip("--python", str(self.python), "install", "--no-deps", "--force-reinstall", *(self.wheels[n] for n in names))
+        pip(
+            "--python",
+            str(self.python),
+            "install",
+            "--no-deps",
+            "--force-reinstall",
+            *(self.wheels[n] for n in names),
+        )
 
     def uninstall(self, name: str) -> None:
         pip("--python", str(self.python), "uninstall", "-y", name)

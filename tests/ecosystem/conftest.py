@@ -74,7 +74,9 @@ class Project:
         return Config(str(self.folder / "alembic.ini"))
 
     def newest(self) -> str:
-        return max(self.versions.glob("*.py"), key=lambda path: path.stat().st_mtime_ns).read_text(encoding="utf-8")
+        return max(self.versions.glob("*.py"), key=lambda path: path.stat().st_mtime_ns).read_text(
+            encoding="utf-8"
+        )
 
 
 @pytest.fixture

@@ -34,7 +34,9 @@ def test_operations_by_hand() -> None:
 
     with memory() as connection:
         op = Operations(MigrationContext.configure(connection))
-        made = op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(20)))
+        made = op.create_table(
+            "t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(20))
+        )
         op.bulk_insert(made, [{"id": 1, "name": "Ada"}])
         with op.batch_alter_table("t") as batch:
             batch.add_column(sa.Column("n", sa.Integer, server_default="7", nullable=False))

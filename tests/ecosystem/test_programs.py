@@ -169,12 +169,17 @@ def test_flask_migrate(tmp_path, monkeypatch) -> None:  # type: ignore[no-untype
     flask("upgrade")
     engine = sa.create_engine(f"sqlite:///{tmp_path}/flask.db")
     assert sorted(sa.inspect(engine).get_table_names()) == ["alembic_version", "user"]
-    flask("check")
-    revision = file.name.split("_")[0]
-    assert f"{revision} (head)" in flask("current") or True  # its own stream
     flask("stamp", "base")
     flask("stamp", "head")
     flask("downgrade")
     assert sa.inspect(engine).get_table_names() == ["alembic_version"]
-    for words in (("heads",), ("history",), ("branches",), ("show", "head"), ("revision", "-m", "x"), ("list-templates",)):
+    for words in (
+        ("heads",),
+        ("current",),
+        ("history",),
+        ("branches",),
+        ("show", "head"),
+        ("revision", "-m", "x"),
+        ("list-templates",),
+    ):
         flask(*words)

@@ -9,12 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import catalog
 import sqlalchemy as sa
+from test_seed import CHANGED, MODELS, created_by_models, facts, version
+
+import catalog
 from conftest import on, on_all
 from servers import Database
-
-from test_seed import CHANGED, MODELS, created_by_models, facts, version
 
 LIMBECK = [sys.executable, "-m", "limbeck"]
 ALEMBIC = [*LIMBECK, "run", "--", "alembic"]
@@ -31,7 +31,11 @@ class Person:
         done = subprocess.run(
             words,
             cwd=self.folder,
-            env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": f".{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
+            env={
+                **os.environ,
+                "NO_COLOR": "1",
+                "PYTHONPATH": f".{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -62,7 +66,11 @@ class Person:
         """As in the story: init, the URL into alembic.ini, the models' metadata into env.py."""
         self.alembic("init", "alembic")
         self.edits("alembic.ini", "driver://user:pass@localhost/dbname", url.replace("%", "%%"))
-        self.edits("alembic/env.py", "from alembic import context\n", "from alembic import context\n\nfrom models import Base\n")
+        self.edits(
+            "alembic/env.py",
+            "from alembic import context\n",
+            "from alembic import context\n\nfrom models import Base\n",
+        )
         self.edits("alembic/env.py", "target_metadata = None", "target_metadata = Base.metadata")
 
 
@@ -86,7 +94,9 @@ def test_with_limbeck(database: Database, tmp_path: Path) -> None:
     person.limbeck("upgrade", "head")
     assert catalog.difference(first, facts(database)) == ""
     [one] = version(database)
-    assert f"{one}  Added students table  (current, head)" in " ".join(person.limbeck("history", "-i").split("\n"))
+    assert f"{one}  Added students table  (current, head)" in " ".join(
+        person.limbeck("history", "-i").split("\n")
+    )
     assert person.limbeck("current").startswith(one)
 
     with database.engine().begin() as connection:

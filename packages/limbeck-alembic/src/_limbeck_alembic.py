@@ -37,7 +37,11 @@ def main():
     except ModuleNotFoundError as error:
         if error.name not in ("alembic", "limbeck"):
             raise
-        why = "limbeck is not installed" if is_on() else "LIMBECK_ALEMBIC=0 switches limbeck off, and Alembic is not here"
+        why = (
+            "limbeck is not installed"
+            if is_on()
+            else "LIMBECK_ALEMBIC=0 switches limbeck off, and Alembic is not here"
+        )
         sys.exit(f"alembic: {why}")
     return run()
 

@@ -71,7 +71,12 @@ class Answer(NamedTuple):
 
 def answer() -> Answer:
     done = subprocess.run(
-        [sys.executable, "-c", ASK], capture_output=True, text=True, timeout=60, check=False, env=dict(os.environ)
+        [sys.executable, "-c", ASK],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=dict(os.environ),
     )
     try:
         found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -79,7 +84,9 @@ def answer() -> Answer:
         found = {"error": (done.stderr.strip().splitlines() or ["it cannot be imported"])[-1]}
     installed = _original()
     file = str(found.get("file", ""))
-    return Answer(_who(found, installed), _why(found, installed), file, str(found.get("version", "")), installed)
+    return Answer(
+        _who(found, installed), _why(found, installed), file, str(found.get("version", "")), installed
+    )
 
 
 def _original() -> str | None:
@@ -111,7 +118,9 @@ def _why(found: Mapping[str, Any], installed: str | None) -> str:
         return f"{SWITCH}={os.environ[SWITCH]} switches limbeck-alembic off"
     if _has("limbeck-alembic"):
         return "limbeck-alembic is installed, but its .pth file was not read (python -S or -I?)"
-    return "it is installed, and limbeck-alembic is not; limbeck's own commands bring the facade for themselves"
+    return (
+        "it is installed, and limbeck-alembic is not; limbeck's own commands bring the facade for themselves"
+    )
 
 
 def _switched_off() -> bool:
@@ -138,7 +147,11 @@ def findings() -> list[tuple[str, str, str, str]]:
         "other": "something else answers",
         "nobody": "nobody answers",
     }[found.who]
-    step = "Type: limbeck run -- PROGRAM, or pip install limbeck-alembic" if found.who in ("alembic", "nobody") else ""
+    step = (
+        "Type: limbeck run -- PROGRAM, or pip install limbeck-alembic"
+        if found.who in ("alembic", "nobody")
+        else ""
+    )
     rows = [("import alembic", "trouble" if found.who == "other" else "ok", f"{shown}: {found.why}", step)]
     if found.file:
         rows.append(("alembic stands in", "ok", found.file, ""))

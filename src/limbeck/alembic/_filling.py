@@ -85,7 +85,9 @@ class Filling:
             )
             return None
         why = "is new, NOT NULL and without a default, and the table has rows"
-        return self._update(operation, column.name, value or self._asked(operation, column.name, column.type, why))
+        return self._update(
+            operation, column.name, value or self._asked(operation, column.name, column.type, why)
+        )
 
     def _for_old(self, operation: Any) -> str | None:
         name = operation.column_name

@@ -59,7 +59,7 @@ def detect(place: Path) -> bool:
 
 def _named_by_environment(place: Path) -> bool:
     named = os.environ.get(VARIABLE)
-    return bool(named) and place == Path.cwd() and Path(named).is_file()
+    return bool(named and place == Path.cwd() and Path(named).is_file())
 
 
 def _toml_says_so(path: Path) -> bool:
@@ -69,10 +69,11 @@ def _toml_says_so(path: Path) -> bool:
         return False
     if b"tool.alembic" not in text:
         return False
-    from .util.compat import tomllib
+    from importlib import import_module
 
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        tools = tomllib.loads(text.decode("utf-8")).get("tool", {})
+        tools = toml.loads(text.decode("utf-8")).get("tool", {})
     except (ValueError, UnicodeDecodeError):
         return False
     return "alembic" in tools and "limbeck" not in tools
@@ -101,7 +102,7 @@ def findings() -> list[tuple[str, str, str, str]]:
 # -- the project ------------------------------------------------------------------------------------------------
 
 
-def open(place: Path, options: Options) -> AlembicProject:  # noqa: A001 (its name in the contract of kinds)
+def open(place: Path, options: Options) -> AlembicProject:
     """The project of a folder, or of the file that was given."""
     if place.is_dir():
         named = os.environ.get(VARIABLE)

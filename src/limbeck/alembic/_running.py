@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from limbeck.author import stage
 from limbeck.errors import EnvScriptDidNothing, EnvScriptFailed, LimbeckError
+from limbeck.policy import Policy
 from limbeck.project import RunOptions, Work
 from limbeck.revisions.head_moves import HeadMoves
 from limbeck.run.heads_table import HeadsTable
-from limbeck.policy import Policy
 from limbeck.run.transactions import Keeper
 from limbeck.shore import connect, models
 
@@ -40,7 +40,7 @@ TOLD_BY_US = {
     COMPARING,
     *(
         f"{COMPARING}.{part}"
-        for part in ("tables", "constraints", "types", "server_defaults", "comments", "indexes", "foreign_keys", "schema")
+        for part in ["tables", "constraints", "types", "server_defaults", "comments", "indexes", "foreign_keys", "schema"]
     ),
 }
 """The loggers whose information limbeck's own words replace."""
@@ -311,7 +311,8 @@ class ProjectHeads(HeadsTable):
             callback(ctx=self.context, step=info, heads=set(self._rows), run_args={})
 
     def _info(self, scripts: Any, revision: str | None, gone: set[str], new: set[str]) -> MigrationInfo:
-        map_ = self.context.script.revision_map
+        directory: Any = self.context.script
+        map_ = directory.revision_map
         if revision is None:
             return MigrationInfo(map_, True, True, tuple(sorted(new)), tuple(sorted(gone)))
         below = map_.get_revision(revision)._normalized_down_revisions

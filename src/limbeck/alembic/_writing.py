@@ -74,7 +74,9 @@ class Author:
     def check(self) -> tuple[Differences, ...]:
         refuse_behind(self.project)
         found = self._compared(Wish(), Answers(), None, fill=False)
-        changes = tuple(Change(word) for script in found.context.generated_revisions for word in _words(script))
+        changes = tuple(
+            Change(word) for script in found.context.generated_revisions for word in _words(script)
+        )
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
     def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
@@ -117,6 +119,8 @@ class Author:
         autogen.imports = set(script.imports or ())
         render._render_python_into_templatevars(autogen, script, variables)
         labels = _several(script.branch_label)
+        upgrades, downgrades = (_block(str(variables.pop(token, ""))) for token in ("upgrades", "downgrades"))
+        imports = tuple(str(variables.pop("imports", "")).splitlines())
         return write(
             self.project,
             wish._replace(
@@ -128,8 +132,9 @@ class Author:
                 id=script.rev_id,
                 depends_on=_several(script.depends_on),
             ),
-            *(_block(variables.pop(token, "")) for token in ("upgrades", "downgrades")),
-            tuple(str(variables.pop("imports", "")).splitlines()),
+            upgrades,
+            downgrades,
+            imports,
             variables=variables,
         )
 

@@ -239,7 +239,9 @@ def _ensure_version(commands: Any) -> None:
 
 def _run(commands: Any) -> None:
     p = _command(commands, "run", "run another program, with the names that mean limbeck in it")
-    p.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM ...", help="the program and its arguments")
+    p.add_argument(
+        "program", nargs=argparse.REMAINDER, metavar="-- PROGRAM ...", help="the program and its arguments"
+    )
 
 
 def _doctor(commands: Any) -> None:

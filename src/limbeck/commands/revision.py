@@ -55,7 +55,8 @@ def autogenerate(
     from .autogenerate import differences
 
     if project.author is not None:
-        return project.author.autogenerate(wish, answers or Given(), ask)
+        written: Written = project.author.autogenerate(wish, answers or Given(), ask)
+        return written
     parents = _parents(project, wish)
     refuse_behind(project)
     found = differences(project, answers or Given(), ask)
@@ -87,7 +88,8 @@ def check(project: Project) -> tuple[Differences, ...]:
     from .autogenerate import differences
 
     if project.author is not None:
-        return project.author.check()
+        theirs: tuple[Differences, ...] = project.author.check()
+        return theirs
     refuse_behind(project)
     return differences(project, Given(), None, fill=False)
 

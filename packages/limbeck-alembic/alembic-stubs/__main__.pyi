@@ -1,1 +1,0 @@
-from limbeck.alembic.__main__ import *

@@ -1,2 +1,0 @@
-from limbeck.alembic.ext import *
-from . import checkconstraint_byname as checkconstraint_byname

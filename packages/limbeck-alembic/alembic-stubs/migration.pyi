@@ -1,1 +1,0 @@
-from limbeck.alembic.migration import *

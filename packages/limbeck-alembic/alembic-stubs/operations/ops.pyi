@@ -1,1 +1,0 @@
-from limbeck.alembic.operations.ops import *
