@@ -40,7 +40,16 @@ TOLD_BY_US = {
     COMPARING,
     *(
         f"{COMPARING}.{part}"
-        for part in ["tables", "constraints", "types", "server_defaults", "comments", "indexes", "foreign_keys", "schema"]
+        for part in [
+            "tables",
+            "constraints",
+            "types",
+            "server_defaults",
+            "comments",
+            "indexes",
+            "foreign_keys",
+            "schema",
+        ]
     ),
 }
 """The loggers whose information limbeck's own words replace."""

@@ -4,7 +4,7 @@ import os
 import sys
 
 try:
-    import limbeck  # noqa: F401
+    import limbeck
 except ImportError:  # an environment without limbeck: take the one that started us
     sys.path.append(os.environ.get("LIMBECK_HOME", ""))
 
