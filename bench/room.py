@@ -219,4 +219,6 @@ def row(name: str, base: Times, others: Sequence[Times]) -> str:
 
 
 def header(first: str, names: Sequence[str]) -> str:
-    return "  ".join([f"{first:28}", f"{names[0]:>17}", *(f"{name + ', and ratio':>31}" for name in names[1:])])
+    return "  ".join(
+        [f"{first:28}", f"{names[0]:>17}", *(f"{name + ', and ratio':>31}" for name in names[1:])]
+    )

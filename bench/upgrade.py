@@ -19,7 +19,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from room import BIN, PLACE, ROOT, Contestant, Times, compared, environment, header, prepare, project, row, timed
+from room import (
+    BIN,
+    PLACE,
+    ROOT,
+    Contestant,
+    Times,
+    compared,
+    environment,
+    header,
+    prepare,
+    project,
+    row,
+    timed,
+)
 
 
 def main() -> int:
@@ -92,8 +105,9 @@ def measure(
 
 def catalog_of(url: str) -> Any:
     sys.path.insert(0, str(ROOT / "tests"))
-    import catalog
     import sqlalchemy as sa
+
+    import catalog
 
     engine = sa.create_engine(url)
     with engine.connect() as connection:

@@ -171,7 +171,11 @@ def main() -> int:
         ]
         for url in urls:
             command += ["--dburi", url]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT / "src")))}
+        environment = {
+            **os.environ,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT / "src"))),
+        }
         log = CACHE / f"log-{'original' if options.original else 'ours'}.txt"
         with log.open("w") as output:
             subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)

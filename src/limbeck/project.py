@@ -13,9 +13,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from limbeck.errors import (
     ConfigMissing,
@@ -36,8 +36,13 @@ if TYPE_CHECKING:
 ENV_SCRIPT = "env.py"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+# Named tuples: the module dataclasses would take a tenth of the time that `limbeck heads` takes.
+
+
+class Options(NamedTuple):
     """What the command line said beside the command: `-c`, `-n`, `-x name=value`, `--url`, `--sql`, `--tag`."""
 
     config: Path | None = None
@@ -46,7 +51,7 @@ class Options:
     arguments: tuple[str, ...] = ()
     offline: bool = False
     tag: str | None = None
-    typed: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, Any] = NOTHING
     """The whole parsed command line, for kinds of projects that show it to programs of the person's."""
 
     def x(self) -> dict[str, str]:
@@ -55,8 +60,7 @@ class Options:
         return {name: value for name, _, value in pieces}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
+class RunOptions(NamedTuple):
     """What an environment hands to `work` beside the connection.
 
     `database` is its name ("" where there is one only), `offline` says that `connection` is None and `dialect` is what
@@ -68,8 +72,8 @@ class RunOptions:
     dialect: Any = None
     offline: bool = False
     models: Sequence[Any] | None = None
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    changed: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = NOTHING
+    changed: Mapping[str, Any] = NOTHING
 
 
 Work = Callable[[Any, RunOptions], None]
@@ -155,7 +159,7 @@ def _given(path: Path, options: Options) -> Project:
     from limbeck import config
 
     if path.is_dir():
-        return find(path, Options(**{**_fields(options), "config": None}))
+        return find(path, options._replace(config=None))
     if not path.is_file():
         raise ConfigMissing(path=str(path))
     for kind in kinds():
@@ -165,22 +169,21 @@ def _given(path: Path, options: Options) -> Project:
     return NativeProject(config.read(path), options)
 
 
-def _fields(options: Options) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in options.__dataclass_fields__}
-
-
 def kinds() -> Iterator[Any]:
     """Those of the entry points, and those that stand beside us (a file `_project.py` in a room), which a source checkout
     has no entry points for."""
     from importlib import import_module
-    from importlib.metadata import entry_points
 
     own = {f"limbeck.{file.parent.name}._project" for file in Path(__file__).parent.glob("*/_project.py")}
-    for point in entry_points(group="limbeck.projects"):
-        own.discard(point.value)
-        yield point.load()
     for name in sorted(own):
         yield import_module(name)
+    from importlib.metadata import (
+        entry_points,
+    )  # as late as can be: it takes as long as reading 500 revisions
+
+    for point in entry_points(group="limbeck.projects"):
+        if point.value not in own:
+            yield point.load()
 
 
 # -- our own kind -----------------------------------------------------------------------------------------------

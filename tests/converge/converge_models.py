@@ -184,6 +184,9 @@ def _repaired(table: Table, models: Models) -> Table:
     columns = tuple(c for c in table.columns if _stands(c, names))
     names = {c.name for c in columns}
     kept = tuple(i for i in table.items if set(i.columns) <= names and _holds(i, table, models))
+    if models.naming:  # the convention calls them by their first columns
+        named = {(i.kind, i.columns[0]): i for i in reversed(kept) if i.kind in ("unique", "fk") and "name=" not in i.code}
+        kept = tuple(i for i in kept if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values())
     return replace(table, columns=columns, items=kept)
 
 

@@ -157,7 +157,7 @@ def test_law_applied_it_is_what_was_wanted_and_back_it_is_what_was(have: Snapsho
     operations = diff(BACKEND, have, want)
     there = applied(have, operations)
     assert diff(BACKEND, there, want) == ()
-    back = way_back(operations, have)
+    back = way_back(BACKEND, operations, have)
     assert not [o for o in back if isinstance(o, Exception)]
     again = applied(there, tuple(o for o in back if isinstance(o, Operation)))
     assert diff(BACKEND, again, have) == ()

@@ -36,7 +36,6 @@ COMPARING = "alembic.autogenerate.compare"
 TOLD_BY_US = {
     "alembic.runtime.migration",
     "alembic.runtime.plugins",
-    "alembic.ddl.postgresql",
     COMPARING,
     *(
         f"{COMPARING}.{part}"
@@ -277,8 +276,6 @@ class ProjectKeeper(Keeper):
 
 class ProjectHeads(HeadsTable):
     """The version rows, on the project's own version Table and through its impl, which dialects may have changed."""
-
-    by_constructs = True
 
     def __init__(self, context: NativeContext) -> None:
         self.context = context

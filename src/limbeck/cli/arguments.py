@@ -6,6 +6,7 @@ Options that hold for every command may stand before or behind its name.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -31,6 +32,25 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(Exit.USAGE)
 
 
+class Page(argparse.RawDescriptionHelpFormatter):
+    """A help page as wide as the terminal. argparse makes one for every option that is added, and would import shutil
+    (with bz2 and lzma) to ask how wide that is."""
+
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(prog, **{**more, "width": more.get("width") or _width() - 2})
+
+
+def _width() -> int:
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
 def joined(argv: list[str]) -> list[str]:
     """Options whose value may begin with a minus, joined with it: `-r -3:current` is `-r-3:current`."""
     result: list[str] = []
@@ -47,22 +67,24 @@ def joined(argv: list[str]) -> list[str]:
 
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    return build().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    return build(words[0] if words and words[0] in COMMANDS else None).parse_args(words)
 
 
-def build() -> Parser:
+def build(only: str | None = None) -> Parser:
+    """The parser of all commands, or of one alone: building all of them takes longer than most commands."""
     top = Parser(
         prog="limbeck",
         description="Database schema migrations with Python files.",
         epilog=PLACES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Page,
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"limbeck {VERSION}")
     _everywhere(top, default=None)
-    commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    for add in COMMANDS:
-        add(commands)
+    commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="limbeck")
+    for name in COMMANDS if only is None else (only,):
+        COMMANDS[name](commands)
     top.set_defaults(parser=top)
     return top
 
@@ -103,7 +125,7 @@ def _command(commands: Any, name: str, help_: str, **more: Any) -> argparse.Argu
         name,
         help=help_,
         description=help_[0].upper() + help_[1:] + ".",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Page,
         allow_abbrev=False,
         **more,
     )
@@ -259,22 +281,22 @@ def _tutorial(commands: Any) -> None:
     p.add_argument("--keep", metavar="FOLDER", help="leave the project's files there")
 
 
-COMMANDS: tuple[Callable[[Any], None], ...] = (
-    _init,
-    _revision,
-    _upgrade,
-    _downgrade,
-    _current,
-    _history,
-    _heads,
-    _branches,
-    _show,
-    _merge,
-    _stamp,
-    _edit,
-    _check,
-    _ensure_version,
-    _tutorial,
-    _run,
-    _doctor,
-)
+COMMANDS: dict[str, Callable[[Any], None]] = {
+    "init": _init,
+    "revision": _revision,
+    "upgrade": _upgrade,
+    "downgrade": _downgrade,
+    "current": _current,
+    "history": _history,
+    "heads": _heads,
+    "branches": _branches,
+    "show": _show,
+    "merge": _merge,
+    "stamp": _stamp,
+    "edit": _edit,
+    "check": _check,
+    "ensure-version": _ensure_version,
+    "tutorial": _tutorial,
+    "run": _run,
+    "doctor": _doctor,
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -61,6 +60,8 @@ class Look:
 
     def document(self, value: Any) -> None:
         """The one JSON document of --json."""
+        import json
+
         _write(self.out, json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
 
     def rows(self, rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:

@@ -18,6 +18,7 @@ from limbeck.backends import backend_for
 from limbeck.diff.back import way_back
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
+from limbeck.diff.steps import runnable
 from limbeck.diff.walk import Renames, diff, table_changes, with_declared
 from limbeck.errors import AnswerUnknown, LimbeckError, OpenQuestions
 from limbeck.judge.settle import as_declared, settle
@@ -120,8 +121,8 @@ def compare(
     renames = with_declared(backend, have, want, asked_renames(answers, have, want))
     settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
     found = diff(backend, have, settled.want, rules, renames, settled.as_text)
-    operations = as_declared(found, want, settled)
-    back = way_back(operations, have)
+    operations = runnable(backend, as_declared(found, want, settled), have, want)
+    back = way_back(backend, found, have)
     if not fill:
         return Differences(options.database, operations, back, settled.as_text, ())
     filling = Filling(connection, backend, have, answers, ask)

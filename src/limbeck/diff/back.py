@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from limbeck.errors import Irreversible
+from limbeck.model.constraint import Check, Constraint
 from limbeck.model.snapshot import Snapshot
-from limbeck.ops.contract import Operation
+from limbeck.model.sqltext import SqlText
+from limbeck.ops.constraint import DropConstraint
+from limbeck.ops.contract import Backend, Operation
+
+from .steps import flat, runnable
 
 
-def way_back(operations: Sequence[Operation], before: Snapshot) -> tuple[Operation | Irreversible, ...]:
+def way_back(
+    backend: Backend, operations: Sequence[Operation], before: Snapshot
+) -> tuple[Operation | Irreversible, ...]:
     """From after the operations to `before`. What has no honest reverse stands as the error that says so."""
-    result: list[Operation | Irreversible] = []
+    result: list[tuple[Operation | Irreversible, ...]] = []
     state = before
     for operation in operations:
+        after = operation.apply(state)
         try:
-            result.append(operation.reverse(state))
+            back = tuple(_as_stored(flat((operation.reverse(state),))))
+            result.append(runnable(backend, back, after, state))
         except Irreversible as error:
-            result.append(error)
-        state = operation.apply(state)
-    return tuple(reversed(result))
+            result.append((error,))
+        state = after
+    return tuple(step for steps in reversed(result) for step in steps)
+
+
+def _as_stored(operations: Iterator[Operation]) -> Iterator[Operation]:
+    """A constraint without a name is found by what the server stores, not by how it was written."""
+    for operation in operations:
+        if isinstance(operation, DropConstraint) and operation.constraint is not None:
+            operation = replace(operation, constraint=_unwritten(operation.constraint))
+        yield operation
+
+
+def _unwritten(constraint: Constraint) -> Constraint:
+    if isinstance(constraint, Check):
+        return replace(constraint, sql=SqlText(constraint.sql.text), source=None)
+    return constraint

@@ -21,6 +21,7 @@ PHASES: dict[str, int] = {
     "create_object": 0,
     "alter_object": 1,
     "add_enum_value": 1,
+    "drop_table": 15,
     "drop_constraint": 20,  # foreign keys before the keys they refer to: see _phase
     "drop_index": 22,
     "rename_constraint": 23,
@@ -32,7 +33,6 @@ PHASES: dict[str, int] = {
     "comment_on_table": 43,
     "add_constraint": 50,  # foreign keys last
     "create_index": 51,
-    "drop_table": 70,
     "drop_object": 80,
 }
 LATE_OBJECTS = {"view", "function", "trigger", "policy"}

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, PrimaryKey
+from limbeck.model.constraint import Check, Constraint, ForeignKey, PrimaryKey
 from limbeck.model.index import Index
+from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
@@ -23,6 +24,7 @@ from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 
+from .around import around, expected_index
 from .match import match
 from .objects import object_changes
 from .order import ordered
@@ -64,6 +66,7 @@ def diff(
         else:
             changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
+    changes += around(backend, changes, have, want)
     return (*named, *ordered(backend, changes, have, want))
 
 
@@ -115,6 +118,8 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
             yield AddColumn(table=have.key, column=column)
         else:
             change = column_change(backend, old, column, rules)
+            if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
+                change = replace(change, default=column.default if old.default or column.default else UNCHANGED)
             if change != SAME:
                 yield AlterColumn(
                     table=have.key,
@@ -165,7 +170,11 @@ def _of_one_kind(
             yield dropping(table, pair.have)
             yield AddConstraint(table=table, constraint=_kept_name(pair.have, pair.want))
         elif _renamed(backend, pair.have, pair.want, rules):
-            yield _rename(backend, table, pair.have, pair.want)
+            if pair.have.name is None:
+                yield dropping(table, pair.have)
+                yield AddConstraint(table=table, constraint=pair.want)
+            else:
+                yield _rename(backend, table, pair.have, pair.want)
     for constraint in found.gone:
         yield dropping(table, constraint)
     for constraint in found.new:
@@ -177,10 +186,12 @@ def _kept_name(have: Constraint, want: Constraint) -> Constraint:
 
 
 def _renamed(backend: Backend, have: Constraint, want: Constraint, rules: Rules) -> bool:
-    if not rules.constraint_names or have.name is None or want.name is None:
+    if not rules.constraint_names or want.name is None:
         return False
     if isinstance(have, PrimaryKey) and not backend.names_primary_keys:
         return False
+    if have.name is None:  # where a database leaves a thing without a name that gets one now
+        return True
     return backend.fold_constraint(have.name) != backend.fold_constraint(want.name)
 
 
@@ -208,8 +219,13 @@ def _index_changes(
         elif rules.constraint_names and new.name is not None and fold(_name(old)) != fold(new.name):
             yield RenameIndex(table=have.key, name=_name(old), new_name=new.name)
     for old in found.gone:
-        if not _made_by_foreign_key(backend, old, want):
+        key = _made_by_foreign_key(backend, old, want)
+        if key is None:
             yield DropIndex(table=have.key, name=_name(old))
+        elif all(k.columns != key.columns or k.name != key.name for k in have.foreign_keys) and key.name:
+            expected = expected_index(backend, want, key)  # the key comes anew, and takes the index for its own
+            if expected != old.name:
+                yield RenameIndex(table=have.key, name=_name(old), new_name=expected)
     for new in found.new:
         yield CreateIndex(table=have.key, index=new)
 
@@ -219,11 +235,9 @@ def _name(index: Index) -> str:
     return index.name
 
 
-def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
+def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> ForeignKey | None:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's."""
     if not backend.indexes_foreign_keys or index.unique:
-        return False
-    return any(
-        index.columns[: len(key.columns)] == key.columns and len(index.columns) == len(key.columns)
-        for key in want.foreign_keys
-    )
+        return None
+    alike = (key for key in want.foreign_keys if index.columns == key.columns and len(index.elements) == len(key.columns))
+    return next(alike, None)

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from limbeck.errors import Irreversible, NotSupported
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Constraint
+from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.defaults import Default
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, Unchanged
@@ -304,6 +304,25 @@ class Backend(ABC):
         while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
             text = text[1:-1].strip()
         return text
+
+    foreign_keys_hold_types: ClassVar[bool] = False
+    """Whether a column's type cannot be changed while a foreign key is over it or refers to it."""
+
+    def names_by_itself(self, table: QualifiedName, key: ForeignKey) -> bool:
+        """Whether the key's name is one that this database gives where nobody does."""
+        return False
+
+    def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
+        """How values of the column become the new type where the database must be told (USING); None where not."""
+        return None
+
+    def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
+        """The column's value in another type, read from its text; `many` is "[]" where it is an array."""
+        raise NotSupported(backend=self.id.name, feature="cast by way of text")
+
+    def type_name(self, name: QualifiedName) -> str:
+        """The name of a type of the database's own, as it stands behind a column."""
+        return str(name)
 
     def exact_sql(self, text: str) -> str:
         """One spelling for the server's own wordings of one thing, where it has several."""

@@ -12,11 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-_CAST = re.compile(
-    r"""::\s*(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?(?:\s+(?:varying|precision))?"""
-    r"""(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\s+with(?:out)?\s+time\s+zone)?(?:\s*\[\s*\d*\s*\])*""",
-    re.I,
-)
+from limbeck.backends.postgresql.casts import without_casts
 
 
 def same_default(connection: Any, have: str, want: str, type_: Any) -> bool:
@@ -30,7 +26,7 @@ def same_default(connection: Any, have: str, want: str, type_: Any) -> bool:
 def _plain(text: str) -> Decimal | str:
     pieces = re.split(r"('(?:[^']|'')*')", text)  # what stands in quotes keeps its case
     text = "".join(piece if piece.startswith("'") else piece.lower() for piece in pieces)
-    text = _CAST.sub("", text).strip()
+    text = without_casts(text).strip()
     while text.startswith("(") and text.endswith(")"):
         text = text[1:-1].strip()
     bare = re.fullmatch(r"'?(-?\d[\d.]*)'?", text)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple, TextIO
 
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, cast, schema, text
@@ -20,6 +22,9 @@ from ._autogen import ComparisonResult as ComparisonResult
 from ._autogen import _constraint_sig as _constraint_sig
 
 log = logging.getLogger(__name__)
+
+_AS_IN_DDL = {"literal_binds": True, "include_table": False}
+_ENCLOSING = str.maketrans("", "", " \t\r\n()[]'`" + '"')
 
 _impls: dict[str, type[DefaultImpl]] = {}
 
@@ -133,15 +138,10 @@ class DefaultImpl(metaclass=ImplMeta):
     def version_table_impl(
         self, *, version_table: str, version_table_schema: str | None, version_table_pk: bool, **kw: Any
     ) -> Table:
-        table = Table(
-            version_table,
-            MetaData(),
-            Column("version_num", String(32), nullable=False),
-            schema=version_table_schema,
-        )
-        if version_table_pk:
-            table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{version_table}_pkc"))
-        return table
+        """The table of the heads: one text column, its primary key named after the table."""
+        head = Column("version_num", String(32), nullable=False)
+        key = [PrimaryKeyConstraint(head, name=f"{version_table}_pkc")] if version_table_pk else []
+        return Table(version_table, MetaData(), head, *key, schema=version_table_schema)
 
     # -- batch
 
@@ -153,7 +153,9 @@ class DefaultImpl(metaclass=ImplMeta):
         """What must go before the copy can be made."""
 
     def cast_for_batch_migrate(self, existing: Any, existing_transfer: dict[str, Any], new_type: Any) -> None:
-        if existing.type._type_affinity is not new_type._type_affinity:
+        """The copied value is cast where the new type is of another family."""
+        families = {type_._type_affinity for type_ in (existing.type, new_type)}
+        if len(families) > 1:
             existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
 
     # -- columns
@@ -180,52 +182,41 @@ class DefaultImpl(metaclass=ImplMeta):
         """One statement for each thing that changes: nullable, default, type, comment, and the name last."""
         if autoincrement is not None or existing_autoincrement is not None:
             util.warn("autoincrement and existing_autoincrement only make sense for MySQL", stacklevel=3)
-        existing: dict[str, Any] = {
+        known: dict[str, Any] = {
             "schema": schema,
             "existing_type": existing_type,
             "existing_server_default": existing_server_default,
             "existing_nullable": existing_nullable,
+            "existing_comment": existing_comment,
         }
-        commented = {**existing, "existing_comment": existing_comment}
-        if nullable is not None:
-            self._exec(base.ColumnNullable(table_name, column_name, nullable, **commented))
-        if server_default is not False:
-            self._exec(self._default_construct(table_name, column_name, server_default, commented))
-        if type_ is not None:
-            self._exec(base.ColumnType(table_name, column_name, type_, **commented))
-        if comment is not False:
-            self._exec(base.ColumnComment(table_name, column_name, comment, **commented))
-        if name is not None:
-            self._exec(base.ColumnName(table_name, column_name, name, **existing))
+        asked: tuple[tuple[Callable[..., Any], Any, bool], ...] = (
+            (base.ColumnNullable, nullable, nullable is not None),
+            (
+                self._default_construct(server_default, existing_server_default),
+                server_default,
+                server_default is not False,
+            ),
+            (base.ColumnType, type_, type_ is not None),
+            (base.ColumnComment, comment, comment is not False),
+            (base.ColumnName, name, name is not None),
+        )
+        for construct, value, given in asked:
+            if given:
+                self._exec(construct(table_name, column_name, value, **known))
 
-    def _default_construct(self, table: str, column: str, default: Any, existing: dict[str, Any]) -> Any:
-        both = (default, existing["existing_server_default"])
-        if sqla_compat._server_default_is_computed(*both):
-            return base.ComputedColumnDefault(table, column, default, **existing)
-        if sqla_compat._server_default_is_identity(*both):
-            return base.IdentityColumnDefault(table, column, default, impl=self, **existing)
-        return base.ColumnDefault(table, column, default, **existing)
+    def _default_construct(self, *defaults: Any) -> Callable[..., Any]:
+        """Which statement leads from one default to another."""
+        if sqla_compat._server_default_is_computed(*defaults):
+            return base.ComputedColumnDefault
+        if sqla_compat._server_default_is_identity(*defaults):
+            return partial(base.IdentityColumnDefault, impl=self)
+        return base.ColumnDefault
 
     def add_column(
-        self,
-        table_name: str,
-        column: Column[Any],
-        *,
-        schema: str | None = None,
-        if_not_exists: bool | None = None,
-        inline_references: bool | None = None,
-        inline_primary_key: bool | None = None,
+        self, table_name: str, column: Column[Any], *, schema: str | None = None, **options: bool | None
     ) -> None:
-        self._exec(
-            base.AddColumn(
-                table_name,
-                column,
-                schema=schema,
-                if_not_exists=if_not_exists,
-                inline_references=inline_references,
-                inline_primary_key=inline_primary_key,
-            )
-        )
+        """`options` are if_not_exists, inline_references and inline_primary_key."""
+        self._exec(base.AddColumn(table_name, column, schema, **options))
 
     def drop_column(
         self,
@@ -236,7 +227,7 @@ class DefaultImpl(metaclass=ImplMeta):
         if_exists: bool | None = None,
         **kw: Any,
     ) -> None:
-        self._exec(base.DropColumn(table_name, column, schema=schema, if_exists=if_exists))
+        self._exec(base.DropColumn(table_name, column, schema, if_exists))
 
     # -- constraints and indexes
 
@@ -263,11 +254,10 @@ class DefaultImpl(metaclass=ImplMeta):
 
     def create_table(self, table: Table, **kw: Any) -> None:
         """The table, its indexes and its comments, between the table's own events."""
-        table.dispatch.before_create(table, self.connection, checkfirst=False, _ddl_runner=self)
-        self._exec(schema.CreateTable(table, **kw))
-        table.dispatch.after_create(table, self.connection, checkfirst=False, _ddl_runner=self)
-        for index in table.indexes:
-            self._exec(schema.CreateIndex(index))
+        with self._between_events(table, "create"):
+            self._exec(schema.CreateTable(table, **kw))
+        for statement in map(schema.CreateIndex, table.indexes):
+            self._exec(statement)
         if not self.dialect.supports_comments or self.dialect.inline_comments:
             return
         if table.comment is not None:
@@ -277,9 +267,18 @@ class DefaultImpl(metaclass=ImplMeta):
                 self.create_column_comment(column)
 
     def drop_table(self, table: Table, **kw: Any) -> None:
-        table.dispatch.before_drop(table, self.connection, checkfirst=False, _ddl_runner=self)
-        self._exec(schema.DropTable(table, **kw))
-        table.dispatch.after_drop(table, self.connection, checkfirst=False, _ddl_runner=self)
+        with self._between_events(table, "drop"):
+            self._exec(schema.DropTable(table, **kw))
+
+    @contextmanager
+    def _between_events(self, table: Table, deed: str) -> Iterator[None]:
+        """SQLAlchemy's events of a table; types such as PostgreSQL's ENUM hang on them."""
+        for when in ("before", "after"):
+            getattr(table.dispatch, f"{when}_{deed}")(
+                table, self.connection, checkfirst=False, _ddl_runner=self
+            )
+            if when == "before":
+                yield
 
     def create_table_comment(self, table: Table) -> None:
         self._exec(schema.SetTableComment(table))
@@ -316,22 +315,21 @@ class DefaultImpl(metaclass=ImplMeta):
 
     def _tokenize_column_type(self, column: Column[Any]) -> Params:
         spelled = self.dialect.type_compiler.process(column.type).lower()
-        words: list[str] = []
-        inside = ""
-        for token in re.findall(r"[\w\-_]+|\(.+?\)", spelled):
-            if token.startswith("("):
-                inside = token
-            else:
-                words.append(token)
-        args: list[str] = []
-        named: dict[str, str] = {}
-        for item in re.findall("[^(),]+", inside):
-            key, equals, value = item.partition("=")
+        inside: list[str] = []
+
+        def taken_out(parentheses: re.Match[str]) -> str:
+            inside[:] = parentheses.group(1).split(",")
+            return " "
+
+        first, *others = re.findall(r"[\w-]+", re.sub(r"\(([^)]+)\)", taken_out, spelled))
+        params = Params(first, others, [], {})
+        for item in filter(None, (item.strip() for item in inside)):
+            word, equals, value = item.partition("=")
             if equals:
-                named[key.strip()] = value.strip()
+                params.kwargs[word.strip()] = value.strip()
             else:
-                args.append(item.strip())
-        return Params(words[0], words[1:], args, named)
+                params.args.append(item)
+        return params
 
     def _column_types_match(self, inspector_params: Params, metadata_params: Params) -> bool:
         if inspector_params.token0 == metadata_params.token0:
@@ -388,64 +386,56 @@ class DefaultImpl(metaclass=ImplMeta):
         """Heard for each reflected column before it becomes one."""
 
     def render_ddl_sql_expr(self, expr: Any, is_server_default: bool = False, **kw: Any) -> str:
-        options = {"literal_binds": True, "include_table": False}
-        return str(expr.compile(dialect=self.dialect, compile_kwargs=options))
+        return str(expr.compile(dialect=self.dialect, compile_kwargs=dict(_AS_IN_DDL)))
 
     def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
         """Python for a type of this dialect, or False for the usual one."""
         return False
 
     def _normalize_computed_default(self, sqltext: str) -> str:
-        return re.sub(r"[ \(\)'\"`\[\]\t\r\n]", "", sqltext).lower()
+        """What is left when case, blanks and everything that encloses is taken away."""
+        return sqltext.lower().translate(_ENCLOSING)
 
     def _compare_identity_default(self, metadata_identity: Any, inspector_identity: Any) -> Any:
         """(what differs, what differs only from what is unsaid, whether there is anything to do)."""
-        differs, ignored = _compare_identity_options(
-            metadata_identity, inspector_identity, schema.Identity(), skip={"always"}
-        )
-        if bool(getattr(metadata_identity, "always", None)) != bool(
-            getattr(inspector_identity, "always", None)
-        ):
+        sides = (metadata_identity, inspector_identity)
+        differs, ignored = _compare_identity_options(*sides, schema.Identity(), skip={"always"})
+        if len({bool(getattr(side, "always", False)) for side in sides}) > 1:
             differs.add("always")
-        differs -= set(self.identity_attrs_ignore)
+        differs -= {*self.identity_attrs_ignore}
         return differs, ignored, bool(differs) or bool(metadata_identity) != bool(inspector_identity)
 
     def _compare_index_unique(self, metadata_index: Any, reflected_index: Any) -> str | None:
         have, want = bool(reflected_index.unique), bool(metadata_index.unique)
         return None if have == want else f"unique={have} to unique={want}"
 
-    def _create_metadata_constraint_sig(self, constraint: Any, **opts: Any) -> _constraint_sig:
-        return _constraint_sig.from_constraint(True, self, constraint, **opts)
+    def _create_metadata_constraint_sig(self, constraint: Any) -> _constraint_sig:
+        return _constraint_sig.from_constraint(True, self, constraint)
 
-    def _create_reflected_constraint_sig(self, constraint: Any, **opts: Any) -> _constraint_sig:
-        return _constraint_sig.from_constraint(False, self, constraint, **opts)
+    def _create_reflected_constraint_sig(self, constraint: Any) -> _constraint_sig:
+        return _constraint_sig.from_constraint(False, self, constraint)
 
     def compare_indexes(self, metadata_index: Any, reflected_index: Any) -> ComparisonResult:
         reasons = [why] if (why := self._compare_index_unique(metadata_index, reflected_index)) else []
         want: Any = self._create_metadata_constraint_sig(metadata_index)
         have: Any = self._create_reflected_constraint_sig(reflected_index)
-        for signature in (want, have):
+        for signature in (have, want):
             if signature.has_expressions:
                 log.warning(
-                    "Generating approximate signature for index %s. The dialect "
-                    "implementation should either skip expression indexes "
-                    "or provide a custom implementation.",
+                    "Generating approximate signature for index %s. The dialect implementation should either skip "
+                    "expression indexes or provide a custom implementation.",
                     signature.const,
                 )
-        if want.column_names != have.column_names:
-            reasons.append(f"expression {have.column_names} to {want.column_names}")
+        reasons += _columns_differ(have.column_names, want.column_names)
         return ComparisonResult.Different(reasons) if reasons else ComparisonResult.Equal()
 
     def compare_unique_constraint(
         self, metadata_constraint: Any, reflected_constraint: Any
     ) -> ComparisonResult:
-        want = self._create_metadata_constraint_sig(metadata_constraint).unnamed
-        have = self._create_reflected_constraint_sig(reflected_constraint).unnamed
-        return (
-            ComparisonResult.Equal()
-            if have == want
-            else ComparisonResult.Different(f"expression {have} to {want}")
-        )
+        have = self._create_reflected_constraint_sig(reflected_constraint)
+        want = self._create_metadata_constraint_sig(metadata_constraint)
+        reasons = _columns_differ(have.unnamed, want.unnamed)
+        return ComparisonResult.Different(reasons) if reasons else ComparisonResult.Equal()
 
     def compare_check_constraint(
         self, metadata_constraint: Any, reflected_constraint: Any
@@ -455,15 +445,18 @@ class DefaultImpl(metaclass=ImplMeta):
 
     def _skip_functional_indexes(self, metadata_indexes: set[Any], conn_indexes: set[Any]) -> None:
         seen = {index.name for index in conn_indexes}
-        for index in [
-            i for i in metadata_indexes if i.name not in seen and sqla_compat.is_expression_index(i)
-        ]:
+        blind = {
+            index
+            for index in metadata_indexes
+            if index.name not in seen and sqla_compat.is_expression_index(index)
+        }
+        metadata_indexes -= blind
+        for index in blind:
             util.warn(
                 f"autogenerate skipping metadata-specified expression-based index {index.name!r}; dialect "
                 f"{self.__dialect__!r} under SQLAlchemy {sqla_compat.sqlalchemy_version} can't reflect these indexes "
                 "so they can't be compared"
             )
-            metadata_indexes.discard(index)
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
         return reflected_object.get("dialect_options", {})  # type: ignore[no-any-return]
@@ -475,25 +468,26 @@ def _literal(table: Any, key: str, value: Any) -> Any:
     return sqla_compat._literal_bindparam(key, value, type_=table.c[key].type)
 
 
+def _columns_differ(have: tuple[str, ...], want: tuple[str, ...]) -> list[str]:
+    return [] if have == want else [f"expression {have} to {want}"]
+
+
 def _compare_identity_options(
     metadata_io: Any, inspector_io: Any, default_io: Any, skip: set[str]
 ) -> tuple[set[str], set[str]]:
     """Words that differ, and words that differ where the model only says the default."""
+    trio = (metadata_io, inspector_io, default_io)
+    options = [sqla_compat._get_identity_options_dict(side) for side in trio]
+    rounds = [(options, {*options[0], *options[1]})]
+    if sqla_compat.identity_has_dialect_kwargs:
+        # the model may speak to many databases; only what this one answers with is of interest
+        of_dialect = [getattr(side, "dialect_kwargs", {}) for side in trio]
+        rounds.append((of_dialect, {*of_dialect[1]}))
     differs: set[str] = set()
     ignored: set[str] = set()
-
-    def sort(
-        want: Mapping[str, Any], have: Mapping[str, Any], unsaid: Mapping[str, Any], words: set[str]
-    ) -> None:
+    for sides, words in rounds:
         for word in words - skip:
-            if want.get(word) != have.get(word):
-                (ignored if want.get(word) == unsaid.get(word) else differs).add(word)
-
-    want, have, unsaid = map(sqla_compat._get_identity_options_dict, (metadata_io, inspector_io, default_io))
-    sort(want, have, unsaid, {*want, *have})
-    if sqla_compat.identity_has_dialect_kwargs:
-        of_dialect = getattr(inspector_io, "dialect_kwargs", {})
-        sort(
-            getattr(metadata_io, "dialect_kwargs", {}), of_dialect, default_io.dialect_kwargs, set(of_dialect)
-        )
+            want, have, unsaid = (side.get(word) for side in sides)
+            if want != have:
+                (ignored if want == unsaid else differs).add(word)
     return differs, ignored

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Column, Float, Identity, Numeric, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects.postgresql import BIGINT, INTEGER, ExcludeConstraint
-from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.elements import ColumnClause, TextClause
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NULLTYPE
+
+from limbeck.backends.postgresql.casts import without_casts
 
 from .. import util
 from ..autogenerate import render
@@ -22,6 +23,7 @@ from ..operations.base import BatchOperations, Operations
 from ..util import sqla_compat
 from . import base
 from ._pg_defaults import same_default
+from ._pg_indexes import essence
 from .base import AlterColumn, visit_as
 from .base import ColumnComment as ColumnComment
 from .impl import ComparisonResult, DefaultImpl
@@ -32,14 +34,15 @@ log = logging.getLogger(__name__)
 _visit = visit_as("postgresql")
 visit_rename_table = visit_column_type = visit_column_comment = visit_identity_column = _visit
 
-_OWNED_SEQUENCE = (
-    "select c.relname, a.attname from pg_class as c "
-    "join pg_depend d on d.objid=c.oid and d.classid='pg_class'::regclass and d.refclassid='pg_class'::regclass "
-    "join pg_class t on t.oid=d.refobjid "
-    "join pg_attribute a on a.attrelid=t.oid and a.attnum=d.refobjsubid "
-    "where c.relkind='S' and c.oid=cast(:seqname as regclass)"
-)
-_NEXTVAL = r"nextval\('(.+?)'::regclass\)"
+_OWNED_SEQUENCE = """
+SELECT sequence.relname, owner.attname
+FROM pg_depend AS link
+JOIN pg_class AS sequence ON sequence.oid = link.objid AND sequence.relkind = 'S'
+JOIN pg_attribute AS owner ON (owner.attrelid, owner.attnum) = (link.refobjid, link.refobjsubid)
+WHERE link.classid = 'pg_class'::regclass AND link.refclassid = 'pg_class'::regclass
+AND link.objid = CAST(:named AS regclass)
+"""
+_NEXTVAL = re.compile(r"nextval\('(?P<sequence>.+?)'::regclass\)")
 
 
 class PostgresqlImpl(DefaultImpl):
@@ -49,80 +52,68 @@ class PostgresqlImpl(DefaultImpl):
     type_synonyms = (*DefaultImpl.type_synonyms, {"FLOAT", "DOUBLE PRECISION"})
 
     def create_index(self, index: Any, **kw: Any) -> None:
-        for column in index.kwargs.get("postgresql_include") or ():
-            if column not in index.table.c:
-                index.table.append_column(Column(column, sqltypes.NullType))
-        self._exec(CreateIndex(index, **kw))
+        """A table made for this operation does not know the INCLUDE columns yet."""
+        known = index.table.columns
+        included = index.kwargs.get("postgresql_include")
+        for missing in [name for name in included or () if name not in known]:
+            index.table.append_column(Column(missing, NULLTYPE))
+        super().create_index(index, **kw)
 
     def prep_table_for_batch(self, batch_impl: Any, table: Any) -> None:
-        # names of constraints are one namespace with those of the copy
-        for constraint in table.constraints:
-            if constraint.name is not None and constraint.name in batch_impl.named_constraints:
-                self.drop_constraint(constraint)
+        # The copy brings constraints of the same names, and the old table stands until the copy is filled.
+        for name in {
+            constraint.name for constraint in table.constraints
+        } & batch_impl.named_constraints.keys():
+            self.drop_constraint(batch_impl.named_constraints[name])
 
     def alter_column(
         self,
         table_name: str,
         column_name: str,
         *,
-        nullable: bool | None = None,
-        server_default: Any = False,
-        name: str | None = None,
         type_: Any = None,
         schema: str | None = None,
-        autoincrement: bool | None = None,
-        existing_type: Any = None,
-        existing_server_default: Any = None,
-        existing_nullable: bool | None = None,
-        existing_autoincrement: bool | None = None,
+        postgresql_using: str | None = None,
         **kw: Any,
     ) -> None:
         """The type first, with its USING; the rest as everywhere."""
-        using = kw.pop("postgresql_using", None)
-        existing: dict[str, Any] = {
-            "existing_type": existing_type,
-            "existing_server_default": existing_server_default,
-            "existing_nullable": existing_nullable,
-        }
-        if type_ is not None:
-            self._exec(
-                PostgresqlColumnType(table_name, column_name, type_, schema=schema, using=using, **existing)
-            )
-        elif using is not None:
+        if type_ is None and postgresql_using is not None:
             raise util.CommandError("postgresql_using must be used with the type_ parameter")
-        super().alter_column(
-            table_name,
-            column_name,
-            nullable=nullable,
-            server_default=server_default,
-            name=name,
-            schema=schema,
-            autoincrement=autoincrement,
-            existing_autoincrement=existing_autoincrement,
-            **existing,
-            **kw,
-        )
+        if type_ is not None:
+            known = ("existing_type", "existing_server_default", "existing_nullable")
+            target = PostgresqlColumnType(
+                table_name,
+                column_name,
+                type_,
+                schema=schema,
+                using=postgresql_using,
+                **{word: kw.get(word) for word in known},
+            )
+            self._exec(target)
+        super().alter_column(table_name, column_name, schema=schema, **kw)
 
     # -- comparing
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: dict[str, Any]) -> None:
         """nextval() of a sequence that the column owns is what SERIAL made: no default of its own."""
-        if not column_info.get("default") or not isinstance(column_info["type"], (INTEGER, BIGINT)):
+        shown = column_info.get("default")
+        found = (
+            _NEXTVAL.match(shown) if shown and isinstance(column_info["type"], (INTEGER, BIGINT)) else None
+        )
+        if found is None:
             return
-        found = re.match(_NEXTVAL, column_info["default"])
-        if not found:
-            return
-        owner = sqla_compat._exec_on_inspector(
-            inspector, text(_OWNED_SEQUENCE), seqname=found.group(1)
-        ).first()
-        if owner and owner[1] == column_info["name"]:
+        query = text(_OWNED_SEQUENCE)
+        for sequence, column in sqla_compat._exec_on_inspector(inspector, query, named=found["sequence"]):
+            if column != column_info["name"]:
+                continue
             log.info(
                 "Detected sequence named '%s' as owned by integer column '%s(%s)', assuming SERIAL and omitting",
-                owner[0],
+                sequence,
                 table.name,
-                owner[1],
+                column,
             )
             del column_info["default"]
+            return
 
     def compare_server_default(
         self,
@@ -157,79 +148,37 @@ class PostgresqlImpl(DefaultImpl):
         """The index behind a unique constraint is not an index of its own."""
         conn_indexes -= {index for index in conn_indexes if index.info.get("duplicates_constraint")}
 
-    # What stands behind an index expression and is the default anyway; the group is what is cut out.
-    _default_modifiers_re = (
-        re.compile("( asc nulls last)$"),
-        re.compile("(?<! desc)( nulls last)$"),
-        re.compile("( asc)$"),
-        re.compile("( asc) nulls first$"),
-        re.compile(" desc( nulls first)$"),
-    )
-    _type_name_re = r"""
-        (?:"[^"]+"|\w+) (?:\.(?:"[^"]+"|\w+))?
-        (?:\s+(?:varying|precision))?
-        (?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?
-        (?:\s+with(?:out)?\s+time\s+zone)?
-        (?:\s*\[\s*\d*\s*\])*
-    """
-    _cast_re = re.compile(r"::\s*" + _type_name_re, re.I | re.X)
-    _cast_fn_re = re.compile(r"\bcast\s*\((.*?)\s+as\s+" + _type_name_re + r"\s*\)", re.I | re.X)
-
-    def _cleanup_index_expr(self, index: Any, expr: str) -> str:
-        """What is left of an expression when case, quotes, casts, parentheses and unsaid defaults are taken away."""
-        expr = expr.lower().replace('"', "").replace("'", "")
-        if index.table is not None:
-            expr = expr.replace(f"{index.table.name.lower()}.", "")
-        expr = _without_parentheses(self._cast_re.sub("", expr))
-        found = next(filter(None, (pattern.search(expr) for pattern in self._default_modifiers_re)), None)
-        if found:
-            start, end = found.span(1)
-            expr = expr[:start] + expr[end:]
-        expr = _without_parentheses(expr)
-        while True:
-            expr, count = self._cast_fn_re.subn(r"\1", expr)
-            if not count:
-                return expr.replace(" ", "")
-
     def _normalize_computed_default(self, sqltext: str) -> str:
-        return super()._normalize_computed_default(self._cast_re.sub("", sqltext))
+        return super()._normalize_computed_default(without_casts(sqltext))
 
     def _dialect_options(self, item: Any) -> tuple[Any, ...]:
         return ("nulls_not_distinct",) if item.dialect_kwargs.get("postgresql_nulls_not_distinct") else ()
 
     def compare_indexes(self, metadata_index: Any, reflected_index: Any) -> ComparisonResult:
-        reasons = [why] if (why := self._compare_index_unique(metadata_index, reflected_index)) else []
-        want, have = metadata_index.expressions, reflected_index.expressions
-        if len(want) != len(have):
-            reasons.append(f"expression number {len(have)} to {len(want)}")
-        if reasons:
-            return ComparisonResult.Different(reasons)
-        cannot: list[str] = []
-        for position, (want_expr, have_expr) in enumerate(zip(want, have, strict=True), 1):
-            want_text, have_text = self._compile_element(want_expr), self._compile_element(have_expr)
-            if self._cleanup_index_expr(metadata_index, want_text) == self._cleanup_index_expr(
-                metadata_index, have_text
-            ):
+        """By uniqueness and number first, then element by element, then the options."""
+        unique = self._compare_index_unique(metadata_index, reflected_index)
+        declared = [self._compile_element(element) for element in metadata_index.expressions]
+        stored = [self._compile_element(element) for element in reflected_index.expressions]
+        differs = [unique] if unique else []
+        if len(declared) != len(stored):
+            differs.append(f"expression number {len(stored)} to {len(declared)}")
+        if differs:
+            return ComparisonResult.Different(differs)
+        table = None if metadata_index.table is None else metadata_index.table.name
+        unclear: list[str] = []
+        for number, (want, have) in enumerate(zip(declared, stored, strict=True), 1):
+            if essence(want, table) == essence(have, table):
                 continue
-            if want_text.strip().endswith("_ops") and (" " in want_text or ")" in want_text):
-                cannot.append(f"expression #{position} {want_text!r} detected as including operator clause.")
-                util.warn(
-                    f"Expression #{position} {want_text!r} in index {reflected_index.name!r} detected to include an "
-                    "operator clause. Expression compare cannot proceed. Please move the operator clause to the "
-                    "``postgresql_ops`` dict to enable proper compare of the index expressions: "
-                    "https://docs.sqlalchemy.org/en/latest/dialects/postgresql.html#operator-classes",
-                )
+            if _ends_in_operator_class(want):
+                unclear.append(_unclear_operator_class(number, want, reflected_index.name))
             else:
-                reasons.append(f"expression #{position} {have_text!r} to {want_text!r}")
-        have_options, want_options = (
-            self._dialect_options(reflected_index),
-            self._dialect_options(metadata_index),
-        )
-        if have_options != want_options:
-            reasons.extend(f"options {have_options} to {want_options}")
-        if reasons:
-            return ComparisonResult.Different(reasons)
-        return ComparisonResult.Skip(cannot) if cannot else ComparisonResult.Equal()
+                differs.append(f"expression #{number} {have!r} to {want!r}")
+        before, after = self._dialect_options(reflected_index), self._dialect_options(metadata_index)
+        if before != after:
+            differs += f"options {before} to {after}"  # letter by letter, as scripts that read it expect
+        if differs:
+            return ComparisonResult.Different(differs)
+        return ComparisonResult.Skip(unclear) if unclear else ComparisonResult.Equal()
 
     def compare_unique_constraint(
         self, metadata_constraint: Any, reflected_constraint: Any
@@ -245,25 +194,21 @@ class PostgresqlImpl(DefaultImpl):
         )
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
-        options = dict(reflected_object.get("dialect_options", {}))
-        if not options.get("postgresql_include"):
-            options.pop("postgresql_include", None)
-        return options
+        """As they were read, but for an INCLUDE of nothing."""
+        read = reflected_object.get("dialect_options", {})
+        return {word: value for word, value in read.items() if value or word != "postgresql_include"}
 
     def _compile_element(self, element: Any) -> str:
-        if isinstance(element, str):
-            return element
-        options = {"literal_binds": True, "include_table": False}
-        return element.compile(dialect=self.dialect, compile_kwargs=options).string  # type: ignore[no-any-return]
+        return element if isinstance(element, str) else DefaultImpl.render_ddl_sql_expr(self, element)
 
     # -- rendering
 
     def render_ddl_sql_expr(
         self, expr: Any, is_server_default: bool = False, is_index: bool = False, **kw: Any
     ) -> str:
-        if is_index and not isinstance(expr, ColumnClause):
-            expr = expr.self_group()
-        return super().render_ddl_sql_expr(expr, is_server_default=is_server_default, is_index=is_index, **kw)
+        """An index takes a bare column name; any other expression stands in parentheses there."""
+        grouped = expr.self_group() if is_index and not isinstance(expr, ColumnClause) else expr
+        return super().render_ddl_sql_expr(grouped, is_server_default, is_index=is_index, **kw)
 
     _subtypes = {
         "HSTORE": ("text_type", r"(.+?\(.*text_type=)"),
@@ -284,30 +229,50 @@ class PostgresqlImpl(DefaultImpl):
         return own(type_obj, autogen_context) if own else False
 
 
-def _without_parentheses(expr: str) -> str:
-    while expr.startswith("(") and expr.endswith(")"):
-        expr = expr[1:-1]
-    return expr
+def _ends_in_operator_class(element: str) -> bool:
+    """An expression with its operator class in the text; a lone name that happens to end so is a column."""
+    return element.strip().endswith("_ops") and any(sign in element for sign in " )")
 
 
-def _render_domain(type_: Any, context: Any) -> str:
-    args = [repr(render._ident(type_.name)), render._repr_type(type_.data_type, context)]
-    if type_.collation is not None:
-        args.append(f"collation={type_.collation!r}")
-    if getattr(type_, "collation_schema", None) is not None:
-        args.append(f"collation_schema={type_.collation_schema!r}")
-    if type_.default is not None:
-        args.append(f"default={render._render_potential_expr(type_.default, context, wrap_in_element=True)}")
-    if type_.constraint_name is not None:
-        args.append(f"constraint_name={type_.constraint_name!r}")
-    if type_.not_null:
-        args.append("not_null=True")
-    if type_.check is not None:
-        args.append(f"check={render._render_potential_expr(type_.check, context, wrap_in_element=False)}")
-    if type_.schema is not None:
-        args.append(f"schema={render._ident(type_.schema)!r}")
-    if type_.create_type is not True:
-        args.append("create_type=False")
+def _unclear_operator_class(number: int, element: str, index: str) -> str:
+    """The reason why this element is not compared; it is also warned of."""
+    util.warn(
+        f"Expression #{number} {element!r} in index {index!r} detected to include an operator clause. Expression "
+        "compare cannot proceed. Please move the operator clause to the ``postgresql_ops`` dict to enable proper "
+        "compare of the index expressions: "
+        "https://docs.sqlalchemy.org/en/latest/dialects/postgresql.html#operator-classes",
+    )
+    return f"expression #{number} {element!r} detected as including operator clause."
+
+
+def _render_domain(domain: Any, context: Any) -> str:
+    def expression(value: Any, *, wrapped: bool) -> str:
+        return render._render_potential_expr(value, context, wrap_in_element=wrapped)
+
+    said = {
+        word: repr(value)
+        for word in (
+            "collation",
+            "collation_schema",
+            "default",
+            "constraint_name",
+            "not_null",
+            "check",
+            "schema",
+        )
+        if (value := getattr(domain, word, None)) is not None  # collation_schema came with SQLAlchemy 2.1
+    }
+    for word, wrapped in (("default", True), ("check", False)):
+        if word in said:
+            said[word] = expression(getattr(domain, word), wrapped=wrapped)
+    if not domain.not_null:
+        said.pop("not_null", None)
+    if domain.schema is not None:
+        said["schema"] = repr(render._ident(domain.schema))
+    if domain.create_type is not True:
+        said["create_type"] = "False"
+    args = [repr(render._ident(domain.name)), render._repr_type(domain.data_type, context)]
+    args += [f"{word}={text}" for word, text in said.items()]
     return f"{_postgresql_autogenerate_prefix(context)}DOMAIN({', '.join(args)})"
 
 
@@ -384,28 +349,22 @@ class CreateExcludeConstraintOp(ops.AddConstraintOp):
 
     @classmethod
     def from_constraint(cls, constraint: Any) -> CreateExcludeConstraintOp:
-        table = sqla_compat._table_for_constraint(constraint)
+        owner = sqla_compat._table_for_constraint(constraint)
+        elements = [(expression, operator) for expression, _, operator in constraint._render_exprs]
+        said = {word: getattr(constraint, word) for word in ("where", "deferrable", "initially", "using")}
         return cls(
-            constraint.name,
-            table.name,
-            [(expr, operator) for expr, _name, operator in constraint._render_exprs],
-            where=constraint.where,
-            schema=table.schema,
-            _orig_constraint=constraint,
-            deferrable=constraint.deferrable,
-            initially=constraint.initially,
-            using=constraint.using,
+            constraint.name, owner.name, elements, schema=owner.schema, _orig_constraint=constraint, **said
         )
 
     def to_constraint(self, migration_context: Any = None) -> ExcludeConstraint:
         if self._orig_constraint is not None:
             return self._orig_constraint
-        table = schemaobj.SchemaObjects(migration_context).table(self.table_name, schema=self.schema)
-        constraint = ExcludeConstraint(*self.elements, name=self.constraint_name, where=self.where, **self.kw)
-        for _expr, name, _operator in constraint._render_exprs:
-            table.append_column(Column(name, NULLTYPE))
-        table.append_constraint(constraint)
-        return constraint
+        owner = schemaobj.SchemaObjects(migration_context).table(self.table_name, schema=self.schema)
+        made = ExcludeConstraint(*self.elements, name=self.constraint_name, where=self.where, **self.kw)
+        for named in made._render_exprs:
+            owner.append_column(Column(named[1], NULLTYPE))
+        owner.append_constraint(made)
+        return made
 
     @classmethod
     def create_exclude_constraint(

@@ -230,6 +230,16 @@ class PostgresqlBackend(WithPostgresqlObjects):
     def canonical_sql(self, text: str) -> str:
         return super().canonical_sql(same.sql(text))
 
+    def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
+        way = same.cast(have.spelling, want.spelling)
+        return None if way is None else SqlText(f"{self.name(column)}{way}")
+
+    def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
+        return SqlText(f"{self.name(column)}::text{many}::{type_text}")
+
+    def type_name(self, name: QualifiedName) -> str:
+        return self.full(name)
+
     def exact_sql(self, text: str) -> str:
         return same.exact(text)
 

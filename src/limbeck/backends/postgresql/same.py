@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from limbeck.backends.ansi.text import without_parentheses
+from limbeck.backends.postgresql.casts import without_casts
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.objects import Sequence
 
@@ -26,11 +28,6 @@ _TYPES: Final = {
 }
 _SPELLING = re.compile(
     r"(?s)(?P<base>[A-Z][A-Z0-9_ ]*?)\s*(?:\((?P<inside>[^)]*)\))?(?P<zone> WITH(?:OUT)? TIME ZONE)?(?P<rest>(?:\[\])*)\Z"
-)
-_CAST = re.compile(
-    r"""::\s*(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?(?:\s+(?:varying|precision))?(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?
-        (?:\s+with(?:out)?\s+time\s+zone)?(?:\s*\[\s*\])*""",
-    re.IGNORECASE | re.VERBOSE,
 )
 _LITERAL = re.compile(r"(?i)(?:'(?:[^']|'')*'|[-+]?[\d.]+(?:e[-+]?\d+)?|null|true|false)\Z")
 _NUMERIC = ("SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION")
@@ -58,9 +55,7 @@ def type_(spelling: str) -> str:
 
 def default(text: str, type_spelling: str) -> str:
     """A literal without casts, a number without quotes, the words for now as one; an expression as it is."""
-    bare = _CAST.sub("", text).strip()
-    while bare.startswith("(") and bare.endswith(")") and bare.count("(") == 1:
-        bare = bare[1:-1].strip()
+    bare = without_parentheses(without_casts(text))
     if type_(type_spelling).partition("(")[0] in _NUMERIC:
         bare = bare.strip("'")
     if bare.lower() in ("now()", "current_timestamp", "transaction_timestamp()"):
@@ -71,7 +66,43 @@ def default(text: str, type_spelling: str) -> str:
 
 
 def sql(text: str) -> str:
-    return " ".join(_CAST.sub("", text).split())
+    return " ".join(without_casts(text).split())
+
+
+_NUMBERS = frozenset({"SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION"})
+_BY_ITSELF = (
+    _NUMBERS,
+    frozenset({"DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"}),
+    frozenset({"JSON", "JSONB"}),
+    frozenset({"INET", "CIDR"}),
+    frozenset({"MACADDR", "MACADDR8"}),
+    frozenset({"BIT", "VARBIT"}),
+    frozenset({"TIME", "TIME WITH TIME ZONE"}),
+    frozenset({"TIME", "INTERVAL"}),
+)
+"""Groups of types that become each other by assignment (pg_cast.castcontext a and i)."""
+_STRINGS = frozenset({"VARCHAR", "CHAR", "TEXT", "NAME", "CITEXT"})
+
+
+def cast(have: str, want: str) -> str | None:
+    """What must stand behind the column in USING (`::integer`); None where the server casts by itself."""
+    old, new = _base(have), _base(want)
+    if old == new or new in _STRINGS:
+        return None
+    if old.endswith("[]") and new.endswith("[]"):
+        inner = cast(old[:-2], new[:-2])
+        return None if inner is None else f"::text[]::{want}"
+    if any(old in group and new in group for group in _BY_ITSELF):
+        return None
+    if "BOOLEAN" in (old, new) and (old in _NUMBERS or new in _NUMBERS):
+        return f"::{want}" if "INTEGER" in (old, new) else f"::integer::{want}"
+    return f"::{want}" if old in _STRINGS else f"::text::{want}"
+
+
+def _base(spelling: str) -> str:
+    """The canonical type without its arguments."""
+    bare = re.sub(r"\([^)]*\)", "", type_(spelling.partition(" COLLATE ")[0]))
+    return bare.replace(" WITHOUT TIME ZONE", "") if '"' not in bare else bare
 
 
 _TEXT = r"'(?:[^']|'')*'::character varying"

@@ -104,24 +104,11 @@ class AlterColumnOp(AlterTableOp):
         existing_comment: str | None = None,
         schema: str | None = None,
         **kw: Any,
-    ) -> None:
+    ) -> Any:
         """Change a column. Only what is given changes; MySQL and SQL Server need `existing_*` beside it."""
-        operation = cls(
-            table_name,
-            column_name,
-            schema=schema,
-            existing_type=existing_type,
-            existing_server_default=existing_server_default,
-            existing_nullable=existing_nullable,
-            existing_comment=existing_comment,
-            modify_name=new_column_name,
-            modify_type=type_,
-            modify_server_default=server_default,
-            modify_nullable=nullable,
-            modify_comment=comment,
-            **kw,
-        )
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        changes = (nullable, type_, server_default, comment, new_column_name)
+        was = (existing_nullable, existing_type, existing_server_default, existing_comment)
+        return operations.invoke(cls(table_name, column_name, schema=schema, **_words(changes, was), **kw))
 
     @classmethod
     def batch_alter_column(
@@ -141,26 +128,23 @@ class AlterColumnOp(AlterTableOp):
         insert_before: str | None = None,
         insert_after: str | None = None,
         **kw: Any,
-    ) -> None:
+    ) -> Any:
         """Change a column of the table of the batch."""
-        operation = cls(
-            operations.impl.table_name,
-            column_name,
-            schema=operations.impl.schema,
-            existing_type=existing_type,
-            existing_server_default=existing_server_default,
-            existing_nullable=existing_nullable,
-            existing_comment=existing_comment,
-            modify_name=new_column_name,
-            modify_type=type_,
-            modify_server_default=server_default,
-            modify_nullable=nullable,
-            modify_comment=comment,
-            insert_before=insert_before,
-            insert_after=insert_after,
-            **kw,
-        )
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        changes = (nullable, type_, server_default, comment, new_column_name)
+        was = (existing_nullable, existing_type, existing_server_default, existing_comment)
+        place = {"insert_before": insert_before, "insert_after": insert_after}
+        batch = operations.impl
+        said = {**_words(changes, was), **place, **kw}
+        return operations.invoke(cls(batch.table_name, column_name, schema=batch.schema, **said))
+
+
+def _words(changes: tuple[Any, ...], was: tuple[Any, ...]) -> dict[str, Any]:
+    """modify_* and existing_* of nullable, type, server default, comment; and the new name."""
+    words = ("nullable", "type", "server_default", "comment")
+    return {
+        **{f"modify_{word}": value for word, value in zip((*words, "name"), changes, strict=True)},
+        **{f"existing_{word}": value for word, value in zip(words, was, strict=True)},
+    }
 
 
 @Operations.register_operation("add_column")
@@ -214,17 +198,12 @@ class AddColumnOp(AlterTableOp):
         if_not_exists: bool | None = None,
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
-    ) -> None:
+    ) -> Any:
         """Add a column, with the constraints, the index and the comment it says."""
-        operation = cls(
-            table_name,
-            column,
-            schema=schema,
-            if_not_exists=if_not_exists,
-            inline_references=inline_references,
-            inline_primary_key=inline_primary_key,
+        inline = {"inline_references": inline_references, "inline_primary_key": inline_primary_key}
+        return operations.invoke(
+            cls(table_name, column, schema=schema, if_not_exists=if_not_exists, **inline)
         )
-        return operations.invoke(operation)  # type: ignore[no-any-return]
 
     @classmethod
     def batch_add_column(
@@ -237,19 +216,13 @@ class AddColumnOp(AlterTableOp):
         if_not_exists: bool | None = None,
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
-    ) -> None:
+    ) -> Any:
         """Add a column to the table of the batch, between these neighbours where it is copied."""
-        place = {"insert_before": insert_before, "insert_after": insert_after}
-        operation = cls(
-            operations.impl.table_name,
-            column,
-            schema=operations.impl.schema,
-            if_not_exists=if_not_exists,
-            inline_references=inline_references,
-            inline_primary_key=inline_primary_key,
-            **{word: name for word, name in place.items() if name},
-        )
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        batch, place = operations.impl, {"insert_before": insert_before, "insert_after": insert_after}
+        said: dict[str, Any] = {word: name for word, name in place.items() if name}
+        said |= {"inline_references": inline_references, "inline_primary_key": inline_primary_key}
+        said["if_not_exists"] = if_not_exists
+        return operations.invoke(cls(batch.table_name, column, schema=batch.schema, **said))
 
 
 @Operations.register_operation("drop_column")
@@ -300,12 +273,12 @@ class DropColumnOp(AlterTableOp):
         *,
         schema: str | None = None,
         **kw: Any,
-    ) -> None:
+    ) -> Any:
         """Drop a column. SQL Server: `mssql_drop_default`, `mssql_drop_check`, `mssql_drop_foreign_key` go before."""
-        return operations.invoke(cls(table_name, column_name, schema=schema, **kw))  # type: ignore[no-any-return]
+        return operations.invoke(cls(table_name, column_name, schema=schema, **kw))
 
     @classmethod
-    def batch_drop_column(cls, operations: BatchOperations, column_name: str, **kw: Any) -> None:
+    def batch_drop_column(cls, operations: BatchOperations, column_name: str, **kw: Any) -> Any:
         """Drop a column of the table of the batch."""
         batch = operations.impl
-        return operations.invoke(cls(batch.table_name, column_name, schema=batch.schema, **kw))  # type: ignore[no-any-return]
+        return operations.invoke(cls(batch.table_name, column_name, schema=batch.schema, **kw))

@@ -13,19 +13,17 @@ from ..base import BatchOperations, Operations
 from .plain import MigrateOperation
 
 if TYPE_CHECKING:
-    from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
+    from sqlalchemy import ForeignKeyConstraint
     from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 _A = TypeVar("_A", bound="type[AddConstraintOp]")
 
-_KIND_BY_VISIT_NAME = {
-    "unique_constraint": "unique",
-    "foreign_key_constraint": "foreignkey",
-    "primary_key_constraint": "primary",
-    "check_constraint": "check",
-    "column_check_constraint": "check",
-    "table_or_column_check_constraint": "check",
-}
+_KINDS = {"unique": "unique", "foreign": "foreignkey", "primary": "primary", "check": "check"}
+
+
+def _kind(constraint: Any) -> str | None:
+    """The word of `type_`, for SQLAlchemy's own kinds."""
+    return next((kind for word, kind in _KINDS.items() if word in constraint.__visit_name__), None)
 
 
 def _said(constraint: Any, *words: str) -> dict[str, Any]:
@@ -95,14 +93,10 @@ class DropConstraintOp(MigrateOperation):
 
     @classmethod
     def from_constraint(cls, constraint: Any) -> DropConstraintOp:
+        was = AddConstraintOp.from_constraint(constraint)
+        name = sqla_compat.constraint_name_or_none(constraint.name)
         table = sqla_compat._table_for_constraint(constraint)
-        return cls(
-            sqla_compat.constraint_name_or_none(constraint.name),
-            table.name,
-            schema=table.schema,
-            type_=_KIND_BY_VISIT_NAME.get(constraint.__visit_name__),
-            _reverse=AddConstraintOp.from_constraint(constraint),
-        )
+        return cls(name, table.name, _kind(constraint), schema=table.schema, _reverse=was)
 
     def to_constraint(self) -> Any:
         """What it was, under the names that this operation has now."""
@@ -124,26 +118,41 @@ class DropConstraintOp(MigrateOperation):
         *,
         schema: str | None = None,
         if_exists: bool | None = None,
-    ) -> None:
+    ) -> Any:
         """Drop a constraint. MySQL must be told the kind: foreignkey, primary, unique or check."""
-        operation = cls(constraint_name, table_name, type_=type_, schema=schema, if_exists=if_exists)
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        return operations.invoke(cls(constraint_name, table_name, type_, schema=schema, if_exists=if_exists))
 
     @classmethod
     def batch_drop_constraint(
         cls, operations: BatchOperations, constraint_name: str, type_: str | None = None
-    ) -> None:
+    ) -> Any:
         """Drop a constraint of the table of the batch."""
-        operation = cls(
-            constraint_name, operations.impl.table_name, type_=type_, schema=operations.impl.schema
+        batch = operations.impl
+        return operations.invoke(cls(constraint_name, batch.table_name, type_, schema=batch.schema))
+
+
+class _OfOneTable(AddConstraintOp):
+    """A constraint that is its name, its table and one thing more; `_made_by` is the method that makes it."""
+
+    _made_by: tuple[str, str]
+    constraint_name: Any
+    table_name: str
+    schema: str | None
+    kw: dict[str, Any]
+
+    def to_constraint(self, migration_context: Any = None) -> Any:
+        method, content = self._made_by
+        make = getattr(schemaobj.SchemaObjects(migration_context), method)
+        return make(
+            self.constraint_name, self.table_name, getattr(self, content), schema=self.schema, **self.kw
         )
-        return operations.invoke(operation)  # type: ignore[no-any-return]
 
 
 @Operations.register_operation("create_primary_key")
 @BatchOperations.register_operation("create_primary_key", "batch_create_primary_key")
 @AddConstraintOp.register_add_constraint("primary_key_constraint")
-class CreatePrimaryKeyOp(AddConstraintOp):
+class CreatePrimaryKeyOp(_OfOneTable):
+    _made_by = ("primary_key_constraint", "columns")
     constraint_type = "primarykey"
 
     def __init__(
@@ -168,11 +177,6 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         keys = constraint.columns.keys()
         return cls(name, table.name, keys, schema=table.schema, **constraint.dialect_kwargs)
 
-    def to_constraint(self, migration_context: Any = None) -> PrimaryKeyConstraint:
-        return schemaobj.SchemaObjects(migration_context).primary_key_constraint(
-            self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
-        )
-
     @classmethod
     def create_primary_key(
         cls,
@@ -182,23 +186,24 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         columns: list[str],
         *,
         schema: str | None = None,
-    ) -> None:
+    ) -> Any:
         """Add a primary key."""
-        return operations.invoke(cls(constraint_name, table_name, columns, schema=schema))  # type: ignore[no-any-return]
+        return operations.invoke(cls(constraint_name, table_name, columns, schema=schema))
 
     @classmethod
     def batch_create_primary_key(
         cls, operations: BatchOperations, constraint_name: str | None, columns: list[str]
-    ) -> None:
+    ) -> Any:
         """Add a primary key to the table of the batch."""
         batch = operations.impl
-        return operations.invoke(cls(constraint_name, batch.table_name, columns, schema=batch.schema))  # type: ignore[no-any-return]
+        return operations.invoke(cls(constraint_name, batch.table_name, columns, schema=batch.schema))
 
 
 @Operations.register_operation("create_unique_constraint")
 @BatchOperations.register_operation("create_unique_constraint", "batch_create_unique_constraint")
 @AddConstraintOp.register_add_constraint("unique_constraint")
-class CreateUniqueConstraintOp(AddConstraintOp):
+class CreateUniqueConstraintOp(_OfOneTable):
+    _made_by = ("unique_constraint", "columns")
     constraint_type = "unique"
 
     def __init__(
@@ -219,18 +224,10 @@ class CreateUniqueConstraintOp(AddConstraintOp):
     @classmethod
     def from_constraint(cls, constraint: Any) -> CreateUniqueConstraintOp:
         table = sqla_compat._table_for_constraint(constraint)
-        return cls(
-            sqla_compat.constraint_name_or_none(constraint.name),
-            table.name,
-            [column.name for column in constraint.columns],
-            schema=table.schema,
-            **{**_said(constraint, "deferrable", "initially"), **constraint.dialect_kwargs},
-        )
-
-    def to_constraint(self, migration_context: Any = None) -> UniqueConstraint:
-        return schemaobj.SchemaObjects(migration_context).unique_constraint(
-            self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
-        )
+        name = sqla_compat.constraint_name_or_none(constraint.name)
+        names = [column.name for column in constraint.columns]
+        kw = {**_said(constraint, "deferrable", "initially"), **constraint.dialect_kwargs}
+        return cls(name, table.name, names, schema=table.schema, **kw)
 
     @classmethod
     def create_unique_constraint(
@@ -251,8 +248,8 @@ class CreateUniqueConstraintOp(AddConstraintOp):
         cls, operations: BatchOperations, constraint_name: str, columns: Sequence[str], **kw: Any
     ) -> Any:
         """Add a unique constraint to the table of the batch."""
-        kw["schema"] = operations.impl.schema
-        return operations.invoke(cls(constraint_name, operations.impl.table_name, columns, **kw))
+        batch = operations.impl
+        return operations.invoke(cls(constraint_name, batch.table_name, columns, schema=batch.schema, **kw))
 
 
 @Operations.register_operation("create_foreign_key")
@@ -291,14 +288,10 @@ class CreateForeignKeyOp(AddConstraintOp):
         return cls(name, near, far, near_columns, far_columns, **kw)
 
     def to_constraint(self, migration_context: Any = None) -> ForeignKeyConstraint:
-        return schemaobj.SchemaObjects(migration_context).foreign_key_constraint(
-            self.constraint_name,
-            self.source_table,
-            self.referent_table,
-            self.local_cols,
-            self.remote_cols,
-            **self.kw,
-        )
+        near, far = (self.source_table, self.local_cols), (self.referent_table, self.remote_cols)
+        tables, columns = zip(near, far, strict=True)
+        make = schemaobj.SchemaObjects(migration_context).foreign_key_constraint
+        return make(self.constraint_name, *tables, *columns, **self.kw)
 
     @classmethod
     def create_foreign_key(
@@ -318,24 +311,13 @@ class CreateForeignKeyOp(AddConstraintOp):
         source_schema: str | None = None,
         referent_schema: str | None = None,
         **dialect_kw: Any,
-    ) -> None:
+    ) -> Any:
         """Add a foreign key from `source_table` to `referent_table`."""
-        operation = cls(
-            constraint_name,
-            source_table,
-            referent_table,
-            local_cols,
-            remote_cols,
-            onupdate=onupdate,
-            ondelete=ondelete,
-            deferrable=deferrable,
-            source_schema=source_schema,
-            referent_schema=referent_schema,
-            initially=initially,
-            match=match,
-            **dialect_kw,
-        )
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        actions = {"onupdate": onupdate, "ondelete": ondelete, "match": match}
+        moment = {"deferrable": deferrable, "initially": initially}
+        schemas = {"source_schema": source_schema, "referent_schema": referent_schema}
+        names = (constraint_name, source_table, referent_table, local_cols, remote_cols)
+        return operations.invoke(cls(*names, **schemas, **actions, **moment, **dialect_kw))
 
     @classmethod
     def batch_create_foreign_key(
@@ -353,24 +335,13 @@ class CreateForeignKeyOp(AddConstraintOp):
         initially: str | None = None,
         match: str | None = None,
         **dialect_kw: Any,
-    ) -> None:
+    ) -> Any:
         """Add a foreign key to the table of the batch."""
-        operation = cls(
-            constraint_name,
-            operations.impl.table_name,
-            referent_table,
-            local_cols,
-            remote_cols,
-            onupdate=onupdate,
-            ondelete=ondelete,
-            deferrable=deferrable,
-            source_schema=operations.impl.schema,
-            referent_schema=referent_schema,
-            initially=initially,
-            match=match,
-            **dialect_kw,
-        )
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        actions = {"onupdate": onupdate, "ondelete": ondelete, "match": match}
+        moment = {"deferrable": deferrable, "initially": initially}
+        schemas = {"source_schema": operations.impl.schema, "referent_schema": referent_schema}
+        names = (constraint_name, operations.impl.table_name, referent_table, local_cols, remote_cols)
+        return operations.invoke(cls(*names, **schemas, **actions, **moment, **dialect_kw))
 
 
 @Operations.register_operation("create_check_constraint")
@@ -378,7 +349,8 @@ class CreateForeignKeyOp(AddConstraintOp):
 @AddConstraintOp.register_add_constraint("check_constraint")
 @AddConstraintOp.register_add_constraint("table_or_column_check_constraint")
 @AddConstraintOp.register_add_constraint("column_check_constraint")
-class CreateCheckConstraintOp(AddConstraintOp):
+class CreateCheckConstraintOp(_OfOneTable):
+    _made_by = ("check_constraint", "condition")
     constraint_type = "check"
 
     def __init__(
@@ -402,11 +374,6 @@ class CreateCheckConstraintOp(AddConstraintOp):
         name = sqla_compat.constraint_name_or_none(constraint.name)
         return cls(name, table.name, constraint.sqltext, schema=table.schema, **constraint.dialect_kwargs)
 
-    def to_constraint(self, migration_context: Any = None) -> CheckConstraint:
-        return schemaobj.SchemaObjects(migration_context).check_constraint(
-            self.constraint_name, self.table_name, self.condition, schema=self.schema, **self.kw
-        )
-
     @classmethod
     def create_check_constraint(
         cls,
@@ -417,9 +384,9 @@ class CreateCheckConstraintOp(AddConstraintOp):
         *,
         schema: str | None = None,
         **kw: Any,
-    ) -> None:
+    ) -> Any:
         """Add a CHECK constraint."""
-        return operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))  # type: ignore[no-any-return]
+        return operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))
 
     @classmethod
     def batch_create_check_constraint(
@@ -428,7 +395,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
         constraint_name: str,
         condition: str | ColumnElement[bool] | TextClause,
         **kw: Any,
-    ) -> None:
+    ) -> Any:
         """Add a CHECK constraint to the table of the batch."""
         batch = operations.impl
-        return operations.invoke(cls(constraint_name, batch.table_name, condition, schema=batch.schema, **kw))  # type: ignore[no-any-return]
+        return operations.invoke(cls(constraint_name, batch.table_name, condition, schema=batch.schema, **kw))

@@ -60,9 +60,9 @@ class BulkInsertOp(MigrateOperation):
         rows: list[dict[str, Any]],
         *,
         multiinsert: bool = True,
-    ) -> None:
+    ) -> Any:
         """Insert rows, given as dictionaries; with `multiinsert=False` one statement for each."""
-        operations.invoke(cls(table, rows, multiinsert=multiinsert))
+        return operations.invoke(cls(table, rows, multiinsert=multiinsert))
 
 
 @Operations.register_operation("execute")
@@ -80,9 +80,9 @@ class ExecuteSQLOp(MigrateOperation):
     @classmethod
     def execute(
         cls, operations: Operations, sqltext: Any, *, execution_options: dict[str, Any] | None = None
-    ) -> None:
+    ) -> Any:
         """Execute a statement: text, or any construct of SQLAlchemy. No rows are returned."""
-        return operations.invoke(cls(sqltext, execution_options=execution_options))  # type: ignore[no-any-return]
+        return operations.invoke(cls(sqltext, execution_options=execution_options))
 
     @classmethod
     def batch_execute(

@@ -72,20 +72,27 @@ class CreateIndexOp(MigrateOperation):
         unique: bool = False,
         if_not_exists: bool | None = None,
         **kw: Any,
-    ) -> None:
+    ) -> Any:
         """Create an index over columns and expressions (`text()`)."""
-        operation = cls(
-            index_name, table_name, columns, schema=schema, unique=unique, if_not_exists=if_not_exists, **kw
+        return operations.invoke(
+            cls(
+                index_name,
+                table_name,
+                columns,
+                schema=schema,
+                unique=unique,
+                if_not_exists=if_not_exists,
+                **kw,
+            )
         )
-        return operations.invoke(operation)  # type: ignore[no-any-return]
 
     @classmethod
     def batch_create_index(
         cls, operations: BatchOperations, index_name: str, columns: Sequence[Any], **kw: Any
-    ) -> None:
+    ) -> Any:
         """Create an index on the table of the batch."""
         batch = operations.impl
-        return operations.invoke(cls(index_name, batch.table_name, columns, schema=batch.schema, **kw))  # type: ignore[no-any-return]
+        return operations.invoke(cls(index_name, batch.table_name, columns, schema=batch.schema, **kw))
 
 
 @Operations.register_operation("drop_index")
@@ -144,16 +151,17 @@ class DropIndexOp(MigrateOperation):
         schema: str | None = None,
         if_exists: bool | None = None,
         **kw: Any,
-    ) -> None:
+    ) -> Any:
         """Drop an index. MySQL and SQL Server must be told the table."""
-        operation = cls(index_name, table_name=table_name, schema=schema, if_exists=if_exists, **kw)
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        return operations.invoke(
+            cls(index_name, table_name=table_name, schema=schema, if_exists=if_exists, **kw)
+        )
 
     @classmethod
-    def batch_drop_index(cls, operations: BatchOperations, index_name: str, **kw: Any) -> None:
+    def batch_drop_index(cls, operations: BatchOperations, index_name: str, **kw: Any) -> Any:
         """Drop an index of the table of the batch."""
         batch = operations.impl
-        return operations.invoke(cls(index_name, table_name=batch.table_name, schema=batch.schema, **kw))  # type: ignore[no-any-return]
+        return operations.invoke(cls(index_name, table_name=batch.table_name, schema=batch.schema, **kw))
 
 
 @Operations.register_operation("create_table")
@@ -222,7 +230,7 @@ class CreateTableOp(MigrateOperation):
         **kw: Any,
     ) -> Table:
         """Create a table; columns and constraints as for `sqlalchemy.Table`, which is returned."""
-        return operations.invoke(cls(table_name, columns, if_not_exists=if_not_exists, **kw))  # type: ignore[no-any-return]
+        return operations.invoke(cls(table_name, columns, if_not_exists=if_not_exists, **kw))
 
 
 def _beside_columns(table: Table) -> dict[str, Any]:
@@ -291,9 +299,9 @@ class DropTableOp(MigrateOperation):
         schema: str | None = None,
         if_exists: bool | None = None,
         **kw: Any,
-    ) -> None:
+    ) -> Any:
         """Drop a table."""
-        operations.invoke(cls(table_name, schema=schema, if_exists=if_exists, table_kw=kw))
+        return operations.invoke(cls(table_name, schema=schema, if_exists=if_exists, table_kw=kw))
 
 
 @Operations.register_operation("rename_table")
@@ -305,9 +313,9 @@ class RenameTableOp(AlterTableOp):
     @classmethod
     def rename_table(
         cls, operations: Operations, old_table_name: str, new_table_name: str, *, schema: str | None = None
-    ) -> None:
+    ) -> Any:
         """Give a table another name, within its schema."""
-        return operations.invoke(cls(old_table_name, new_table_name, schema=schema))  # type: ignore[no-any-return]
+        return operations.invoke(cls(old_table_name, new_table_name, schema=schema))
 
 
 @Operations.register_operation("create_table_comment")
@@ -347,19 +355,19 @@ class CreateTableCommentOp(AlterTableOp):
         *,
         existing_comment: str | None = None,
         schema: str | None = None,
-    ) -> None:
+    ) -> Any:
         """Set the comment of a table."""
-        operation = cls(table_name, comment, existing_comment=existing_comment, schema=schema)
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        return operations.invoke(cls(table_name, comment, existing_comment=existing_comment, schema=schema))
 
     @classmethod
     def batch_create_table_comment(
         cls, operations: BatchOperations, comment: str | None, *, existing_comment: str | None = None
-    ) -> None:
+    ) -> Any:
         """Set the comment of the table of the batch."""
         batch = operations.impl
-        operation = cls(batch.table_name, comment, existing_comment=existing_comment, schema=batch.schema)
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        return operations.invoke(
+            cls(batch.table_name, comment, existing_comment=existing_comment, schema=batch.schema)
+        )
 
 
 @Operations.register_operation("drop_table_comment")
@@ -388,16 +396,16 @@ class DropTableCommentOp(AlterTableOp):
         *,
         existing_comment: str | None = None,
         schema: str | None = None,
-    ) -> None:
+    ) -> Any:
         """Take the comment of a table away."""
-        operation = cls(table_name, existing_comment=existing_comment, schema=schema)
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        return operations.invoke(cls(table_name, existing_comment=existing_comment, schema=schema))
 
     @classmethod
     def batch_drop_table_comment(
         cls, operations: BatchOperations, *, existing_comment: str | None = None
-    ) -> None:
+    ) -> Any:
         """Take the comment of the table of the batch away."""
         batch = operations.impl
-        operation = cls(batch.table_name, existing_comment=existing_comment, schema=batch.schema)
-        return operations.invoke(operation)  # type: ignore[no-any-return]
+        return operations.invoke(
+            cls(batch.table_name, existing_comment=existing_comment, schema=batch.schema)
+        )

@@ -1,0 +1,142 @@
+"""Foreign keys that stand in the way of a change, dropped before it and added again after it.
+
+A key stands in the way where what it refers to goes for a moment, where the database lets no type change under it
+(MySQL), and where the index it needs goes (MySQL, error 1553). There the index that the database would make by itself
+is said, so that its name is the one of a table made in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from limbeck.model.constraint import ForeignKey, PrimaryKey, Unique
+from limbeck.model.index import Index, IndexElement
+from limbeck.model.marks import UNCHANGED
+from limbeck.model.names import QualifiedName
+from limbeck.model.snapshot import Snapshot
+from limbeck.model.table import Table
+from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
+from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.index import CreateIndex, DropIndex
+from limbeck.ops.table import DropTable
+
+from .same import plain_name
+
+Key = tuple[QualifiedName, frozenset[str]]
+
+
+def around(
+    backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot
+) -> list[Operation]:
+    """For every foreign key that stays and is in the way: its drop and its return, and the index it needs."""
+    keys = set(_dropped_keys(backend, changes, have))
+    typed = set(_new_types(backend, changes)) if backend.foreign_keys_hold_types else set()
+    gone = {o.table for o in changes if isinstance(o, DropTable)}
+    result: list[Operation] = []
+    for table in have.tables.values():
+        if table.key in gone:
+            continue
+        wanted = want.tables.get(table.key) or want.tables.get(plain_name(backend, table.key)) or table
+        for key in _staying(table, changes):
+            index = _index_to_make(backend, table, wanted, key, changes)
+            if index is not None:
+                result.append(CreateIndex(table=table.key, index=index))
+            if _in_the_way(backend, table, key, keys, typed) or _loses_index(backend, table, key, changes):
+                result += [dropping(table.key, key), AddConstraint(table=table.key, constraint=key)]
+    return result
+
+
+def _in_the_way(
+    backend: Backend,
+    table: Table,
+    key: ForeignKey,
+    keys: set[Key],
+    typed: set[tuple[QualifiedName, str]],
+) -> bool:
+    referred = plain_name(backend, key.referred)
+    if (referred, frozenset(key.referred_columns)) in keys:
+        return True
+    own = {(plain_name(backend, table.key), c) for c in key.columns}
+    return bool(typed & (own | {(referred, c) for c in key.referred_columns}))
+
+
+def _dropped_keys(backend: Backend, changes: Sequence[Operation], have: Snapshot) -> Iterator[Key]:
+    for operation in changes:
+        table = have.tables.get(getattr(operation, "table", None))  # type: ignore[arg-type]
+        if table is None:
+            continue
+        if isinstance(operation, DropConstraint):
+            constraint = operation.found(table)
+            if isinstance(constraint, (PrimaryKey, Unique)):
+                yield plain_name(backend, table.key), frozenset(constraint.columns)
+        elif isinstance(operation, DropIndex):
+            index = table.index(operation.name)
+            if index is not None and index.unique:
+                yield plain_name(backend, table.key), frozenset(index.columns)
+
+
+def _new_types(backend: Backend, changes: Sequence[Operation]) -> Iterator[tuple[QualifiedName, str]]:
+    for operation in changes:
+        if isinstance(operation, AlterColumn) and operation.type is not UNCHANGED:
+            yield plain_name(backend, operation.table), operation.column
+
+
+def _staying(table: Table, changes: Sequence[Operation]) -> Iterator[ForeignKey]:
+    dropped = {o.found(table) for o in changes if isinstance(o, DropConstraint) and o.table == table.key}
+    return (key for key in table.foreign_keys if key not in dropped)
+
+
+# -- the index that a foreign key needs -----------------------------------------------------------------------
+
+
+def _loses_index(backend: Backend, table: Table, key: ForeignKey, changes: Sequence[Operation]) -> bool:
+    """Whether nothing that serves the key stands through all the changes, though something serves it now."""
+    if not backend.indexes_foreign_keys or not _served(table, key):
+        return False
+    return not _served(_without_dropped(table, changes), key)
+
+
+def _index_to_make(
+    backend: Backend, table: Table, want: Table, key: ForeignKey, changes: Sequence[Operation]
+) -> Index | None:
+    if not _loses_index(backend, table, key, changes) or _served(want, key):
+        return None
+    return Index(name=expected_index(backend, table, key), elements=tuple(IndexElement(column=c) for c in key.columns))
+
+
+def expected_index(backend: Backend, table: Table, key: ForeignKey) -> str:
+    """What the database calls the index it makes for the key: by the key's name, or the first column's."""
+    named = key.name is not None and not backend.names_by_itself(table.key, key)
+    return str(key.name) if named else key.columns[0]
+
+
+def _without_dropped(table: Table, changes: Sequence[Operation]) -> Table:
+    for operation in changes:
+        if getattr(operation, "table", None) != table.key:
+            continue
+        if isinstance(operation, DropIndex):
+            table = table.without_index(operation.name)
+        elif isinstance(operation, DropConstraint) and operation.name is not None:
+            table = table.without_constraint(operation.name)
+        elif isinstance(operation, DropConstraint) and operation.constraint_kind == "primary key":
+            table = _without_key(table)
+    return table
+
+
+def _without_key(table: Table) -> Table:
+    return replace(table, primary_key=None, source=None)
+
+
+def _served(table: Table, key: ForeignKey) -> bool:
+    """Whether an index of the table begins with the key's columns, in their order."""
+    return any(columns[: len(key.columns)] == key.columns for columns in _indexed(table))
+
+
+def _indexed(table: Table) -> Iterable[tuple[str, ...]]:
+    if table.primary_key is not None:
+        yield table.primary_key.columns
+    yield from (unique.columns for unique in table.uniques)
+    for index in table.indexes:
+        yield tuple(e.column or "" for e in index.elements)

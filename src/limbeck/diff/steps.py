@@ -1,0 +1,130 @@
+"""What a database needs beside the bare change so that it runs: casts of values, and an enum made anew.
+
+The list is gone through from the state it begins in, so each operation is seen as it will be met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from limbeck.model.column import Column
+from limbeck.model.defaults import TextDefault
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Enum
+from limbeck.model.snapshot import Snapshot
+from limbeck.model.types import TypeRef
+from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.column import AddColumn
+from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.enum import AddEnumValue
+from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject
+from limbeck.ops.several import Several
+
+
+def runnable(
+    backend: Backend, operations: Sequence[Operation], before: Snapshot, after: Snapshot
+) -> tuple[Operation, ...]:
+    """The operations with all that they need, from `before`; `after` is what they lead to."""
+    listed = list(flat(operations))
+    texts = {d.sql.text for o in listed for d in _defaults(o)}
+    result: list[Operation] = []
+    state = before
+    for operation in listed:
+        for step in _steps(backend, operation, state, after, texts):
+            result.append(step)
+            state = step.apply(state)
+    return tuple(result)
+
+
+def flat(operations: Sequence[Operation]) -> Iterator[Operation]:
+    for operation in operations:
+        if isinstance(operation, Several):
+            yield from flat(operation.operations)
+        else:
+            yield operation
+
+
+def _steps(
+    backend: Backend, operation: Operation, state: Snapshot, after: Snapshot, texts: set[str]
+) -> Iterator[Operation]:
+    if isinstance(operation, AlterColumn):
+        yield _with_cast(backend, operation, state)
+    elif isinstance(operation, AlterObject) and isinstance(operation.have, Enum):
+        assert isinstance(operation.want, Enum)
+        yield from _enum(backend, operation.have, operation.want, state, after, texts)
+    else:
+        yield operation
+
+
+def _with_cast(backend: Backend, operation: AlterColumn, state: Snapshot) -> AlterColumn:
+    table = state.tables.get(operation.table)
+    column = table.column(operation.column) if table is not None else None
+    if column is None or not isinstance(operation.type, TypeRef) or operation.using is not None:
+        return operation
+    return replace(operation, using=backend.cast(operation.column, column.type, operation.type))
+
+
+# -- enums ----------------------------------------------------------------------------------------------------
+
+
+def _enum(
+    backend: Backend, have: Enum, want: Enum, state: Snapshot, after: Snapshot, texts: set[str]
+) -> Iterator[Operation]:
+    """Values are added in their places. Where one goes, the order is another, or a new one is used at once (the server
+    allows that only after a commit), a new type takes the place of the old."""
+    kept = tuple(label for label in want.labels if label in have.labels)
+    fresh = [label for label in want.labels if label not in have.labels]
+    if kept != have.labels or any(f"'{label.replace(chr(39), chr(39) * 2)}'" in t for label in fresh for t in texts):
+        yield from _enum_anew(backend, have, want, state, after)
+        return
+    there = list(have.labels)
+    for place, label in enumerate(want.labels):
+        if label in there:
+            continue
+        following = there[place] if place < len(there) else None
+        yield AddEnumValue(enum=want.key, value=label, before=following)
+        there.insert(place, label)
+    if have.comment != want.comment:
+        yield AlterObject(have=replace(want, comment=have.comment), want=want)
+
+
+def _enum_anew(
+    backend: Backend, have: Enum, want: Enum, state: Snapshot, after: Snapshot
+) -> Iterator[Operation]:
+    old = replace(have, name=f"{have.name[:50]}__old")
+    yield RenameObject(object_kind="enum", name=have.key, new_name=old.name)
+    yield CreateObject(thing=want)
+    for table in state.tables.values():
+        for column in table.columns:
+            if have.key in column.type.needs:
+                yield _column_of(backend, table.key, column, want, after)
+    yield DropObject(thing=old)
+
+
+def _column_of(
+    backend: Backend, table: QualifiedName, column: Column, want: Enum, after: Snapshot
+) -> AlterColumn:
+    """The column in the new type, by way of the labels' text; with the default it will have in the end."""
+    spelled = column.type.spelling
+    many = "[]" * spelled.count("[]")
+    full = backend.type_name(want.key)
+    type_ = TypeRef(full + many, needs=(want.key,))
+    becomes = after.tables.get(table)
+    target = becomes.column(column.name) if becomes is not None else None
+    operation = AlterColumn(
+        table=table, column=column.name, type=type_, using=backend.by_text(column.name, full + many, many)
+    )
+    if isinstance(column.default, TextDefault):
+        operation = replace(operation, default=target.default if target is not None else None)
+    return operation
+
+
+def _defaults(operation: Operation) -> Iterator[TextDefault]:
+    default = None
+    if isinstance(operation, AddColumn):
+        default = operation.column.default
+    elif isinstance(operation, AlterColumn):
+        default = operation.default
+    if isinstance(default, TextDefault):
+        yield default
