@@ -83,6 +83,7 @@ def test_a_fixture_hands_its_connection_over(project) -> None:  # type: ignore[n
 
 def test_an_async_env(project) -> None:  # type: ignore[no-untyped-def]
     pytest.importorskip("aiosqlite")
+    pytest.importorskip("greenlet")
     from alembic import command
 
     project.write("migrations/env.py", ASYNC_ENV)

@@ -39,7 +39,7 @@ TOLD_BY_US = {
     COMPARING,
     *(
         f"{COMPARING}.{part}"
-        for part in (
+        for part in [
             "tables",
             "constraints",
             "types",
@@ -48,7 +48,7 @@ TOLD_BY_US = {
             "indexes",
             "foreign_keys",
             "schema",
-        )
+        ]
     ),
 }
 """The loggers whose information limbeck's own words replace."""
@@ -317,7 +317,8 @@ class ProjectHeads(HeadsTable):
             callback(ctx=self.context, step=info, heads=set(self._rows), run_args={})
 
     def _info(self, scripts: Any, revision: str | None, gone: set[str], new: set[str]) -> MigrationInfo:
-        map_ = self.context.script.revision_map
+        directory: Any = self.context.script
+        map_ = directory.revision_map
         if revision is None:
             return MigrationInfo(map_, True, True, tuple(sorted(new)), tuple(sorted(gone)))
         below = map_.get_revision(revision)._normalized_down_revisions
