@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, ForeignKey, PrimaryKey
+from limbeck.model.constraint import Check, Constraint, PrimaryKey
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
@@ -24,7 +24,7 @@ from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 
-from .around import around, expected_index
+from .around import around
 from .match import match
 from .objects import object_changes
 from .order import ordered
@@ -120,6 +120,9 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
             change = column_change(backend, old, column, rules)
             if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
                 change = replace(change, default=column.default if old.default or column.default else UNCHANGED)
+            if backend.numbering_needs_key and change.autoincrement is not UNCHANGED:
+                yield AlterColumn(table=have.key, column=old.name, autoincrement=change.autoincrement)
+                change = replace(change, autoincrement=UNCHANGED)
             if change != SAME:
                 yield AlterColumn(
                     table=have.key,
@@ -219,13 +222,8 @@ def _index_changes(
         elif rules.constraint_names and new.name is not None and fold(_name(old)) != fold(new.name):
             yield RenameIndex(table=have.key, name=_name(old), new_name=new.name)
     for old in found.gone:
-        key = _made_by_foreign_key(backend, old, want)
-        if key is None:
+        if not _made_by_foreign_key(backend, old, want):
             yield DropIndex(table=have.key, name=_name(old))
-        elif all(k.columns != key.columns or k.name != key.name for k in have.foreign_keys) and key.name:
-            expected = expected_index(backend, want, key)  # the key comes anew, and takes the index for its own
-            if expected != old.name:
-                yield RenameIndex(table=have.key, name=_name(old), new_name=expected)
     for new in found.new:
         yield CreateIndex(table=have.key, index=new)
 
@@ -235,9 +233,8 @@ def _name(index: Index) -> str:
     return index.name
 
 
-def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> ForeignKey | None:
+def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's."""
-    if not backend.indexes_foreign_keys or index.unique:
-        return None
-    alike = (key for key in want.foreign_keys if index.columns == key.columns and len(index.elements) == len(key.columns))
-    return next(alike, None)
+    if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):
+        return False
+    return any(index.columns == key.columns for key in want.foreign_keys)

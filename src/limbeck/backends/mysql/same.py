@@ -17,6 +17,14 @@ _TYPES: Final = {
     "REAL": "DOUBLE",
     "CHARACTER": "CHAR",
 }
+_WIDTHS: Final = {
+    "TINYINT": ("4", "3"),
+    "SMALLINT": ("6", "5"),
+    "MEDIUMINT": ("9", "8"),
+    "INTEGER": ("11", "10"),
+    "BIGINT": ("20", "20"),
+}
+"""What MariaDB shows where no width was given, signed and unsigned. Newer MySQL has none."""
 _INTEGERS = ("TINYINT", "SMALLINT", "MEDIUMINT", "INTEGER", "BIGINT")
 _NUMBERS = (*_INTEGERS, "DECIMAL", "DOUBLE", "FLOAT")
 _NOW = re.compile(r"(?i)\b(?:current_timestamp|now|localtime|localtimestamp)\b(?:\(\))?")
@@ -40,7 +48,8 @@ def type_(spelling: str, *, mariadb: bool = False) -> str:
     else:
         inside = re.sub(r"'\s*,\s*'", "','", inside)
     if base in _INTEGERS and "ZEROFILL" not in rest and (base, inside) != ("TINYINT", "1"):
-        inside = ""
+        usual = _WIDTHS[base]["UNSIGNED" in rest]
+        inside = "" if not mariadb or inside == usual else inside
     if base == "DECIMAL":
         inside = inside or "10"
         inside = inside if "," in inside else f"{inside},0"
