@@ -139,6 +139,9 @@ def _indexes_without_names(found: dict[str, str], pair: Pair) -> Iterator[tuple[
     for key, fact in found.items():
         key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
         fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
+        key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", key)
+        if key.startswith("check ") and key.endswith("CONSTRAINT_n"):
+            key = f"{key} {fact}"
         index = re.match(r"index (.+)\.([^.]*)$", key)
         part = re.match(r"part (.+?): KEY `([^`]*)` (\(.*)", key)
         if index and "non_unique=1" in fact and index[2] not in kept:

@@ -19,7 +19,7 @@ from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
-from limbeck.ops.constraint import AddConstraint, RenameConstraint, dropping
+from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
@@ -67,7 +67,25 @@ def diff(
             changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
     changes += around(backend, changes, have, want)
+    changes = list(_without_falling_keys(backend, changes, have))
     return (*named, *ordered(backend, changes, have, want))
+
+
+def _without_falling_keys(
+    backend: Backend, changes: Iterable[Operation], have: Snapshot
+) -> Iterator[Operation]:
+    """Where a column that numbers itself must be in a key, its own key goes and comes with it, in one statement."""
+    changes = list(changes)
+    gone = {(o.table, o.column) for o in changes if isinstance(o, DropColumn)}
+    for change in changes:
+        if backend.numbering_needs_key and isinstance(change, DropConstraint) and change.table in have.tables:
+            table = have.tables[change.table]
+            key = table.primary_key
+            column = None if key is None or len(key.columns) > 1 else table.column(key.columns[0])
+            falls = column is not None and column.autoincrement and (table.key, column.name) in gone
+            if change.constraint_kind == "primary key" and falls:
+                continue
+        yield change
 
 
 def with_declared(backend: Backend, have: Snapshot, want: Snapshot, renames: Renames) -> Renames:

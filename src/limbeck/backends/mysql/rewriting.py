@@ -35,19 +35,19 @@ def rewrite(operation: Operation, before: Lookup) -> tuple[Operation, ...]:
 
 def _indexes_needed(table: Table, dropped: str | None) -> Iterator[Operation]:
     """Error 1553: what serves a foreign key cannot go before something else does. `dropped` None is the primary key."""
-    left = [u.columns for u in table.uniques if u.name != dropped]
-    left += [tuple(e.column or "" for e in i.elements) for i in table.indexes if i.name != dropped]
-    if dropped is not None and table.primary_key is not None:
-        left.append(table.primary_key.columns)
-    if all(name != dropped for name in (*(u.name for u in table.uniques), *(i.name for i in table.indexes), None)):
-        return
+    indexed = {u.name: u.columns for u in table.uniques}
+    indexed |= {i.name: tuple(e.column or "" for e in i.elements) for i in table.indexes}
+    if table.primary_key is not None:
+        indexed[None] = table.primary_key.columns
+    going = indexed.pop(dropped, ())
     for key in table.foreign_keys:
-        if any(columns[: len(key.columns)] == key.columns for columns in left):
+        width = len(key.columns)
+        if going[:width] != key.columns or any(columns[:width] == key.columns for columns in indexed.values()):
             continue
-        taken = {i.name for i in table.indexes} | {u.name for u in table.uniques}
-        name = next(n for n in (key.name, *(f"{key.columns[0]}_{k}" for k in range(2, 99))) if n not in taken)
+        names = (key.name, *(f"{key.columns[0]}_{number}" for number in range(2, 99)))
+        name = next(n for n in names if n is not None and n not in indexed and n != dropped)
+        indexed[name] = key.columns
         elements = tuple(IndexElement(column=c) for c in key.columns)
-        left.append(key.columns)
         yield CreateIndex(table=table.key, index=Index(name=name, elements=elements))
 
 

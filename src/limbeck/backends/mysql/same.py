@@ -31,7 +31,7 @@ _NOW = re.compile(r"(?i)\b(?:current_timestamp|now|localtime|localtimestamp)\b(?
 
 
 def type_(spelling: str, *, mariadb: bool = False) -> str:
-    """`DECIMAL(10,0)` for `NUMERIC(10)`; BOOL is TINYINT(1); MariaDB's JSON is LONGTEXT."""
+    """`DECIMAL(10,0)` for `NUMERIC(10)`; BOOL is TINYINT(1)."""
     match = _SPELLING.match(spelling)
     if match is None:
         return spelling
@@ -39,10 +39,6 @@ def type_(spelling: str, *, mariadb: bool = False) -> str:
     base = _TYPES.get(" ".join(base.split()), base)
     if base in ("BOOL", "BOOLEAN"):
         return "TINYINT(1)"
-    if base == "JSON" and mariadb:
-        return "LONGTEXT"
-    if base == "LONGTEXT" and mariadb and "UTF8MB4_BIN" in rest:
-        return "LONGTEXT"
     if base not in ("ENUM", "SET"):
         inside = inside.replace(" ", "")
     else:
