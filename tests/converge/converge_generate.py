@@ -630,6 +630,8 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
             kept = [c for c in item.columns if (was := old.column(c)) is not None and was.family == table.column(c).family and not was.parts]  # type: ignore[union-attr]
             if unique and not any(families[table.column(c).family].key for c in kept):  # type: ignore[union-attr]
                 return True
+            if item.refers is not None and b.table(item.refers) is not None and a.table(item.refers) is None:
+                return True  # the rows it refers to went with their table
             if item.kind in ("check", "fk") and any(old.column(c) is None for c in item.columns):
                 return True
         for column in table.columns:

@@ -322,7 +322,9 @@ class Filling:
     def _any_null(self, table: QualifiedName, column: str) -> bool:
         if self._column(table, column) is None:
             return False
-        quoted = self.backend.dialect.identifier_preparer.quote(column)
+        from limbeck.shore import ddl
+
+        quoted = ddl.quote(self.backend.dialect, column)
         return self._exists(table, f" WHERE {quoted} IS NULL")
 
     def _exists(self, table: QualifiedName, where: str) -> bool:
@@ -330,7 +332,8 @@ class Filling:
 
         name = ddl.table_name(self.backend.dialect, table)
         found = self.connection.exec_driver_sql(
-            f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}{where}) THEN 1 ELSE 0 END"
+            f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}{where}) THEN 1 ELSE 0 END",
+            execution_options={"no_parameters": True},
         )
         return bool(found.scalar())
 
