@@ -56,7 +56,7 @@ def list_templates(config: Config) -> None:
 
 
 def init(config: Config, directory: str, template: str = "generic", package: bool = False) -> None:
-    """Set up a project, that is a folder for the scripts and the files that configure it."""
+    """Set up a project with a folder for its scripts and a configuration."""
     folder = pathlib.Path(directory)
     if folder.exists() and list(folder.iterdir()):
         raise util.CommandError(f"Directory {folder} already exists and is not empty")
