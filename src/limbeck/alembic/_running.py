@@ -312,12 +312,13 @@ class ProjectHeads(HeadsTable):
         environment = self.context.environment_context
         scripts = environment.project.scripts
         revision, scripts.running = scripts.running, None
-        info = self._info(scripts, revision, gone, new)
+        info = self._info(revision, gone, new)
         for callback in self.context.on_version_apply_callbacks:
             callback(ctx=self.context, step=info, heads=set(self._rows), run_args={})
 
-    def _info(self, scripts: Any, revision: str | None, gone: set[str], new: set[str]) -> MigrationInfo:
-        map_ = self.context.script.revision_map
+    def _info(self, revision: str | None, gone: set[str], new: set[str]) -> MigrationInfo:
+        directory: Any = self.context.script  # a project's context has one
+        map_ = directory.revision_map
         if revision is None:
             return MigrationInfo(map_, True, True, tuple(sorted(new)), tuple(sorted(gone)))
         below = map_.get_revision(revision)._normalized_down_revisions

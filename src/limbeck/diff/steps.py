@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.model.column import Column
-from limbeck.model.defaults import TextDefault
+from limbeck.model.defaults import Default, TextDefault
+from limbeck.model.marks import Unchanged
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum
 from limbeck.model.snapshot import Snapshot
@@ -121,7 +122,7 @@ def _column_of(
 
 
 def _defaults(operation: Operation) -> Iterator[TextDefault]:
-    default = None
+    default: Default | Unchanged | None = None
     if isinstance(operation, AddColumn):
         default = operation.column.default
     elif isinstance(operation, AlterColumn):
