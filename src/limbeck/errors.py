@@ -1382,7 +1382,9 @@ class NothingToRead(SchemaError):
         return f"{self.place} reads the result of {self.statement!r}, but a script is being written: nothing runs."
 
     def next_step(self) -> str:
-        return "Write the step without asking the database (op.execute with plain SQL), or run it without --sql."
+        return (
+            "Write the step without asking the database (op.execute with plain SQL), or run it without --sql."
+        )
 
 
 class NoValueOfBareType(SchemaError):
@@ -1408,7 +1410,9 @@ class NoType(SchemaError):
         return f"Column {self.column} has no type."
 
     def next_step(self) -> str:
-        return "Give it one (a foreign key lends its target's type only where both tables are in one MetaData)."
+        return (
+            "Give it one (a foreign key lends its target's type only where both tables are in one MetaData)."
+        )
 
 
 class NotStorable(SchemaError):

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-
-import catalog
 from converge_models import Models, Pair, Table, made
 from converge_types import KINDS
+
+import catalog
 from servers import Database
 
 ROWS = 3
@@ -44,7 +44,9 @@ class Invalid(Exception):
 class Tool(Protocol):
     name: str
 
-    def compare(self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None) -> Any:
+    def compare(
+        self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
+    ) -> Any:
         """Differences towards the models: something that `lines`, `upgrade` and `downgrade` take."""
         ...
 
@@ -144,7 +146,9 @@ def dumped(engine: Any) -> Any:
 
 def plain_default(fact: str) -> str:
     """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
-    return re.sub(r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact)
+    return re.sub(
+        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact
+    )
 
 
 def _told(error: BaseException) -> str:

@@ -27,9 +27,7 @@ from .same import plain_name
 Key = tuple[QualifiedName, frozenset[str]]
 
 
-def around(
-    backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot
-) -> list[Operation]:
+def around(backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot) -> list[Operation]:
     """For every foreign key that stays and is in the way: its drop and its return, and the index it needs."""
     keys = set(_dropped_keys(backend, changes, have))
     typed = set(_new_types(backend, changes)) if backend.foreign_keys_hold_types else set()
@@ -103,7 +101,9 @@ def _index_to_make(
 ) -> Index | None:
     if not _loses_index(backend, table, key, changes) or _served(want, key):
         return None
-    return Index(name=expected_index(backend, table, key), elements=tuple(IndexElement(column=c) for c in key.columns))
+    return Index(
+        name=expected_index(backend, table, key), elements=tuple(IndexElement(column=c) for c in key.columns)
+    )
 
 
 def expected_index(backend: Backend, table: Table, key: ForeignKey) -> str:

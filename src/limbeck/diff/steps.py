@@ -76,7 +76,9 @@ def _enum(
     allows that only after a commit), a new type takes the place of the old."""
     kept = tuple(label for label in want.labels if label in have.labels)
     fresh = [label for label in want.labels if label not in have.labels]
-    if kept != have.labels or any(f"'{label.replace(chr(39), chr(39) * 2)}'" in t for label in fresh for t in texts):
+    if kept != have.labels or any(
+        f"'{label.replace(chr(39), chr(39) * 2)}'" in t for label in fresh for t in texts
+    ):
         yield from _enum_anew(backend, have, want, state, after)
         return
     there = list(have.labels)

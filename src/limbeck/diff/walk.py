@@ -119,7 +119,9 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
         else:
             change = column_change(backend, old, column, rules)
             if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
-                change = replace(change, default=column.default if old.default or column.default else UNCHANGED)
+                change = replace(
+                    change, default=column.default if old.default or column.default else UNCHANGED
+                )
             if change != SAME:
                 yield AlterColumn(
                     table=have.key,
@@ -223,7 +225,9 @@ def _index_changes(
         if key is None:
             yield DropIndex(table=have.key, name=_name(old))
         elif all(k.columns != key.columns or k.name != key.name for k in have.foreign_keys) and key.name:
-            expected = expected_index(backend, want, key)  # the key comes anew, and takes the index for its own
+            expected = expected_index(
+                backend, want, key
+            )  # the key comes anew, and takes the index for its own
             if expected != old.name:
                 yield RenameIndex(table=have.key, name=_name(old), new_name=expected)
     for new in found.new:
@@ -239,5 +243,9 @@ def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> Foreign
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's."""
     if not backend.indexes_foreign_keys or index.unique:
         return None
-    alike = (key for key in want.foreign_keys if index.columns == key.columns and len(index.elements) == len(key.columns))
+    alike = (
+        key
+        for key in want.foreign_keys
+        if index.columns == key.columns and len(index.elements) == len(key.columns)
+    )
     return next(alike, None)

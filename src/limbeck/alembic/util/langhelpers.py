@@ -31,7 +31,7 @@ class immutabledict(dict[_K, _V]):
 EMPTY_DICT: immutabledict[Any, Any] = immutabledict()
 
 
-class memoized_property(Generic[_T]):  # noqa: N801 (its published name)
+class memoized_property(Generic[_T]):  # its published name
     """A property computed once for each object, then a plain attribute of it."""
 
     def __init__(self, fget: Callable[[Any], _T], doc: str | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from limbeck.backends.ansi.backend import AnsiBackend
 from limbeck.errors import NoSuchThing, UnknownValue
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import ForeignKey, Constraint
+from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.defaults import Computed, Default, Identity
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known

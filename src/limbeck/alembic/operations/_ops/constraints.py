@@ -340,7 +340,10 @@ class CreateForeignKeyOp(AddConstraintOp):
         """Add a foreign key to the table of the batch."""
         actions: dict[str, Any] = {"onupdate": onupdate, "ondelete": ondelete, "match": match}
         moment: dict[str, Any] = {"deferrable": deferrable, "initially": initially}
-        schemas: dict[str, Any] = {"source_schema": operations.impl.schema, "referent_schema": referent_schema}
+        schemas: dict[str, Any] = {
+            "source_schema": operations.impl.schema,
+            "referent_schema": referent_schema,
+        }
         options = {**schemas, **actions, **moment, **dialect_kw}
         near = operations.impl.table_name
         return operations.invoke(
