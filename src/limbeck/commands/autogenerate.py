@@ -122,7 +122,7 @@ def compare(
     settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
     found = diff(backend, have, settled.want, rules, renames, settled.as_text)
     operations = runnable(backend, as_declared(found, want, settled), have, want)
-    back = way_back(backend, found, have)
+    back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, have)
     if not fill:
         return Differences(options.database, operations, back, settled.as_text, ())
     filling = Filling(connection, backend, have, answers, ask)
