@@ -14,6 +14,7 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.table import CreateTable, DropTable
@@ -25,8 +26,8 @@ PHASES: dict[str, int] = {
     "drop_table": 15,
     "drop_constraint": 20,  # foreign keys before the keys they refer to: see _phase
     "drop_index": 22,
-    "rename_constraint": 23,
     "rename_index": 23,
+    "rename_constraint": 24,
     "create_table": 30,
     "drop_column": 40,
     "alter_column": 41,
@@ -50,7 +51,30 @@ def ordered(
     built = _creations(backend, creations)
     fallen = _drops(backend, drops, have)
     everything = [*rest, *built, *fallen]
-    return tuple(sorted(everything, key=lambda o: _phase(backend, o)))  # sorted() is stable: inside a phase the order stays
+    emptied = _emptied(changes, have)
+    early = [o for o in everything if isinstance(o, AddColumn) and o.table in emptied]
+    everything = [*early, *(o for o in everything if o not in early)]
+
+    def phase(operation: Operation) -> int:
+        return PHASES["drop_column"] - 1 if operation in early else _phase(backend, operation)
+
+    return tuple(sorted(everything, key=phase))  # sorted() is stable: inside a phase the order stays
+
+
+def _emptied(changes: Sequence[Operation], have: Snapshot) -> set[QualifiedName]:
+    """Tables that lose all their columns and get others: these come first, a table must have one."""
+    gone: dict[QualifiedName, set[str]] = {}
+    for change in changes:
+        if isinstance(change, DropColumn):
+            gone.setdefault(change.table, set()).add(change.column)
+    anew = {(c.table, c.column.name) for c in changes if isinstance(c, AddColumn)}
+    return {
+        table
+        for table, columns in gone.items()
+        if table in have.tables
+        and columns == {c.name for c in have.tables[table].columns}
+        and not any((table, column) in anew for column in columns)
+    }
 
 
 def _phase(backend: Backend, operation: Operation) -> int:

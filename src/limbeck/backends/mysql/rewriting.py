@@ -29,7 +29,8 @@ def rewrite(operation: Operation, before: Lookup) -> tuple[Operation, ...]:
             return (operation,)
         key = isinstance(operation, DropConstraint) and operation.constraint_kind == "primary key"
         numbers = _number_no_more(table) if key else ()
-        return (*numbers, *_indexes_needed(table, None if key else operation.name), operation)
+        name = operation.found(table).name if isinstance(operation, DropConstraint) else operation.name
+        return (*numbers, *_indexes_needed(table, None if key else name), operation)
     return (operation,)
 
 

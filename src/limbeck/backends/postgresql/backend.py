@@ -127,6 +127,8 @@ class PostgresqlBackend(WithPostgresqlObjects):
             old, new = getattr(was.options, name), getattr(default.options, name)
             if old != new and new is not None:
                 changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: new}))}")
+            elif old != new and name in _USUAL:
+                changes.append(f"SET {_USUAL[name]}")
         return self.alter(table, f"{place} {' '.join(changes)}") if changes else ()
 
     def _number(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
@@ -261,6 +263,15 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return locks.hazards(operation, before, facts)
 
 
+_USUAL = {
+    "start": "START WITH 1",
+    "increment": "INCREMENT BY 1",
+    "minvalue": "NO MINVALUE",
+    "maxvalue": "NO MAXVALUE",
+    "cache": "CACHE 1",
+    "cycle": "NO CYCLE",
+}
+"""What an identity does where nobody says so."""
 LONGEST = 63
 """Bytes of a name (NAMEDATALEN - 1)."""
 
