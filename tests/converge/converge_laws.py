@@ -138,6 +138,8 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
             yield _plain_mariadb(key, fact, named - keys)
         elif kind == "postgresql" and not models.naming:
             yield _plain_postgresql(key, fact, named)
+        elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
+            yield re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key), fact
         else:
             yield key, fact
 
