@@ -117,6 +117,17 @@ conformance: .venv-conformance/.test mariadb
 	    $(foreach name,$(ONLY),--only $(name)) $(foreach name,$(DB),--db $(name)) $(if $(ORIGINAL),--original) \
 	    --minimum $(MINIMUM)
 
+# The migrations of published programs, with the original and with our facade. ONLY="mlflow optuna" for some.
+.PHONY: replay
+replay: .venv-replay/.test
+	@.venv-replay/bin/python tools/replay.py $(foreach name,$(ONLY),--only $(name))
+
+.venv-replay/.test: tools/replay.py
+	@echo "Installing the programs into .venv-replay ..."
+	@$(PYTHON) tools/venv.py .venv-replay
+	@.venv-replay/bin/python -m pip install -q optuna mlflow buildbot dagster prefect rich
+	@touch $@
+
 .venv-conformance/.test: pyproject.toml
 	@echo "Installing what Alembic's tests need into .venv-conformance ..."
 	@$(PYTHON) tools/venv.py .venv-conformance
