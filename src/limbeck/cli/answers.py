@@ -78,9 +78,11 @@ def _rows(project: Project) -> tuple[str, ...]:
 
 
 def _say_broken(project: Project, look: Look) -> None:
-    """Files of the history that could not be read, when nothing needed them."""
-    for broken in getattr(project.scripts, "broken", ()):
-        look.warn(str(broken.what()), broken.next_step())
+    """Files that could not be read and what else is wrong with the history, when nothing needed it."""
+    from limbeck.commands.history import wrong_elsewhere
+
+    for wrong in wrong_elsewhere(project):
+        look.warn(wrong.what(), wrong.next_step())
 
 
 def _heads(arguments: Namespace, look: Look) -> int:
@@ -96,7 +98,9 @@ def _heads(arguments: Namespace, look: Look) -> int:
 def _branches(arguments: Namespace, look: Look) -> int:
     from limbeck.commands import history
 
-    found = history.branches(project_of(arguments))
+    project = project_of(arguments)
+    found = history.branches(project)
+    _say_broken(project, look)
     if look.as_json:
         look.document([{"at": _as_json(b.at), "into": [_as_json(line) for line in b.into]} for b in found])
         return Exit.OK
@@ -136,7 +140,7 @@ def _upgrade(arguments: Namespace, look: Look) -> int:
 def _downgrade(arguments: Namespace, look: Look) -> int:
     from limbeck.commands import migrate
 
-    return _moving(arguments, look, migrate.downgrade, _split(arguments.revision))
+    return _moving(arguments, look, migrate.downgrade, (arguments.revision,))
 
 
 def _stamp(arguments: Namespace, look: Look) -> int:
@@ -159,7 +163,7 @@ def _moving(
 
     project = project_of(arguments, offline=arguments.sql)
     if arguments.sql:
-        move(project, places, write=_write)
+        move(project, places, write=_write, reporter=Teller(look))
         return Exit.OK
     teller = Teller(look)
     try:
@@ -171,6 +175,7 @@ def _moving(
         return Exit.OK
     for one in moved:
         _say_moved(look, project, one)
+    _say_broken(project, look)
     return Exit.OK
 
 
@@ -198,6 +203,7 @@ def _current(arguments: Namespace, look: Look) -> int:
     else:
         for standing in standings:
             _show_standing(look, project, standing)
+        _say_broken(project, look)
     behind = any(standing.behind for standing in standings)
     return Exit.WOULD_CHANGE if arguments.check_heads and behind else Exit.OK
 
@@ -210,7 +216,9 @@ def _show_standing(look: Look, project: Project, standing: Standing) -> None:
         look.say(f"database {standing.database}", "bold")
     if not standing.heads:
         look.say("The database stands at the base: no revision has been run on it.")
-    for row in standing.heads:
+    for number, row in enumerate(standing.heads):
+        if look.verbose and number:
+            look.answer()
         if row not in graph:
             look.answer(f"{row}  (not among the revision files)")
         elif look.verbose:

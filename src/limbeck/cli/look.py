@@ -10,6 +10,7 @@ from typing import IO, Any
 from limbeck.errors import LimbeckError, mask_url
 
 CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+WIDEST = 60
 
 
 class Look:
@@ -65,8 +66,9 @@ class Look:
         _write(self.out, json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
 
     def rows(self, rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
-        """Aligned columns, the last one as long as it likes."""
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
+        """Aligned columns, the last one as long as it likes; a cell longer than WIDEST stands out of line alone."""
+        columns = range(len(rows[0])) if rows else ()
+        widths = [max((len(row[i]) for row in rows if len(row[i]) <= WIDEST), default=0) for i in columns]
         for row in rows:
             cells = []
             for number, cell in enumerate(row):

@@ -67,7 +67,7 @@ class Teller(Reporter):
             {"revision": event.revision, "direction": event.direction, "seconds": event.seconds}
         )
         self.look.say(
-            f"{of}{arrow} {self.look.paint(event.revision, 'cyan')}  {message}  "
+            f"{of}{arrow} {self.look.paint(event.revision, 'cyan')}  {message}{'  ' if message else ''}"
             + self.look.paint(duration(event.seconds), "dim")
         )
 
