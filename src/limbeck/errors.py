@@ -208,6 +208,19 @@ class RangeNotForDatabase(UsageError):
         return f"Type the end alone: {self.span.partition(':')[2] or 'head'}"
 
 
+class RangeForScript(UsageError):
+    """A script that goes back cannot ask a database where it stands."""
+
+    code = "LB142"
+    place: str
+
+    def what(self) -> str:
+        return "A script that goes back needs the place where it begins: no database is asked."
+
+    def next_step(self) -> str:
+        return f"Type a range: limbeck downgrade head:{self.place} --sql"
+
+
 def _place(file: str, line: int) -> str:
     return f"{file}:{line}" if line else file
 
@@ -592,11 +605,14 @@ class AmbiguousWalk(RevisionError):
     address: str
     at: str
     choices: tuple[str, ...]
+    down: bool = False
 
     def what(self) -> str:
         return f"{self.address!r} comes to a fork at {self.at or 'base'}: {_listed(self.choices)}."
 
     def next_step(self) -> str:
+        if self.down:
+            return f"Name the revision to go down to: {' or '.join(self.choices[:3])}."
         return "Name the revision you mean, or the branch: label@+1."
 
 
