@@ -24,6 +24,7 @@ help:
 	@echo "make lint         ruff, ruff format --check, mypy --strict"
 	@echo "make unit         the tests alone (PYTEST_ARGS='-k name' for some of them)"
 	@echo "make test-sa20    the tests that are not slow, with the newest SQLAlchemy 2.0"
+	@echo "make bench        times of whole commands and of upgrades, limbeck against Alembic"
 	@echo "make clean        remove what these commands made"
 
 demo: .venv/.demo
@@ -52,7 +53,7 @@ test: lint unit test-sa20
 .venv-sa20/.test: pyproject.toml tools/groups.py
 	@echo "Installing limbeck and what its tests need into .venv-sa20, with SQLAlchemy 2.0 ..."
 	@$(PYTHON) tools/venv.py .venv-sa20
-	@$(SA20)/python -m pip install -q -e '.[postgresql,mysql,embedded]' 'SQLAlchemy==2.0.*'
+	@$(SA20)/python -m pip install -q -e '.[postgresql,mysql,embedded]' 'SQLAlchemy==2.0.*' sqlalchemy-cockroachdb
 	@$(SA20)/python tools/groups.py test > .venv-sa20/groups.txt
 	@$(SA20)/python -m pip install -q -r .venv-sa20/groups.txt
 	@touch $@
@@ -93,6 +94,14 @@ test-sa20: .venv/.test mariadb
 
 # -- Measures: conformance, converge, bench -------------------------------------------------------------------
 # Each a target of its own here, with its script in tools/ or bench/ and its own environment .venv-<name>.
+
+# Whole processes against Alembic from PyPI, in pairs, in .venv-bench: some minutes each. ROUNDS=3 for less.
+ROUNDS ?= 5
+
+.PHONY: bench
+bench:
+	@$(PYTHON) bench/commands.py --rounds $(ROUNDS)
+	@$(PYTHON) bench/upgrade.py --rounds $(ROUNDS)
 
 # Alembic's own tests on our facade. ONLY="test_op.py test_batch.py" for some files, then on SQLite alone; DB="sqlite
 # postgresql" to choose databases; ORIGINAL=1 for the original package (100 %); MINIMUM=100 to fail below.

@@ -21,11 +21,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "converge"), str(ROOT / "tests"), str(ROOT / "src")]
 
-import servers  # noqa: E402
 from converge_generate import Generator  # noqa: E402
 from converge_laws import Failure, Invalid, Trial  # noqa: E402
 from converge_models import Pair, script  # noqa: E402
 from converge_shrink import shrunk  # noqa: E402
+
+import servers  # noqa: E402
 
 KINDS = {"postgresql": "postgresql", "postgresql15": "postgresql", "mariadb": "mariadb", "sqlite": "sqlite"}
 
@@ -69,7 +70,9 @@ def second_file(folder: Path) -> servers.Database:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--db", default="postgresql", choices=sorted(KINDS))
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
@@ -108,7 +111,9 @@ def tried(trial: Trial, asked: argparse.Namespace, seeds: Any) -> int:
             report(trial, asked, seed, pair, failure)
     run = right + sum(laws.values())
     share = f"{100 * right / run:.1f} %" if run else "-"
-    print(f"\n{asked.tool} on {asked.db}: {right} of {run} pairs right ({share}), {invalid} not taken by the database,")
+    print(
+        f"\n{asked.tool} on {asked.db}: {right} of {run} pairs right ({share}), {invalid} not taken by the database,"
+    )
     print(f"{time.monotonic() - began:.0f} s")
     for law, count in laws.most_common():
         print(f"  {count:5} {law}")

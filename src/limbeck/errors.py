@@ -150,6 +150,20 @@ class FolderOutside(UsageError):
         return "Name a folder inside it: migrations"
 
 
+class NoSuchCommand(UsageError):
+    """What was typed first is no command."""
+
+    code = "LB142"
+    command: str
+    close: str = ""
+
+    def what(self) -> str:
+        return f"There is no command {self.command!r}."
+
+    def next_step(self) -> str:
+        return f"Did you mean: limbeck {self.close}" if self.close else "limbeck --help lists them."
+
+
 class BadOption(UsageError):
     """An option's value has not the form it needs."""
 
@@ -563,7 +577,9 @@ class WalkTooFar(RevisionError):
     def what(self) -> str:
         way = "above" if self.steps > 0 else "below"
         at = self.start or "base"
-        return f"{self.address!r} asks for {abs(self.steps)} revisions {way} {at}, and there are {self.possible}."
+        wanted = f"{abs(self.steps)} revision{'' if abs(self.steps) == 1 else 's'}"
+        there = f"there are {self.possible}" if self.possible > 1 else f"there is {self.possible or 'none'}"
+        return f"{self.address!r} asks for {wanted} {way} {at}, and {there}."
 
     def next_step(self) -> str:
         return "Use 'head' or 'base' for the end of the history."
@@ -1382,7 +1398,9 @@ class NothingToRead(SchemaError):
         return f"{self.place} reads the result of {self.statement!r}, but a script is being written: nothing runs."
 
     def next_step(self) -> str:
-        return "Write the step without asking the database (op.execute with plain SQL), or run it without --sql."
+        return (
+            "Write the step without asking the database (op.execute with plain SQL), or run it without --sql."
+        )
 
 
 class NoValueOfBareType(SchemaError):
@@ -1408,7 +1426,9 @@ class NoType(SchemaError):
         return f"Column {self.column} has no type."
 
     def next_step(self) -> str:
-        return "Give it one (a foreign key lends its target's type only where both tables are in one MetaData)."
+        return (
+            "Give it one (a foreign key lends its target's type only where both tables are in one MetaData)."
+        )
 
 
 class NotStorable(SchemaError):

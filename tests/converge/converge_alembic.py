@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
-
 from converge_models import Models, made
 
 
@@ -16,7 +15,9 @@ class Alembic:
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
-    def compare(self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None) -> Any:
+    def compare(
+        self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
+    ) -> Any:
         from alembic.autogenerate import produce_migrations, render_python_code
         from alembic.migration import MigrationContext
 
@@ -32,7 +33,10 @@ class Alembic:
 
         def code(ops: Any) -> str:
             rendered = render_python_code(
-                ops, render_as_batch=self.kind == "sqlite", migration_context=context, imports=list(script.imports)
+                ops,
+                render_as_batch=self.kind == "sqlite",
+                migration_context=context,
+                imports=list(script.imports),
             )
             return "\n".join(sorted(script.imports)) + f"\ndef run():\n    {rendered}\n"
 
@@ -60,7 +64,13 @@ class Alembic:
 
         if code is None:
             return
-        space: dict[str, Any] = {"op": op, "sa": sa, "mysql": mysql, "postgresql": postgresql, "sqlite": sqlite}
+        space: dict[str, Any] = {
+            "op": op,
+            "sa": sa,
+            "mysql": mysql,
+            "postgresql": postgresql,
+            "sqlite": sqlite,
+        }
         exec(code, space)
         with engine.begin() as connection:
             context = MigrationContext.configure(connection)

@@ -13,15 +13,24 @@ from converge_models import Column, Item, Models, Pair, Table, computed_over, re
 from converge_types import KINDS, WIDER, Family
 
 LONG = "a_name_that_is_as_long_as_names_may_reasonably_become_here"
-NAMES = (
+PLAIN_NAMES = (
     "id a b c d e f name title email amount total note data state kind created updated owner_id parent_id code "
     "order select user group table desc CamelCase UPPER MixedCase with_1digit"
-).split() + ["with space", "per%cent", "semi;colon", 'quo"te', "it's", "dash-ed", "a.b", "ñandú", LONG]
-TABLES = "users orders items Parts order logs node edge tags group Audit t u v w".split() + [
-    "odd name",
+)
+NAMES = [
+    *PLAIN_NAMES.split(),
+    "with space",
     "per%cent",
-    "x" + LONG,
+    "semi;colon",
+    'quo"te',
+    "it's",
+    "dash-ed",
+    "a.b",
+    "ñandú",
+    LONG,
 ]
+PLAIN_TABLES = "users orders items Parts order logs node edge tags group Audit t u v w"
+TABLES = [*PLAIN_TABLES.split(), "odd name", "per%cent", "x" + LONG]
 COMMENTS = ("a comment", "it's", 'say "hi"', "100%", "a:b", "two\nlines", "")
 
 
@@ -145,16 +154,26 @@ class Generator:
 
     def may_be_said_of(self, column: Column, table: Table) -> bool:
         """MariaDB lets no expression speak of a column that numbers itself."""
-        return self.kind != "mariadb" or table.primary_key is None or column.name not in table.primary_key.columns
+        return (
+            self.kind != "mariadb"
+            or table.primary_key is None
+            or column.name not in table.primary_key.columns
+        )
 
     def computed(self, table: Table) -> Table | None:
-        numbers = [c for c in table.columns if c.family == "int" and not c.parts and self.may_be_said_of(c, table)]
+        numbers = [
+            c for c in table.columns if c.family == "int" and not c.parts and self.may_be_said_of(c, table)
+        ]
         if not numbers:
             return None
         free = [n for n in NAMES if n.lower() not in {c.name.lower() for c in table.columns}]
         over = self.random.choice(numbers)
-        text = self.random.choice(["{} * 2", "{} + 1", "abs({})", "coalesce({}, 0)"]).format(self.quoted(over.name))
-        stored = "persisted=True" if self.kind == "postgresql" or self.random.random() < 0.5 else "persisted=False"
+        text = self.random.choice(["{} * 2", "{} + 1", "abs({})", "coalesce({}, 0)"]).format(
+            self.quoted(over.name)
+        )
+        stored = (
+            "persisted=True" if self.kind == "postgresql" or self.random.random() < 0.5 else "persisted=False"
+        )
         code = f"sa.Computed({_python(text)}, {stored})"
         made = Column(self.random.choice(free), "sa.BigInteger()", "int", parts=(code,))
         return replace(table, columns=(*table.columns, made))
@@ -180,17 +199,33 @@ class Generator:
         return Item("unique", f"sa.UniqueConstraint({args})", tuple(c.name for c in columns))
 
     def check(self, table: Table) -> Item | None:
-        able = [c for c in table.columns if c.family in ("int", "num", "float", "str", "text") and not c.parts]
+        able = [
+            c for c in table.columns if c.family in ("int", "num", "float", "str", "text") and not c.parts
+        ]
         able = [c for c in able if self.may_be_said_of(c, table)]
         if not able:
             return None
         column = self.random.choice(able)
         q = self.quoted(column.name)
         if column.family in ("str", "text"):
-            texts = [f"length({q}) < 100", f"{q} <> 'it''s'", f"{q} NOT LIKE '%z%'", f"{q} <> ''", f"{q} <> 'a:b'"]
+            texts = [
+                f"length({q}) < 100",
+                f"{q} <> 'it''s'",
+                f"{q} NOT LIKE '%z%'",
+                f"{q} <> ''",
+                f"{q} <> 'a:b'",
+            ]
             if self.kind == "postgresql":
-                texts += [f"{q} ~ '^[0-9 ]+$'", f"lower({q}) = {q}", f"{q} IN ('1', '2', '3')", f"{q}::text <> 'x'"]
-            clauses = [f"sa.column({column.name!r}) != 'x'", f"sa.func.length(sa.column({column.name!r})) < 99"]
+                texts += [
+                    f"{q} ~ '^[0-9 ]+$'",
+                    f"lower({q}) = {q}",
+                    f"{q} IN ('1', '2', '3')",
+                    f"{q}::text <> 'x'",
+                ]
+            clauses = [
+                f"sa.column({column.name!r}) != 'x'",
+                f"sa.func.length(sa.column({column.name!r})) < 99",
+            ]
         else:
             texts = [f"{q} > 0", f"{q} BETWEEN 0 AND 1000", f"{q} IN (1, 2, 3)", f"{q} >= 0 AND ({q} < 50 OR {q} > 60)",
                      f"NOT ({q} = 77)", f"{q} IS NULL OR {q} > 0", f"{q} + 1 > 0", f"({q} > -5)"]  # fmt: skip
@@ -198,11 +233,17 @@ class Generator:
                 texts += [f"{q} % 100 <> 99"]
             clauses = [f"sa.column({column.name!r}) > 0", f"sa.column({column.name!r}).in_([1, 2, 3, 4])"]
         name = f", name={self.name('ck')!r}" if self.random.random() < 0.6 else ""
-        expression = _python(self.random.choice(texts)) if self.random.random() < 0.8 else self.random.choice(clauses)
+        expression = (
+            _python(self.random.choice(texts)) if self.random.random() < 0.8 else self.random.choice(clauses)
+        )
         return Item("check", f"sa.CheckConstraint({expression}{name})", (column.name,))
 
     def index(self, table: Table) -> Item | None:
-        able = [c for c in table.columns if self.can_be_key(c) or c.family in ("num", "float", "moment", "bool", "checked")]
+        able = [
+            c
+            for c in table.columns
+            if self.can_be_key(c) or c.family in ("num", "float", "moment", "bool", "checked")
+        ]
         if not able:
             return None
         chance = self.random
@@ -229,7 +270,10 @@ class Generator:
             return f"sa.column({name!r}).{self.random.choice(['nulls_first()', 'desc().nulls_last()'])}"
         if odd < 0.3 and column.family in ("str", "text") and self.kind != "mariadb":
             return self.random.choice(
-                [f"sa.func.lower(sa.column({name!r}))", f"sa.text({_python('lower(' + self.quoted(name) + ')')})"]
+                [
+                    f"sa.func.lower(sa.column({name!r}))",
+                    f"sa.text({_python('lower(' + self.quoted(name) + ')')})",
+                ]
             )
         return repr(name)
 
@@ -250,7 +294,9 @@ class Generator:
             others = [c for c in table.columns if c not in columns and self.can_be_key(c)]
             return [f"postgresql_include=[{others[0].name!r}]"] if others else []
         if odd < 0.5 and columns[0].family == "str" and "collation" not in columns[0].type:
-            kind = "bpchar" if "CHAR(10)" in columns[0].type and "VARCHAR" not in columns[0].type else "varchar"
+            kind = (
+                "bpchar" if "CHAR(10)" in columns[0].type and "VARCHAR" not in columns[0].type else "varchar"
+            )
             return [f"postgresql_ops={{{columns[0].name!r}: '{kind}_pattern_ops'}}"]
         return []
 
@@ -262,7 +308,9 @@ class Generator:
             return None
         table, target = chance.choice(models.tables), chance.choice(models.tables)
         keys = [i for i in target.items if i.kind in ("pk", "unique") and "deferrable" not in i.code]
-        keys = [i for i in keys if not any("." in c for c in i.columns)]  # SQLAlchemy splits the target at dots
+        keys = [
+            i for i in keys if not any("." in c for c in i.columns)
+        ]  # SQLAlchemy splits the target at dots
         if not keys:
             return None
         key = chance.choice(keys)
@@ -270,7 +318,9 @@ class Generator:
         for name in key.columns:
             there = target.column(name)
             assert there is not None
-            alike = [c for c in columns if c.type == there.type and c.name not in (*local, name) and not c.parts]
+            alike = [
+                c for c in columns if c.type == there.type and c.name not in (*local, name) and not c.parts
+            ]
             if alike and chance.random() < 0.5:
                 local.append(chance.choice(alike).name)
                 continue
@@ -281,7 +331,9 @@ class Generator:
         item = self.foreign_key(table, columns, local, target, key)
         return models.with_table(replace(table, columns=tuple(columns), items=(*table.items, item)))
 
-    def foreign_key(self, table: Table, columns: list[Column], local: list[str], target: Table, key: Item) -> Item:
+    def foreign_key(
+        self, table: Table, columns: list[Column], local: list[str], target: Table, key: Item
+    ) -> Item:
         chance = self.random
         full = f"{target.schema}.{target.name}" if target.schema else target.name
         refs = [f"{full}.{name}" for name in key.columns]
@@ -395,7 +447,9 @@ def change_type(g: Generator, models: Models) -> Models | None:
     used = any(column.name in i.columns for i in table.items)
     if used and family != column.family:
         return None
-    if any(column.name in computed_over(c) or _in_text(column, i) for c in table.columns for i in table.items):
+    if any(
+        column.name in computed_over(c) or _in_text(column, i) for c in table.columns for i in table.items
+    ):
         return None
     type_ = g.type_of(family, models.enums or (("mood", ("sad", "ok")),))
     if type_.startswith("enum:") and (column.type != type_ or not models.enums):
@@ -413,7 +467,11 @@ def change_type(g: Generator, models: Models) -> Models | None:
 
 
 def _in_text(column: Column, item: Item) -> bool:
-    return item.kind in ("check", "index") and column.name in item.columns and ("_ops" in item.code or "text(" in item.code)
+    return (
+        item.kind in ("check", "index")
+        and column.name in item.columns
+        and ("_ops" in item.code or "text(" in item.code)
+    )
 
 
 def _refers_to(other: Table, item: Item, table: Table, column: Column) -> bool:
@@ -430,7 +488,9 @@ def change_nullable(g: Generator, models: Models) -> Models | None:
     key = table.primary_key
     if key is not None and column.name in key.columns:
         return None
-    if column.nullable and any(i.kind == "fk" and column.name in i.columns and "SET NULL" in i.code for i in table.items):
+    if column.nullable and any(
+        i.kind == "fk" and column.name in i.columns and "SET NULL" in i.code for i in table.items
+    ):
         return None
     return models.with_table(table.with_column(column.but(nullable="False" if column.nullable else None)))
 
@@ -458,7 +518,9 @@ def change_comment(g: Generator, models: Models) -> Models | None:
     if g.random.random() < 0.3:
         extra = dict(table.extra)
         extra.pop("comment", None)
-        return models.with_table(replace(table, extra=(*extra.items(), *((("comment", comment),) if comment else ()))))
+        return models.with_table(
+            replace(table, extra=(*extra.items(), *((("comment", comment),) if comment else ())))
+        )
     return models.with_table(table.with_column(column.but(comment=comment)))
 
 
@@ -480,7 +542,11 @@ def change_identity(g: Generator, models: Models) -> Models | None:
 def add_item(g: Generator, models: Models) -> Models | None:
     table = _a_table(g, models)
     item = None if table is None else g.item(table)
-    return None if item is None or table is None else models.with_table(replace(table, items=(*table.items, item)))
+    return (
+        None
+        if item is None or table is None
+        else models.with_table(replace(table, items=(*table.items, item)))
+    )
 
 
 def drop_item(g: Generator, models: Models) -> Models | None:
@@ -493,7 +559,12 @@ def drop_item(g: Generator, models: Models) -> Models | None:
 
 def change_item(g: Generator, models: Models) -> Models | None:
     """The same name over something else."""
-    able = [(t, i) for t in models.tables for i in t.items if i.kind in ("unique", "check", "index") and "'" in i.code]
+    able = [
+        (t, i)
+        for t in models.tables
+        for i in t.items
+        if i.kind in ("unique", "check", "index") and "'" in i.code
+    ]
     if not able:
         return None
     table, item = g.random.choice(able)
@@ -576,7 +647,9 @@ def change_enum(g: Generator, models: Models) -> Models | None:
     odd = g.random.random()
     if odd < 0.6:
         place = g.random.randint(0, len(labels))
-        fresh = next(w for w in ("new", "newer", "it's new", "n4", "n5", "n6", "n7", "n8", "n9") if w not in labels)
+        fresh = next(
+            w for w in ("new", "newer", "it's new", "n4", "n5", "n6", "n7", "n8", "n9") if w not in labels
+        )
         labels = (*labels[:place], fresh, *labels[place:])
     elif odd < 0.8 and len(labels) > 1:
         labels = labels[:-1]
@@ -627,14 +700,27 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
             continue
         for item in table.items:
             unique = item.kind in ("pk", "unique") or "unique=True" in item.code
-            kept = [c for c in item.columns if (was := old.column(c)) is not None and was.family == table.column(c).family and not was.parts]  # type: ignore[union-attr]
+            kept = [
+                c
+                for c in item.columns
+                if (was := old.column(c)) is not None
+                and was.family == table.column(c).family
+                and not was.parts
+            ]  # type: ignore[union-attr]
             if unique and not any(families[table.column(c).family].key for c in kept):  # type: ignore[union-attr]
                 return True
+            if item.refers is not None and b.table(item.refers) is not None and a.table(item.refers) is None:
+                return True  # the rows it refers to went with their table
             if item.kind in ("check", "fk") and any(old.column(c) is None for c in item.columns):
                 return True
         for column in table.columns:
             was = old.column(column.name)
-            if was is None and not column.nullable and not families[column.family].fill and not column.get("server_default"):
+            if (
+                was is None
+                and not column.nullable
+                and not families[column.family].fill
+                and not column.get("server_default")
+            ):
                 return True
             if was is not None and was.family == "enum" and (column.family != "enum" or a.enums != b.enums):
                 labels = dict(b.enums).get(column.type[5:], ())

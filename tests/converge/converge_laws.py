@@ -22,7 +22,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 import catalog
-from converge_models import Models, Pair, Table, made
+from converge_models import Models, Pair, Table, made, source
 from converge_types import KINDS
 from servers import Database
 
@@ -69,13 +69,13 @@ class Trial:
     def run(self, pair: Pair) -> Failure | None:
         """Raises Invalid."""
         schemas = tuple(sorted({*pair.a.schemas, *pair.b.schemas}))
-        wanted = self.catalog_of(pair.b, schemas)
+        wanted = self.catalog_of(pair, schemas)
         self.lived.empty()
         engine = self.lived.engine()
         build(engine, pair.a, schemas)
         if pair.rows:
             fill(engine, pair.a, self.kind)
-        first = dumped(engine)
+        first = self.look(engine, pair)
         before = cells(engine, pair)
         try:
             return self._laws(engine, pair, schemas, wanted, first, before)
@@ -94,7 +94,7 @@ class Trial:
         step = "upgrade"
         try:
             tool.upgrade(engine, found)
-            if gap := catalog.difference(wanted, dumped(engine)):
+            if gap := catalog.difference(wanted, self.look(engine, pair)):
                 return Failure("upgrade gives B", f"{told}\n{gap}")
             if lost := _lost(before, cells(engine, pair)):
                 return Failure("rows after upgrade", f"{told}\n{lost}")
@@ -105,7 +105,7 @@ class Trial:
             tool.downgrade(engine, found)
         except Exception as error:
             return Failure(f"{step} runs", f"{told}\n{_told(error)}")
-        if gap := catalog.difference(first, dumped(engine)):
+        if gap := catalog.difference(first, self.look(engine, pair)):
             return Failure("downgrade gives A", f"{told}\n{gap}")
         if lost := _lost(before, cells(engine, pair)):
             return Failure("rows after downgrade", f"{told}\n{lost}")
@@ -117,11 +117,39 @@ class Trial:
             connection.rollback()
         return found
 
-    def catalog_of(self, models: Models, schemas: tuple[str, ...]) -> Any:
+    def catalog_of(self, pair: Pair, schemas: tuple[str, ...]) -> Any:
         self.fresh.empty()
         engine = self.fresh.engine()
-        build(engine, models, schemas)
-        return dumped(engine)
+        build(engine, pair.b, schemas)
+        return self.look(engine, pair)
+
+    def look(self, engine: Any, pair: Pair) -> Any:
+        found = dumped(engine)
+        return found if self.kind != "mariadb" else dict(_indexes_without_names(found, pair))
+
+
+def _indexes_without_names(found: dict[str, str], pair: Pair) -> Iterator[tuple[str, str]]:
+    """MariaDB makes an index for a foreign key, drops it again and calls it after this key or that: such a one, which no
+    model names, has none here."""
+    text = source(pair.a) + source(pair.b)
+    named = {m[1] for m in re.finditer(r"sa\.Index\('([^']*)'|name='([^']*)'", text)} | set(re.findall(r"name='([^']*)'", text))
+    keys = {m for m in re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", text)}
+    uniques = {m for m in re.findall(r"sa\.(?:UniqueConstraint|Index)\((?:.*name=)?'([^']*)'", text)}
+    kept = (named - keys) | uniques
+    for key, fact in found.items():
+        key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
+        fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
+        key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", key)
+        if key.startswith("check ") and key.endswith("CONSTRAINT_n"):
+            key = f"{key} {fact}"
+        index = re.match(r"index (.+)\.([^.]*)$", key)
+        part = re.match(r"part (.+?): KEY `([^`]*)` (\(.*)", key)
+        if index and "non_unique=1" in fact and index[2] not in kept:
+            yield f"index of {index[1]} {fact}", ""
+        elif part and part[2] not in kept:
+            yield f"part {part[1]}: KEY {part[3]}", fact
+        else:
+            yield key, fact
 
 
 def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:

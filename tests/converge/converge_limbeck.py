@@ -15,7 +15,9 @@ class Limbeck:
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
-    def compare(self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None) -> Any:
+    def compare(
+        self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
+    ) -> Any:
         from limbeck.commands import autogenerate
         from limbeck.diff.rules import EVERYTHING
 
@@ -52,7 +54,10 @@ class Limbeck:
 
     def lines(self, found: Any) -> list[str]:
         told = [o.describe() for o in found.upgrade]
-        return told and [*told, *(f"({name} was compared as text: {why})" for name, why in found.as_text.items())]
+        return told and [
+            *told,
+            *(f"({name} was compared as text: {why})" for name, why in found.as_text.items()),
+        ]
 
     def upgrade(self, engine: Any, found: Any) -> None:
         self._run(engine, found.upgrade)

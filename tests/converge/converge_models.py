@@ -126,7 +126,9 @@ def _naming(models: Models) -> dict[str, str]:
     """The usual convention for CHECK demands that every one has a name."""
     checks = [i for t in models.tables for i in t.items if i.kind == "check"]
     checks_named = all("name=" in i.code for i in checks)
-    unnamed_type = any("native_enum=False)" in c.type or "length=12" in c.type for t in models.tables for c in t.columns)
+    unnamed_type = any(
+        "native_enum=False)" in c.type or "length=12" in c.type for t in models.tables for c in t.columns
+    )
     return {k: v for k, v in NAMING.items() if k != "ck" or (checks_named and not unnamed_type)}
 
 
@@ -185,8 +187,14 @@ def _repaired(table: Table, models: Models) -> Table:
     names = {c.name for c in columns}
     kept = tuple(i for i in table.items if set(i.columns) <= names and _holds(i, table, models))
     if models.naming:  # the convention calls them by their first columns
-        named = {(i.kind, i.columns[0]): i for i in reversed(kept) if i.kind in ("unique", "fk") and "name=" not in i.code}
-        kept = tuple(i for i in kept if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values())
+        named = {
+            (i.kind, i.columns[0]): i
+            for i in reversed(kept)
+            if i.kind in ("unique", "fk") and "name=" not in i.code
+        }
+        kept = tuple(
+            i for i in kept if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values()
+        )
     return replace(table, columns=columns, items=kept)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
-from converge_models import Models, Pair, Table, repaired
+from converge_models import Item, Models, Pair, Table, repaired
 
 
 def shrunk(pair: Pair, fails: Callable[[Pair], bool], budget: int = 400) -> Pair:
@@ -31,7 +32,9 @@ def candidates(pair: Pair) -> Iterator[Pair]:
     keys = dict.fromkeys(t.key for m in (pair.a, pair.b) for t in m.tables)
     if len(keys) > 1:
         for key in keys:
-            yield _both(pair, lambda m, key=key: replace(m, tables=tuple(t for t in m.tables if t.key != key)))
+            yield _both(
+                pair, lambda m, key=key: replace(m, tables=tuple(t for t in m.tables if t.key != key))
+            )
     if pair.rows:
         yield replace(pair, rows=False)
     if pair.a.naming or pair.b.naming:
@@ -53,18 +56,17 @@ def _without_schema(models: Models, schema: str) -> Models:
     """Only where nothing refers to it."""
     if any(i.refers is not None and i.refers[0] == schema for t in models.tables for i in t.items):
         return models
-    return replace(models, tables=tuple(replace(t, schema=None) if t.schema == schema else t for t in models.tables))
+    return replace(
+        models, tables=tuple(replace(t, schema=None) if t.schema == schema else t for t in models.tables)
+    )
 
 
 def _within(pair: Pair, key: tuple[str | None, str]) -> Iterator[Pair]:
     tables = [t for m in (pair.a, pair.b) if (t := m.table(key)) is not None]
     for item in dict.fromkeys(i for t in tables for i in t.items):
-        yield _both(pair, lambda m, item=item: _table(m, key, lambda t: replace(t, items=tuple(i for i in t.items if i != item))))
+        yield _both(pair, lambda m, item=item: _table(m, key, partial(_without_item, item)))
     for name in dict.fromkeys(c.name for t in tables for c in t.columns):
-        yield _both(
-            pair,
-            lambda m, name=name: _table(m, key, lambda t: replace(t, columns=tuple(c for c in t.columns if c.name != name))),
-        )
+        yield _both(pair, lambda m, name=name: _table(m, key, partial(_without_column, name)))
     old, new = pair.a.table(key), pair.b.table(key)
     if old is not None and new is not None:
         yield _pair(pair, pair.a, pair.b.with_table(replace(new, items=old.items)))
@@ -83,13 +85,17 @@ def _within(pair: Pair, key: tuple[str | None, str]) -> Iterator[Pair]:
             for extra in dict(column.extra):
                 yield _both(
                     pair,
-                    lambda m, name=column.name, extra=extra: _table(m, key, lambda t: _without_extra(t, name, extra)),
+                    lambda m, name=column.name, extra=extra: _table(
+                        m, key, lambda t: _without_extra(t, name, extra)
+                    ),
                 )
             if column.parts:
                 yield _both(
                     pair,
                     lambda m, name=column.name: _table(
-                        m, key, lambda t: t if (c := t.column(name)) is None else t.with_column(replace(c, parts=()))
+                        m,
+                        key,
+                        lambda t: t if (c := t.column(name)) is None else t.with_column(replace(c, parts=())),
                     ),
                 )
 
@@ -97,6 +103,14 @@ def _within(pair: Pair, key: tuple[str | None, str]) -> Iterator[Pair]:
 def _without_extra(table: Table, name: str, extra: str) -> Table:
     column = table.column(name)
     return table if column is None else table.with_column(column.but(**{extra: None}))
+
+
+def _without_item(item: Item, table: Table) -> Table:
+    return replace(table, items=tuple(i for i in table.items if i != item))
+
+
+def _without_column(name: str, table: Table) -> Table:
+    return replace(table, columns=tuple(c for c in table.columns if c.name != name))
 
 
 def _table(models: Models, key: tuple[str | None, str], change: Callable[[Table], Table]) -> Models:

@@ -95,7 +95,9 @@ _BOOL = Family(
     ("sa.Boolean()",), ("sa.true()", "sa.false()", "sa.text('true')"), lambda n: n % 2 == 1, "true"
 )
 _BYTES = Family(("sa.LargeBinary()",), (), lambda n: str(n).encode(), "'3'")
-_JSON = Family(("sa.JSON()",), ("'{}'", "'[]'", '\'{"a": 1, "b": "x:y"}\'', "'null'"), lambda n: {"n": n}, "'{}'")
+_JSON = Family(
+    ("sa.JSON()",), ("'{}'", "'[]'", '\'{"a": 1, "b": "x:y"}\'', "'null'"), lambda n: {"n": n}, "'{}'"
+)
 _UUID = Family(
     ("sa.Uuid()",),
     ("'00000000-0000-0000-0000-000000000001'",),
@@ -118,7 +120,13 @@ _CHECKED_ENUM = Family(
 POSTGRESQL = {
     "int": _INT._replace(
         types=(*_INT.types, "sa.INTEGER()", "sa.BIGINT()"),
-        defaults=(*_INT.defaults, "sa.text('1 + 2')", "sa.text(\"'5'::integer\")", "sa.text('abs(-3)')", "sa.text('(4)')"),
+        defaults=(
+            *_INT.defaults,
+            "sa.text('1 + 2')",
+            "sa.text(\"'5'::integer\")",
+            "sa.text('abs(-3)')",
+            "sa.text('(4)')",
+        ),
     ),
     "num": _NUM._replace(
         types=(*_NUM.types, "sa.Numeric()", "sa.Numeric(10, 0)", "postgresql.NUMERIC(6)"),
@@ -126,7 +134,13 @@ POSTGRESQL = {
     ),
     "float": _FLOAT._replace(types=(*_FLOAT.types, "postgresql.DOUBLE_PRECISION()", "sa.Double(53)")),
     "str": _STR._replace(
-        types=(*_STR.types, "sa.String()", "sa.String(30, collation='C')", "sa.CHAR(10)", "postgresql.VARCHAR()"),
+        types=(
+            *_STR.types,
+            "sa.String()",
+            "sa.String(30, collation='C')",
+            "sa.CHAR(10)",
+            "postgresql.VARCHAR()",
+        ),
         defaults=(
             *_STR.defaults,
             "sa.text(\"'a' || 'b'\")",
@@ -173,11 +187,15 @@ POSTGRESQL = {
         lambda n: datetime.timedelta(days=n),
         "'3 days'",
     ),
-    "bool": _BOOL._replace(defaults=(*_BOOL.defaults, "'t'", "'false'", "sa.text('(1 = 1)')", "sa.text('(NOT true)')")),
+    "bool": _BOOL._replace(
+        defaults=(*_BOOL.defaults, "'t'", "'false'", "sa.text('(1 = 1)')", "sa.text('(NOT true)')")
+    ),
     "bytes": _BYTES._replace(
         types=("sa.LargeBinary()", "postgresql.BYTEA()"), defaults=("sa.text(\"'\\\\x00'::bytea\")", "'x'")
     ),
-    "json": _JSON._replace(types=("sa.JSON()", "postgresql.JSON()"), defaults=(*_JSON.defaults, "sa.text(\"'{}'::json\")")),
+    "json": _JSON._replace(
+        types=("sa.JSON()", "postgresql.JSON()"), defaults=(*_JSON.defaults, "sa.text(\"'{}'::json\")")
+    ),
     "jsonb": _JSON._replace(
         types=("postgresql.JSONB()",),
         defaults=(*_JSON.defaults, "sa.text(\"'{}'::jsonb\")", "sa.text(\"jsonb_build_object('a', 1)\")"),
@@ -187,7 +205,11 @@ POSTGRESQL = {
         defaults=(*_UUID.defaults, "sa.text('gen_random_uuid()')"),
     ),
     "array": Family(
-        ("sa.ARRAY(sa.Integer())", "postgresql.ARRAY(sa.BigInteger())", "postgresql.ARRAY(sa.SmallInteger(), dimensions=1)"),
+        (
+            "sa.ARRAY(sa.Integer())",
+            "postgresql.ARRAY(sa.BigInteger())",
+            "postgresql.ARRAY(sa.SmallInteger(), dimensions=1)",
+        ),
         ("'{}'", "sa.text(\"'{}'::integer[]\")", "'{1,2}'", "sa.text('ARRAY[1, 2]')"),
         lambda n: [n],
         "'{3}'",
@@ -200,21 +222,33 @@ POSTGRESQL = {
     ),
     "enum": _ENUM,
     "checked": _CHECKED_ENUM,
-    "inet": Family(("postgresql.INET()",), ("'10.0.0.1'", "sa.text(\"'::1'\")"), lambda n: f"10.0.0.{n}", "'10.0.0.3'"),
+    "inet": Family(
+        ("postgresql.INET()",), ("'10.0.0.1'", "sa.text(\"'::1'\")"), lambda n: f"10.0.0.{n}", "'10.0.0.3'"
+    ),
     "cidr": Family(("postgresql.CIDR()",), ("'10.0.0.0/8'",), lambda n: f"10.{n}.0.0/16", "'10.3.0.0/16'"),
-    "mac": Family(("postgresql.MACADDR()",), ("'08:00:2b:01:02:03'",), lambda n: f"08:00:2b:01:02:0{n}", "'08:00:2b:01:02:03'"),
+    "mac": Family(
+        ("postgresql.MACADDR()",),
+        ("'08:00:2b:01:02:03'",),
+        lambda n: f"08:00:2b:01:02:0{n}",
+        "'08:00:2b:01:02:03'",
+    ),
     "mac8": Family(("postgresql.MACADDR8()",), (), None, "'08:00:2b:01:02:03:04:05'"),
-    "bit": Family(("postgresql.BIT(3)",), ("sa.text(\"B'101'\")", "sa.text(\"'101'\")"), lambda n: f"{n:03b}", "B'011'"),
+    "bit": Family(
+        ("postgresql.BIT(3)",), ("sa.text(\"B'101'\")", "sa.text(\"'101'\")"), lambda n: f"{n:03b}", "B'011'"
+    ),
     "varbit": Family(
-        ("postgresql.BIT(varying=True)", "postgresql.BIT(5, varying=True)"), ("sa.text(\"B'1'\")",), lambda n: f"{n:b}", "B'11'"
+        ("postgresql.BIT(varying=True)", "postgresql.BIT(5, varying=True)"),
+        ("sa.text(\"B'1'\")",),
+        lambda n: f"{n:b}",
+        "B'11'",
     ),
     "money": Family(("postgresql.MONEY()",), ("sa.text('0')", "'1.50'"), None, "'3'"),
-    "tsvector": Family(("postgresql.TSVECTOR()",), ("''", "sa.text(\"to_tsvector('simple', 'a b')\")"), None, "'3'"),
+    "tsvector": Family(
+        ("postgresql.TSVECTOR()",), ("''", "sa.text(\"to_tsvector('simple', 'a b')\")"), None, "'3'"
+    ),
     "tsquery": Family(("postgresql.TSQUERY()",), (), None, "'a'"),
     "range": Family(("postgresql.INT4RANGE()",), ("'[1,2)'", "'empty'"), None, "'[3,4)'"),
-    "ranges": Family(
-        ("postgresql.TSTZRANGE()",), (), None, "'[2024-01-01,2024-01-02)'"
-    ),
+    "ranges": Family(("postgresql.TSTZRANGE()",), (), None, "'[2024-01-01,2024-01-02)'"),
     "numrange": Family(("postgresql.NUMRANGE()",), ("'[1.0,2.5]'",), None, "'[3,4)'"),
     "multirange": Family(("postgresql.INT4MULTIRANGE()",), ("'{}'",), None, "'{[3,4)}'"),
     "oid": Family(("postgresql.OID()",), ("'0'",), None, "3"),
@@ -235,7 +269,9 @@ MARIADB = {
         defaults=("'0'", "sa.text('0')", "sa.text('7')", "'7'", "sa.text('(1 + 2)')", "sa.text('7')"),
     ),
     "num": _NUM._replace(types=(*_NUM.types, "sa.Numeric()", "mysql.DECIMAL(10, 2, unsigned=True)")),
-    "float": _FLOAT._replace(types=(*_FLOAT.types, "mysql.DOUBLE()", "mysql.FLOAT(10, 2)", "mysql.DOUBLE(10, 2)")),
+    "float": _FLOAT._replace(
+        types=(*_FLOAT.types, "mysql.DOUBLE()", "mysql.FLOAT(10, 2)", "mysql.DOUBLE(10, 2)")
+    ),
     "str": _STR._replace(
         types=(
             *_STR.types,
@@ -246,7 +282,12 @@ MARIADB = {
             "sa.NCHAR(8)",
             "mysql.VARCHAR(50, charset='latin1')",
         ),
-        defaults=(*(t for t in _STR.defaults if "ñ" not in t), "sa.text(\"(concat('a', 'b'))\")", "sa.text('(uuid())')", "'a\\\\b'"),
+        defaults=(
+            *(t for t in _STR.defaults if "ñ" not in t),
+            "sa.text(\"(concat('a', 'b'))\")",
+            "sa.text('(uuid())')",
+            "'a\\\\b'",
+        ),
     ),
     "text": _TEXT._replace(
         types=(
@@ -262,7 +303,11 @@ MARIADB = {
     "date": _DATE._replace(defaults=(*_DATE.defaults, "sa.text('(curdate())')")),
     "moment": _MOMENT._replace(
         types=(*_MOMENT.types, "sa.TIMESTAMP()"),
-        defaults=(*_MOMENT.defaults, "sa.text('now()')", "sa.text('CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP')"),
+        defaults=(
+            *_MOMENT.defaults,
+            "sa.text('now()')",
+            "sa.text('CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP')",
+        ),
     ),
     "moment3": _MOMENT._replace(
         types=("mysql.DATETIME(fsp=3)", "mysql.TIMESTAMP(fsp=3)"),
@@ -270,30 +315,66 @@ MARIADB = {
     ),
     "time": _TIME._replace(types=(*_TIME.types, "mysql.TIME(fsp=2)")),
     "bool": _BOOL._replace(defaults=(*_BOOL.defaults, "'1'", "sa.text('0')", "sa.text('FALSE')")),
-    "bytes": _BYTES._replace(types=(*_BYTES.types, "mysql.LONGBLOB()", "mysql.VARBINARY(20)", "sa.VARBINARY(10)", "mysql.TINYBLOB()")),
+    "bytes": _BYTES._replace(
+        types=(
+            *_BYTES.types,
+            "mysql.LONGBLOB()",
+            "mysql.VARBINARY(20)",
+            "sa.VARBINARY(10)",
+            "mysql.TINYBLOB()",
+        )
+    ),
     "binary": Family(("sa.BINARY(5)",), ("'abc'",), None, "'3'"),
-    "json": _JSON._replace(types=("sa.JSON()", "mysql.JSON()"), defaults=("sa.text(\"'{}'\")", "sa.text(\"('[]')\")", "sa.text('(json_array())')")),
+    "json": _JSON._replace(
+        types=("sa.JSON()", "mysql.JSON()"),
+        defaults=("sa.text(\"'{}'\")", "sa.text(\"('[]')\")", "sa.text('(json_array())')"),
+    ),
     "uuid": _UUID._replace(defaults=(), fill="'00000000000000000000000000000003'"),
     "enum": _ENUM,
-    "myenum": Family(("mysql.ENUM('x', 'y')", "mysql.ENUM('x', 'y', \"z'z\")", "mysql.ENUM('w', 'x', 'y')"), ("'x'",), lambda n: "x", "'x'"),
-    "set": Family(("mysql.SET('x', 'y')", "mysql.SET('x', 'y', 'z')"), ("'x'", "'x,y'"), lambda n: {"x"}, "'x'"),
+    "myenum": Family(
+        ("mysql.ENUM('x', 'y')", "mysql.ENUM('x', 'y', \"z'z\")", "mysql.ENUM('w', 'x', 'y')"),
+        ("'x'",),
+        lambda n: "x",
+        "'x'",
+    ),
+    "set": Family(
+        ("mysql.SET('x', 'y')", "mysql.SET('x', 'y', 'z')"), ("'x'", "'x,y'"), lambda n: {"x"}, "'x'"
+    ),
     "year": Family(("mysql.YEAR()",), ("sa.text('2024')",), lambda n: 2000 + n, "2003"),
     "bit": Family(("mysql.BIT(3)", "mysql.BIT()"), ("sa.text(\"b'1'\")",), lambda n: n % 2, "b'1'"),
     "checked": _CHECKED_ENUM,
-    "checkedbool": _BOOL._replace(types=("sa.Boolean(create_constraint=True, name='is_bool')",), defaults=("sa.true()",)),
+    "checkedbool": _BOOL._replace(
+        types=("sa.Boolean(create_constraint=True, name='is_bool')",), defaults=("sa.true()",)
+    ),
     "interval": Family(("sa.Interval()",), (), None, "'2024-01-03 00:00:00'"),
 }
 
 SQLITE = {
-    "int": _INT._replace(defaults=(*_INT.defaults, "sa.text('(1 + 2)')", "sa.text('(abs(-3))')", "sa.text('+7')")),
+    "int": _INT._replace(
+        defaults=(*_INT.defaults, "sa.text('(1 + 2)')", "sa.text('(abs(-3))')", "sa.text('+7')")
+    ),
     "num": _NUM._replace(types=(*_NUM.types, "sa.Numeric()")),
     "float": _FLOAT,
     "str": _STR._replace(
-        types=(*_STR.types, "sa.String()", "sa.String(30, collation='NOCASE')", "sa.CHAR(10)", "sa.NVARCHAR(20)"),
-        defaults=(*_STR.defaults, "sa.text(\"('a' || 'b')\")", "sa.text(\"(lower('X'))\")", "'a\\\\b'", "sa.func.lower('X')"),
+        types=(
+            *_STR.types,
+            "sa.String()",
+            "sa.String(30, collation='NOCASE')",
+            "sa.CHAR(10)",
+            "sa.NVARCHAR(20)",
+        ),
+        defaults=(
+            *_STR.defaults,
+            "sa.text(\"('a' || 'b')\")",
+            "sa.text(\"(lower('X'))\")",
+            "'a\\\\b'",
+            "sa.func.lower('X')",
+        ),
     ),
     "text": _TEXT._replace(types=(*_TEXT.types, "sa.Text(collation='BINARY')", "sa.CLOB()")),
-    "date": _DATE._replace(defaults=(*_DATE.defaults, "sa.text('CURRENT_DATE')", "sa.text(\"(date('now'))\")")),
+    "date": _DATE._replace(
+        defaults=(*_DATE.defaults, "sa.text('CURRENT_DATE')", "sa.text(\"(date('now'))\")")
+    ),
     "moment": _MOMENT._replace(
         types=(*_MOMENT.types, "sa.TIMESTAMP()"),
         defaults=(*_MOMENT.defaults, "sa.text(\"(datetime('now'))\")"),
@@ -301,8 +382,12 @@ SQLITE = {
     ),
     "time": _TIME._replace(fill="'03:00:00.000000'"),
     "bool": _BOOL._replace(defaults=("sa.true()", "sa.false()", "'1'", "sa.text('0')")),
-    "checkedbool": _BOOL._replace(types=("sa.Boolean(create_constraint=True, name='is_bool')",), defaults=("sa.true()",)),
-    "bytes": _BYTES._replace(types=(*_BYTES.types, "sa.BINARY(5)", "sa.VARBINARY(20)"), defaults=("sa.text(\"x'00ff'\")",)),
+    "checkedbool": _BOOL._replace(
+        types=("sa.Boolean(create_constraint=True, name='is_bool')",), defaults=("sa.true()",)
+    ),
+    "bytes": _BYTES._replace(
+        types=(*_BYTES.types, "sa.BINARY(5)", "sa.VARBINARY(20)"), defaults=("sa.text(\"x'00ff'\")",)
+    ),
     "json": _JSON._replace(types=("sa.JSON()", "sqlite.JSON()")),
     "uuid": _UUID._replace(defaults=(), fill="'00000000000000000000000000000003'"),
     "checked": _CHECKED_ENUM,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 
 import sqlalchemy as sa
-from test_programs import ATTRIBUTES_ENV
+
+from .test_programs import ATTRIBUTES_ENV
 
 
 def memory() -> sa.Connection:

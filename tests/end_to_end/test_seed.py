@@ -12,9 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import catalog
 import pytest
 import sqlalchemy as sa
+
+import catalog
 from conftest import on_all
 from servers import Database
 

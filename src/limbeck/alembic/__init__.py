@@ -32,25 +32,29 @@ else:
     put_in_force()
 
 _LATER = (
-    "op",
-    "context",
-    "runtime",
-    "command",
-    "config",
-    "script",
-    "util",
-    "operations",
-    "ddl",
-    "autogenerate",
+    *(
+        "autogenerate",
+        "command",
+        "config",
+        "context",
+        "ddl",
+        "environment",
+        "ext",
+        "migration",
+        "op",
+        "operations",
+    ),
+    *("runtime", "script", "util"),
 )
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        import importlib
+    if name == "plugins":
+        from .runtime import plugins
 
-        try:
-            return importlib.import_module(f"{__name__}.{name}")
-        except AttributeError as error:  # would look as if there were no such module
-            raise ImportError(f"cannot import {__name__}.{name}: {error}") from error
+        return plugins
+    if name in _LATER:
+        from ._later import submodules
+
+        return submodules(__name__, *_LATER)(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -46,7 +46,7 @@ def _run_env(config: Config, script: ScriptDirectory, fn: Callable[..., Any], **
 
 
 def list_templates(config: Config) -> None:
-    """List available templates."""
+    """Show the templates that `init` can write."""
     config.print_stdout("Available templates:\n")
     for template in config._get_template_path().iterdir():
         with (template / "README").open() as readme:
@@ -56,7 +56,7 @@ def list_templates(config: Config) -> None:
 
 
 def init(config: Config, directory: str, template: str = "generic", package: bool = False) -> None:
-    """Initialize a new scripts directory."""
+    """Set up a project with a folder for its scripts and a configuration."""
     folder = pathlib.Path(directory)
     if folder.exists() and list(folder.iterdir()):
         raise util.CommandError(f"Directory {folder} already exists and is not empty")
@@ -132,7 +132,7 @@ def revision(
     depends_on: str | None = None,
     process_revision_directives: Any = None,
 ) -> Any:
-    """Create a new revision file."""
+    """Write a new revision file, empty or with what changed in the models."""
     script_directory = ScriptDirectory.from_config(config)
     wanted = {
         "message": message,
@@ -172,7 +172,7 @@ def _retrieve(config: Config, script: ScriptDirectory, context: Any, *, compare:
 
 
 def check(config: Config) -> None:
-    """Check if revision command with autogenerate has pending upgrade ops."""
+    """Fail if the models say anything that no revision file does."""
     script_directory = ScriptDirectory.from_config(config)
     revision_context = _later("autogen").RevisionContext(config, script_directory, dict(_AUTOGENERATE))
     _retrieve(config, script_directory, revision_context, compare=True, sql=False)
@@ -193,7 +193,7 @@ def merge(
     rev_id: str | None = None,
     splice: bool = False,
 ) -> Any:
-    """Merge two revisions together.  Creates a new migration file."""
+    """Write a revision file that follows several heads and makes them one."""
     script = ScriptDirectory.from_config(config)
     template_args: dict[str, Any] = {"config": config}
     if util.asbool(config.get_alembic_option("revision_environment")):
@@ -220,7 +220,7 @@ def _split_range(revision: str, sql: bool) -> tuple[str | None, str]:
 
 
 def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
-    """Upgrade to a later version."""
+    """Run upgrade() of each revision on the way to this one."""
     script = ScriptDirectory.from_config(config)
     start, destination = _split_range(revision, sql)
 
@@ -231,7 +231,7 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
 
 
 def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
-    """Revert to a previous version."""
+    """Run downgrade() of each revision on the way back to this one."""
     script = ScriptDirectory.from_config(config)
     start, destination = _split_range(revision, sql)
     if sql and start is None:
@@ -244,7 +244,7 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
 
 
 def show(config: Config, rev: str) -> None:
-    """Show the revision(s) denoted by the given symbol."""
+    """Tell all about a revision."""
     script = ScriptDirectory.from_config(config)
 
     def print_all(revisions: Any, context: Any = None) -> list[Any]:
@@ -261,7 +261,7 @@ def show(config: Config, rev: str) -> None:
 def history(
     config: Config, rev_range: str | None = None, verbose: bool = False, indicate_current: bool = False
 ) -> None:
-    """List changeset scripts in chronological order."""
+    """Tell the revisions, the newest first."""
     script = ScriptDirectory.from_config(config)
     base: Any = None
     head: Any = None
@@ -295,14 +295,14 @@ def history(
 
 
 def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
-    """Show current available heads in the script directory."""
+    """Tell the revisions that no other follows."""
     script = ScriptDirectory.from_config(config)
     for head in script.get_revisions("heads" if resolve_dependencies else script.get_heads()):
         config.print_stdout(head.cmd_format(verbose, include_branches=True, tree_indicators=False))
 
 
 def branches(config: Config, verbose: bool = False) -> None:
-    """Show current branch points."""
+    """Tell the revisions that several others follow."""
     script = ScriptDirectory.from_config(config)
     for point in script.walk_revisions():
         if not point.is_branch_point:
@@ -320,7 +320,7 @@ def branches(config: Config, verbose: bool = False) -> None:
 
 
 def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
-    """Display the current revision for a database."""
+    """Tell where the database stands."""
     script = ScriptDirectory.from_config(config)
 
     def print_current(rev: Any, context: Any) -> list[Any]:
@@ -339,7 +339,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
 def stamp(
     config: Config, revision: _Revisions, sql: bool = False, tag: str | None = None, purge: bool = False
 ) -> None:
-    """'stamp' the revision table with the given revision; don't run any migrations."""
+    """Let the database say that it stands here; nothing is run."""
     script = ScriptDirectory.from_config(config)
     start: str | None = None
     destinations = []
@@ -369,7 +369,7 @@ def stamp(
 
 
 def edit(config: Config, rev: str) -> None:
-    """Edit revision script(s) using $EDITOR."""
+    """Open revision files in the editor that EDITOR names."""
     script = ScriptDirectory.from_config(config)
 
     def open_current(rev: Any, context: Any) -> list[Any]:
@@ -390,7 +390,7 @@ def edit(config: Config, rev: str) -> None:
 
 
 def ensure_version(config: Config, sql: bool = False) -> None:
-    """Create the alembic version table if it doesn't exist already ."""
+    """Make the version table where there is none."""
     script = ScriptDirectory.from_config(config)
 
     def create(rev: Any, context: Any) -> list[Any]:

@@ -36,7 +36,7 @@ class CommandFunction(Protocol):
     def __call__(self, config: Config, *args: Any, **kwargs: Any) -> Any: ...
 
 
-_SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
+_SEPARATORS = {"os": os.pathsep, "space": " ", "newline": "\n", **{sign: sign for sign in ":;"}}
 _MISSING = object()
 
 
@@ -66,14 +66,11 @@ class Config:
     ) -> None:
         self.config_file_name = _preserving_path_as_str(file_) if file_ else None
         self.toml_file_name = _preserving_path_as_str(toml_file) if toml_file else None
-        self.config_ini_section = ini_section
-        self.output_buffer = output_buffer
-        self.stdout = stdout
-        self.cmd_opts = cmd_opts
-        self.config_args = dict(config_args)
-        self.toml_args = dict(config_args)
+        self.config_ini_section, self.cmd_opts = ini_section, cmd_opts
+        self.stdout, self.output_buffer = stdout, output_buffer
+        self.toml_args, self.config_args = {**config_args}, {**config_args}
         if attributes:
-            self.attributes.update(attributes)
+            self.attributes = {**attributes}
 
     @property
     def _config_file_path(self) -> Path | None:
@@ -89,7 +86,8 @@ class Config:
 
     @util.memoized_property
     def messaging_opts(self) -> MessagingOptions:
-        return util.immutabledict({"quiet": getattr(self.cmd_opts, "quiet", False)})  # type: ignore[return-value]
+        quiet = getattr(self.cmd_opts, "quiet", False)
+        return util.immutabledict(quiet=quiet)  # type: ignore[return-value]
 
     def print_stdout(self, text: str, *arg: Any) -> None:
         """Write a line of what the command was asked for."""
@@ -130,10 +128,11 @@ class Config:
             return {}
         self.toml_args["here"] = path.absolute().parent.as_posix()
         with path.open("rb") as file:
-            table = compat.tomllib.load(file).get("tool", {}).get("alembic", {})
-        if not isinstance(table, dict):
-            raise util.CommandError("Incorrect TOML format")
-        return table
+            tools = compat.tomllib.load(file).get("tool", {})
+        ours = tools.get("alembic", {})
+        if isinstance(ours, dict):
+            return ours
+        raise util.CommandError("Incorrect TOML format")
 
     # -- options
 
@@ -149,9 +148,10 @@ class Config:
         self.file_config.remove_option(self.config_ini_section, name)
 
     def set_section_option(self, section: str, name: str, value: str) -> None:
-        if not self.file_config.has_section(section):
-            self.file_config.add_section(section)
-        self.file_config.set(section, name, value)
+        ini = self.file_config
+        if section not in (ini.default_section, *ini.sections()):
+            ini.add_section(section)
+        ini[section][name] = value
 
     def get_section_option(self, section: str, name: str, default: str | None = None) -> str | None:
         if not self.file_config.has_section(section):
@@ -166,17 +166,22 @@ class Config:
 
     def get_alembic_option(self, name: str, default: Any = None) -> Any:
         """An option from the ini file, or where it has none from the toml file."""
-        if self.file_config.has_option(self.config_ini_section, name):
-            return self.file_config.get(self.config_ini_section, name)
-        return self._get_toml_config_value(name, default)
+        here = self._from_ini(name)
+        return self._get_toml_config_value(name, default) if here is _MISSING else here
+
+    def _from_ini(self, name: str) -> Any:
+        section, ini = self.config_ini_section, self.file_config
+        return ini.get(section, name) if ini.has_option(section, name) else _MISSING
 
     def get_alembic_boolean_option(self, name: str) -> bool:
-        if self.file_config.has_option(self.config_ini_section, name):
-            return bool(self.file_config.get(self.config_ini_section, name) == "true")
-        value = self.toml_alembic_config.get(name, False)
-        if not isinstance(value, bool):
-            raise util.CommandError(f"boolean value expected for TOML parameter {name!r}")
-        return value
+        """In the ini file `true` in small letters is true and all else false; TOML has booleans of its own."""
+        text = self._from_ini(name)
+        if text is not _MISSING:
+            return bool(text == "true")
+        said = self.toml_alembic_config.get(name, False)
+        if said is True or said is False:
+            return said
+        raise util.CommandError(f"boolean value expected for TOML parameter {name!r}")
 
     def _get_toml_config_value(self, name: str, default: Any = None) -> Any:
         value = self.toml_alembic_config.get(name, _MISSING)
@@ -232,12 +237,10 @@ class Config:
 
     def get_version_locations_list(self) -> list[str] | None:
         separators = ("path_separator", "version_path_separator")
-        return self._paths("version_locations", separators, r", *|(?: +)", "spaces/commas")
+        return self._paths("version_locations", separators, r", *| +", "spaces/commas")
 
     def get_prepend_sys_paths_list(self) -> list[str] | None:
-        return self._paths(
-            "prepend_sys_path", ("path_separator",), r", *|(?: +)|\:", "spaces, commas, and colons"
-        )
+        return self._paths("prepend_sys_path", ("path_separator",), r", *| +|:", "spaces, commas, and colons")
 
     def get_hooks_list(self) -> list[PostWriteHookConfig]:
         """The post-write hooks in order, each with its options and its name under `_hook_name`."""
@@ -248,7 +251,7 @@ class Config:
                 for table in tables
             ]
         options = self.get_section("post_write_hooks", {})
-        names = filter(None, re.split(r", *|(?: +)", options.get("hooks", "")))
+        names = filter(None, re.split(r", *| +", options.get("hooks", "")))
         return [
             {**{key[len(name) + 1 :]: value for key, value in options.items() if key.startswith(name + ".")},
              "_hook_name": name}
@@ -264,84 +267,107 @@ _FLAG: dict[str, Any] = {"action": "store_true"}
 _OPTIONS: dict[str, Option] = {
     "template": (
         ("-t", "--template"),
-        {"default": "generic", "type": str, "help": "Setup template for use with 'init'"},
+        {"default": "generic", "type": str, "help": "which template to write; `list_templates` shows them"},
     ),
-    "message": (("-m", "--message"), {"type": str, "help": "Message string to use with 'revision'"}),
+    "message": (("-m", "--message"), {"type": str, "help": "what the revision does, in a few words"}),
     "sql": (
         ("--sql",),
         {
             **_FLAG,
-            "help": "Don't emit SQL to database - dump to standard output/file instead. See docs on offline mode.",
+            "help": "connect to nothing and write the SQL as a script",
         },
     ),
     "tag": (
         ("--tag",),
-        {"type": str, "help": "Arbitrary 'tag' name - can be used by custom env.py scripts."},
+        {"type": str, "help": "a word that env.py may ask for"},
     ),
     "head": (
         ("--head",),
-        {"type": str, "help": "Specify head revision or <branchname>@head to base new revision on."},
+        {"type": str, "help": "what the new revision follows: a revision, or BRANCH@head"},
     ),
-    "splice": (("--splice",), {**_FLAG, "help": "Allow a non-head revision as the 'head' to splice onto"}),
+    "splice": (("--splice",), {**_FLAG, "help": "let --head be a revision that others follow already"}),
     "depends_on": (
         ("--depends-on",),
         {
             "action": "append",
-            "help": "Specify one or more revision identifiers which this revision should depend on.",
+            "help": "a revision that must have run before this one; may be repeated",
         },
     ),
     "rev_id": (
         ("--rev-id",),
-        {"type": str, "help": "Specify a hardcoded revision id instead of generating one"},
+        {"type": str, "help": "the id of the new revision, in place of a random one"},
     ),
     "version_path": (
         ("--version-path",),
-        {"type": str, "help": "Specify specific path from config for version file"},
+        {"type": str, "help": "which of the version folders the file goes to"},
     ),
     "branch_label": (
         ("--branch-label",),
-        {"type": str, "help": "Specify a branch label to apply to the new revision"},
+        {"type": str, "help": "a name for the branch that begins with the new revision"},
     ),
-    "verbose": (("-v", "--verbose"), {**_FLAG, "help": "Use more verbose output"}),
+    "verbose": (("-v", "--verbose"), {**_FLAG, "help": "say more"}),
     "resolve_dependencies": (
         ("--resolve-dependencies",),
-        {**_FLAG, "help": "Treat dependency versions as down revisions"},
+        {**_FLAG, "help": "count what a revision depends on among what it follows"},
     ),
     "autogenerate": (
         ("--autogenerate",),
         {
             **_FLAG,
-            "help": "Populate revision script with candidate migration operations, based on comparison of database "
-            "to model.",
+            "help": "write what changed in the models since the database was migrated last",
         },
     ),
     "rev_range": (
         ("-r", "--rev-range"),
-        {"action": "store", "help": "Specify a revision range; format is [start]:[end]"},
+        {
+            "action": "store",
+            "help": "only the revisions from START to END, written START:END; either may be left out",
+        },
     ),
-    "indicate_current": (("-i", "--indicate-current"), {**_FLAG, "help": "Indicate the current revision"}),
+    "indicate_current": (("-i", "--indicate-current"), {**_FLAG, "help": "mark where the database stands"}),
     "purge": (
         ("--purge",),
-        {**_FLAG, "help": "Unconditionally erase the version table before stamping"},
+        {**_FLAG, "help": "empty the version table first, whatever it says"},
     ),
     "package": (
         ("--package",),
-        {**_FLAG, "help": "Write empty __init__.py files to the environment and version locations"},
+        {**_FLAG, "help": "make the folders Python packages"},
     ),
     "check_heads": (
         ("-c", "--check-heads"),
         {
             **_FLAG,
-            "help": "Check if all head revisions are applied to the database. Exit with an error code if this is not "
-            "the case.",
+            "help": "leave with an error unless every head is in the database",
         },
     ),
 }
 
+_EVERYWHERE: tuple[Option, ...] = (
+    (
+        ("-c", "--config"),
+        {
+            "action": "append",
+            "help": "the ini file or the pyproject.toml of the project, or twice for one of each; otherwise what "
+            "ALEMBIC_CONFIG says, otherwise alembic.ini and pyproject.toml here",
+        },
+    ),
+    (
+        ("-n", "--name"),
+        {
+            "type": str,
+            "default": "alembic",
+            "help": "the section of the ini file (pyproject.toml has but one)",
+        },
+    ),
+    (("-x",), {"action": "append", "help": "something for env.py, most often NAME=VALUE; may be repeated"}),
+    (("--raiseerr",), {**_FLAG, "help": "show where in the code an error was raised"}),
+    (("-q", "--quiet"), {**_FLAG, "help": "write nothing to standard output"}),
+)
+
 _POSITIONALS: dict[str, dict[str, Any]] = {
-    "directory": {"help": "location of scripts directory"},
-    "revision": {"help": "revision identifier"},
-    "revisions": {"nargs": "+", "help": "one or more revisions, or 'heads' for all heads"},
+    "directory": {"help": "the folder for the scripts"},
+    "revision": {"help": "a revision: its id or the beginning of it, a branch, head, base, +1, -1"},
+    "revisions": {"nargs": "+", "help": "revisions, or heads for all that nothing follows"},
 }
 
 
@@ -352,49 +378,25 @@ class CommandLine:
         self._generate_args(prog)
 
     def _generate_args(self, prog: str | None) -> None:
-        parser = ArgumentParser(prog=prog)
-        parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-        parser.add_argument(
-            "-c",
-            "--config",
-            action="append",
-            help='Alternate config file; defaults to value of ALEMBIC_CONFIG environment variable, or "alembic.ini". '
-            "May also refer to pyproject.toml file.  May be specified twice to reference both files separately",
-        )
-        parser.add_argument(
-            "-n",
-            "--name",
-            type=str,
-            default="alembic",
-            help="Name of section in .ini file to use for Alembic config (only applies to configparser config, not "
-            "toml)",
-        )
-        parser.add_argument(
-            "-x",
-            action="append",
-            help="Additional arguments consumed by custom env.py scripts, e.g. -x setting1=somesetting -x "
-            "setting2=somesetting",
-        )
-        parser.add_argument("--raiseerr", action="store_true", help="Raise a full stack trace on error")
-        parser.add_argument("-q", "--quiet", action="store_true", help="Do not log to std output.")
+        parser = self.parser = ArgumentParser(prog=prog)
+        parser.add_argument("--version", action="version", version=f"{parser.prog} {__version__}")
+        for flags, how in _EVERYWHERE:
+            parser.add_argument(*flags, **how)
         self.subparsers = parser.add_subparsers()
         for name in dir(command):
             fn = getattr(command, name)
             if inspect.isfunction(fn) and not name.startswith("_") and fn.__module__ == command.__name__:
                 self.register_command(fn)
-        self.parser = parser
 
     def register_command(self, fn: CommandFunction) -> None:
         """Make a function a subcommand; its arguments without a default are typed by position, the others by name."""
         positional, named, words = self._inspect_function(fn)
-        subparser = self.subparsers.add_parser(fn.__name__, help=words)
-        subparser.set_defaults(cmd=(fn, positional, named))
-        for name in named:
-            if name in _OPTIONS:
-                flags, how = _OPTIONS[name]
-                subparser.add_argument(*flags, **how)
-        for name in positional:
-            subparser.add_argument(name, **_POSITIONALS.get(name, {}))
+        typed = self.subparsers.add_parser(fn.__name__, help=words)
+        for flags, how in [_OPTIONS[name] for name in named if name in _OPTIONS]:
+            typed.add_argument(*flags, **how)
+        for place in positional:
+            typed.add_argument(place, **_POSITIONALS.get(place, {}))
+        typed.set_defaults(cmd=(fn, positional, named))
 
     def _inspect_function(self, fn: Callable[..., Any]) -> tuple[list[str], list[str], str]:
         _config, *parameters = inspect.signature(fn).parameters.values()
@@ -442,8 +444,7 @@ class CommandLine:
         if not hasattr(options, "cmd"):
             self.parser.error("too few arguments")
         toml, ini = self._inis_from_config(options)
-        config = Config(file_=ini, toml_file=toml, ini_section=options.name, cmd_opts=options)
-        self.run_cmd(config, options)
+        self.run_cmd(Config(ini, toml, options.name, cmd_opts=options), options)
 
 
 def _is_pyproject(name: str) -> bool:

@@ -13,20 +13,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     import sys
 
     from .arguments import joined, parse
-
-    arguments = parse(joined(list(sys.argv[1:] if argv is None else argv)))
     from .look import Look
 
-    look = Look(
-        color=arguments.color, quiet=arguments.quiet, verbose=arguments.verbose, as_json=arguments.json
-    )
-    if arguments.command is None:
-        arguments.parser.print_help()
-        return Exit.USAGE
+    look = Look()
     try:
+        arguments = parse(joined(list(sys.argv[1:] if argv is None else argv)))
+        look = Look(
+            color=arguments.color, quiet=arguments.quiet, verbose=arguments.verbose, as_json=arguments.json
+        )
+        if arguments.command is None:
+            arguments.parser.print_help()
+            return Exit.USAGE
         from .answers import ANSWERS
 
-        return ANSWERS[arguments.command](arguments, look)
+        code = ANSWERS[arguments.command](arguments, look)
+        look.out.flush()  # a pipe that nobody reads any more is noticed here, not when Python ends
+        return code
     except LimbeckError as error:
         look.error(error)
         return error.exit_code

@@ -33,12 +33,18 @@ def show_lines(look: Look, lines: Sequence[Line], *, empty: str) -> None:
                 look.answer()
             show_whole(look, line)
     else:
-        look.rows([_row(line) for line in lines], ("cyan", "", "dim"))
+        _listing(look, [_row(line) for line in lines])
+
+
+def _listing(look: Look, rows: list[list[str]]) -> None:
+    look.rows(rows, ("cyan", "", "dim"), header=("revision", "message", ""), cut=1)
 
 
 def _row(line: Line) -> list[str]:
+    from limbeck.commands.listing import title
+
     marks = [*line.marks, *(f"label {label}" for label in line.labels)]
-    return [line.revision, line.message or "(no message)", f"({', '.join(marks)})" if marks else ""]
+    return [line.revision, title(line.message), f"({', '.join(marks)})" if marks else ""]
 
 
 def _as_json(line: Line) -> dict[str, Any]:
@@ -103,8 +109,7 @@ def _branches(arguments: Namespace, look: Look) -> int:
     if not found:
         look.say("The history divides nowhere.")
     for branch in found:
-        look.rows([_row(branch.at)], ("cyan", "", "dim"))
-        look.rows([[f"  -> {row[0]}", *row[1:]] for row in map(_row, branch.into)], ("cyan", "", "dim"))
+        _listing(look, [_row(branch.at), *([f"  -> {row[0]}", *row[1:]] for row in map(_row, branch.into))])
     return Exit.OK
 
 
@@ -210,13 +215,12 @@ def _show_standing(look: Look, project: Project, standing: Standing) -> None:
         look.say(f"database {standing.database}", "bold")
     if not standing.heads:
         look.say("The database stands at the base: no revision has been run on it.")
-    for row in standing.heads:
-        if row not in graph:
-            look.answer(f"{row}  (not among the revision files)")
-        elif look.verbose:
-            show_whole(look, line(graph, row))
-        else:
-            look.rows([_row(line(graph, row))], ("cyan", "", "dim"))
+    known = [line(graph, row) for row in standing.heads if row in graph]
+    strange = [[row, "", "(not among the revision files)"] for row in standing.heads if row not in graph]
+    if look.verbose:
+        for each in known:
+            show_whole(look, each)
+    _listing(look, [*strange, *([] if look.verbose else map(_row, known))])
 
 
 def _ensure_version(arguments: Namespace, look: Look) -> int:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from limbeck.errors import Exit
+from limbeck.errors import Exit, NoSuchCommand
 from limbeck.version import VERSION
 
 PLACES = """\
@@ -68,7 +68,15 @@ def joined(argv: list[str]) -> list[str]:
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     words = sys.argv[1:] if argv is None else argv
+    if words and words[0] not in COMMANDS and not words[0].startswith("-"):
+        raise NoSuchCommand(command=words[0], close=_close(words[0]))
     return build(words[0] if words and words[0] in COMMANDS else None).parse_args(words)
+
+
+def _close(word: str) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, COMMANDS, 1)), "")
 
 
 def build(only: str | None = None) -> Parser:

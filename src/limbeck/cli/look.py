@@ -9,6 +9,10 @@ from typing import IO, Any
 
 from limbeck.errors import LimbeckError, mask_url
 
+ALIGNED = 60
+"""A column is at most so wide; what is wider pushes what stands behind it."""
+SHORTEST = 12
+"""No column is cut shorter."""
 CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -64,19 +68,48 @@ class Look:
 
         _write(self.out, json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
 
-    def rows(self, rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
-        """Aligned columns, the last one as long as it likes."""
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
-        for row in rows:
-            cells = []
-            for number, cell in enumerate(row):
-                last = all(not c for c in row[number + 1 :])
-                padded = cell if last else cell.ljust(widths[number])
-                style = styles[number] if number < len(styles) else ""
-                cells.append(self.paint(padded, style))
-                if last:
-                    break
-            self.answer("  ".join(cells).rstrip())
+    def rows(
+        self,
+        rows: Sequence[Sequence[str]],
+        styles: Sequence[str] = (),
+        *,
+        header: Sequence[str] = (),
+        cut: int | None = None,
+    ) -> None:
+        """Aligned columns. A cell wider than ALIGNED pushes only its own line.
+
+        On a terminal there is a header, and column `cut` is shortened so that a line fits; a pipe gets all.
+        """
+        table = [[printable(cell) for cell in row] for row in rows]
+        if not table:
+            return
+        terminal = self.is_terminal(self.out)
+        titled = bool(header) and terminal and not self.quiet
+        if titled:
+            table.insert(0, list(header))
+        widths = [min(max(map(width, column)), ALIGNED) for column in zip(*table, strict=True)]
+        if terminal and cut is not None:
+            widths[cut] = self._room(table, widths, cut)
+            for row in table:
+                row[cut] = shortened(row[cut], widths[cut])
+        for number, row in enumerate(table):
+            self.answer(self._line(row, widths, ["dim"] * len(row) if titled and number == 0 else styles))
+
+    def _room(self, table: Sequence[Sequence[str]], widths: Sequence[int], cut: int) -> int:
+        """How wide the column may be so that the widest of the others still fit beside it."""
+        others = sum(max(width(row[i]) for row in table) + 2 for i in range(len(widths)) if i != cut)
+        widest = max(width(row[cut]) for row in table)
+        return max(SHORTEST, min(widest, columns(self.out) - others))
+
+    def _line(self, row: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> str:
+        cells = []
+        for number, cell in enumerate(row):
+            last = not any(row[number + 1 :])
+            style = styles[number] if number < len(styles) else ""
+            cells.append(self.paint(cell, style) + ("" if last else " " * (widths[number] - width(cell))))
+            if last:
+                break
+        return "  ".join(cells).rstrip()
 
     def error(self, error: LimbeckError) -> None:
         if self.as_json:
@@ -118,6 +151,43 @@ def plain(value: Any) -> Any:
     if isinstance(value, Iterable):
         return [plain(part) for part in value]
     return mask_url(str(value))
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal it takes: two for letters of the Far East, none for accents that stand alone."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def shortened(text: str, room: int) -> str:
+    """The text, or its beginning and three dots where it takes more columns than there are."""
+    room = max(room, SHORTEST)
+    if width(text) <= room:
+        return text
+    while width(text) > room - 3:
+        text = text[:-1]
+    return text.rstrip() + "..."
+
+
+def printable(text: str) -> str:
+    """Without what would move the cursor, ring the bell or paint: text of files and databases is not ours."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def columns(stream: IO[str]) -> int:
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def duration(seconds: float) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from limbeck.commands.listing import message_of, title
 from limbeck.errors import mask_url
 from limbeck.events import (
     Event,
@@ -22,7 +23,7 @@ from limbeck.events import (
     Waiting,
 )
 
-from .look import Look, duration
+from .look import Look, columns, duration, printable, shortened
 
 SLOW = 1.0
 """Seconds after which a statement that still runs is shown on a terminal."""
@@ -55,19 +56,19 @@ class Teller(Reporter):
 
     def _StepStarted(self, event: StepStarted) -> None:
         self._step = event
-        self.line.start(f"{event.revision}  {event.message}")
+        self.line.start(f"{event.revision}  {title(event.message)}")
 
     def _StepFinished(self, event: StepFinished) -> None:
         self.line.stop()
         step = self._step
-        message = step.message if step else ""
+        message = f"  {printable(title(step.message))}" if step and message_of(step.message) else ""
         of = f"[{step.number}/{step.total}] " if step and step.total > 1 else ""
         arrow = ARROWS.get(event.direction, " ")
         self.steps.append(
             {"revision": event.revision, "direction": event.direction, "seconds": event.seconds}
         )
         self.look.say(
-            f"{of}{arrow} {self.look.paint(event.revision, 'cyan')}  {message}  "
+            f"{of}{arrow} {self.look.paint(event.revision, 'cyan')}{message}  "
             + self.look.paint(duration(event.seconds), "dim")
         )
 
@@ -100,37 +101,54 @@ class Teller(Reporter):
 
 
 class Ticker:
-    """One line at the foot of a terminal that tells what runs and for how long; nothing where there is no terminal."""
+    """One line at the foot of a terminal that tells what runs and for how long; nothing where there is no terminal.
+
+    One thread for the whole run: starting one for each statement would cost more than most statements.
+    """
 
     def __init__(self, look: Look) -> None:
         self.look = look
         self.active = not look.quiet and not look.as_json and look.is_terminal(look.err)
         self._text = ""
         self._since = 0.0
-        self._stop: threading.Event | None = None
+        self._drawn = False
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def start(self, text: str) -> None:
         if not self.active:
             return
-        self.stop()
-        self._text, self._since, self._stop = text, time.monotonic(), threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(self._stop,), daemon=True)
-        self._thread.start()
+        with self._lock:
+            self._erase()
+            self._text, self._since = text, time.monotonic()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
-        if self._stop is None or self._thread is None:
+        if not self._text:
             return
-        self._stop.set()
-        self._thread.join()
-        self._stop = self._thread = None
+        with self._lock:
+            self._erase()
+            self._text = ""
 
-    def _run(self, stop: threading.Event) -> None:
-        if stop.wait(SLOW):
-            return
-        while not stop.wait(0.2):
-            seconds = duration(time.monotonic() - self._since)
-            self.look.err.write(f"\r\x1b[2K  ... {self._text}  {seconds}")
-            self.look.err.flush()
-        self.look.err.write("\r\x1b[2K")
+    def _run(self) -> None:
+        while True:
+            time.sleep(0.2)
+            with self._lock:
+                seconds = time.monotonic() - self._since
+                if self._text and seconds >= SLOW:
+                    self._draw(seconds)
+
+    def _draw(self, seconds: float) -> None:
+        tail = f"  {duration(seconds)}"
+        room = columns(self.look.err) - len(tail) - 7  # a line that wraps could not be erased
+        self.look.err.write(f"\r\x1b[2K  ... {shortened(printable(self._text), room)}{tail}")
         self.look.err.flush()
+        self._drawn = True
+
+    def _erase(self) -> None:
+        if self._drawn:
+            self.look.err.write("\r\x1b[2K")
+            self.look.err.flush()
+            self._drawn = False

@@ -122,7 +122,7 @@ def compare(
     settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
     found = diff(backend, have, settled.want, rules, renames, settled.as_text)
     operations = runnable(backend, as_declared(found, want, settled), have, want)
-    back = way_back(backend, found, have)
+    back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, have)
     if not fill:
         return Differences(options.database, operations, back, settled.as_text, ())
     filling = Filling(connection, backend, have, answers, ask)
@@ -322,7 +322,9 @@ class Filling:
     def _any_null(self, table: QualifiedName, column: str) -> bool:
         if self._column(table, column) is None:
             return False
-        quoted = self.backend.dialect.identifier_preparer.quote(column)
+        from limbeck.shore import ddl
+
+        quoted = ddl.quote(self.backend.dialect, column)
         return self._exists(table, f" WHERE {quoted} IS NULL")
 
     def _exists(self, table: QualifiedName, where: str) -> bool:
@@ -330,7 +332,8 @@ class Filling:
 
         name = ddl.table_name(self.backend.dialect, table)
         found = self.connection.exec_driver_sql(
-            f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}{where}) THEN 1 ELSE 0 END"
+            f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}{where}) THEN 1 ELSE 0 END",
+            execution_options={"no_parameters": True},
         )
         return bool(found.scalar())
 

@@ -44,7 +44,7 @@ def line(graph: RevisionGraph, name: str, current: Collection[str] = ()) -> Line
     revision = graph[name]
     return Line(
         revision=revision.id,
-        message=revision.message,
+        message=message_of(revision.message),
         parents=graph.parents(name),
         depends_on=revision.depends_on,
         labels=graph.labels(name),
@@ -55,3 +55,13 @@ def line(graph: RevisionGraph, name: str, current: Collection[str] = ()) -> Line
         date=revision.date,
         path=revision.origin,
     )
+
+
+def message_of(doc: str) -> str:
+    """The message in what stands first in a file's docstring: where none was given, that is the next paragraph."""
+    return "" if doc.startswith(("Revision ID:", "Create Date:", "Revises:")) else doc
+
+
+def title(message: str) -> str:
+    """Its first line, for listings."""
+    return message_of(message).strip().partition("\n")[0].rstrip() or "(no message)"

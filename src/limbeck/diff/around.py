@@ -1,8 +1,7 @@
 """Foreign keys that stand in the way of a change, dropped before it and added again after it.
 
 A key stands in the way where what it refers to goes for a moment, where the database lets no type change under it
-(MySQL), and where the index it needs goes (MySQL, error 1553). There the index that the database would make by itself
-is said, so that its name is the one of a table made in one go.
+(MySQL), and where the index it needs goes for a moment (MySQL, error 1553).
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.model.constraint import ForeignKey, PrimaryKey, Unique
-from limbeck.model.index import Index, IndexElement
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
@@ -19,7 +17,7 @@ from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.index import CreateIndex, DropIndex
+from limbeck.ops.index import DropIndex
 from limbeck.ops.table import DropTable
 
 from .same import plain_name
@@ -30,7 +28,7 @@ Key = tuple[QualifiedName, frozenset[str]]
 def around(
     backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot
 ) -> list[Operation]:
-    """For every foreign key that stays and is in the way: its drop and its return, and the index it needs."""
+    """For every foreign key that stays and is in the way: its drop and its return."""
     keys = set(_dropped_keys(backend, changes, have))
     typed = set(_new_types(backend, changes)) if backend.foreign_keys_hold_types else set()
     gone = {o.table for o in changes if isinstance(o, DropTable)}
@@ -40,10 +38,8 @@ def around(
             continue
         wanted = want.tables.get(table.key) or want.tables.get(plain_name(backend, table.key)) or table
         for key in _staying(table, changes):
-            index = _index_to_make(backend, table, wanted, key, changes)
-            if index is not None:
-                result.append(CreateIndex(table=table.key, index=index))
-            if _in_the_way(backend, table, key, keys, typed) or _loses_index(backend, table, key, changes):
+            loses = _loses_index(backend, table, wanted, key, changes)
+            if loses or _in_the_way(backend, table, key, keys, typed):
                 result += [dropping(table.key, key), AddConstraint(table=table.key, constraint=key)]
     return result
 
@@ -91,25 +87,14 @@ def _staying(table: Table, changes: Sequence[Operation]) -> Iterator[ForeignKey]
 # -- the index that a foreign key needs -----------------------------------------------------------------------
 
 
-def _loses_index(backend: Backend, table: Table, key: ForeignKey, changes: Sequence[Operation]) -> bool:
-    """Whether nothing that serves the key stands through all the changes, though something serves it now."""
-    if not backend.indexes_foreign_keys or not _served(table, key):
+def _loses_index(
+    backend: Backend, table: Table, want: Table, key: ForeignKey, changes: Sequence[Operation]
+) -> bool:
+    """Whether the index that serves the key goes, and another one comes for it later. Where none comes, the backend
+    says the one that it would make by itself."""
+    if not backend.indexes_foreign_keys or not _served(table, key) or not _served(want, key):
         return False
     return not _served(_without_dropped(table, changes), key)
-
-
-def _index_to_make(
-    backend: Backend, table: Table, want: Table, key: ForeignKey, changes: Sequence[Operation]
-) -> Index | None:
-    if not _loses_index(backend, table, key, changes) or _served(want, key):
-        return None
-    return Index(name=expected_index(backend, table, key), elements=tuple(IndexElement(column=c) for c in key.columns))
-
-
-def expected_index(backend: Backend, table: Table, key: ForeignKey) -> str:
-    """What the database calls the index it makes for the key: by the key's name, or the first column's."""
-    named = key.name is not None and not backend.names_by_itself(table.key, key)
-    return str(key.name) if named else key.columns[0]
 
 
 def _without_dropped(table: Table, changes: Sequence[Operation]) -> Table:

@@ -13,6 +13,7 @@ from limbeck.model.constraint import ForeignKey
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
+from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.table import CreateTable, DropTable
@@ -49,14 +50,17 @@ def ordered(
     built = _creations(backend, creations)
     fallen = _drops(backend, drops, have)
     everything = [*rest, *built, *fallen]
-    return tuple(sorted(everything, key=_phase))  # sorted() is stable: inside a phase the order stays
+    return tuple(sorted(everything, key=lambda o: _phase(backend, o)))  # sorted() is stable: inside a phase the order stays
 
 
-def _phase(operation: Operation) -> int:
+def _phase(backend: Backend, operation: Operation) -> int:
     phase = PHASES.get(operation.kind, 60)
     thing = getattr(operation, "thing", None) or getattr(operation, "want", None)
     if thing is not None and getattr(thing, "kind", "") in LATE_OBJECTS:
         return 10 if operation.kind == "drop_object" else 65
+    if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
+        # numbers no more before its key goes, and again when its key stands
+        return {False: 19, True: 55}.get(operation.autoincrement, phase)  # type: ignore[call-overload, no-any-return]
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):

@@ -31,9 +31,7 @@ def same_type(backend: Backend, have: TypeRef, want: TypeRef, rules: Rules = EVE
     return backend.canonical_type(have.spelling) == backend.canonical_type(want.spelling)
 
 
-def same_sql(
-    backend: Backend, have: SqlText | None, want: SqlText | None, rules: Rules = EVERYTHING
-) -> bool:
+def same_sql(backend: Backend, have: SqlText | None, want: SqlText | None, rules: Rules = EVERYTHING) -> bool:
     if have is None or want is None:
         return have is want
     spell = backend.exact_sql if rules.exact else backend.canonical_sql
@@ -168,7 +166,9 @@ def same_index(backend: Backend, have: Index, want: Index, rules: Rules = EVERYT
     for old, new in zip(have.elements, want.elements, strict=True):
         if replace(old, sql=None) != replace(new, sql=None) or not same_sql(backend, old.sql, new.sql, rules):
             return False
-    return not rules.options or _options(backend, have.options, rules) == _options(backend, want.options, rules)
+    return not rules.options or _options(backend, have.options, rules) == _options(
+        backend, want.options, rules
+    )
 
 
 def plain_name(backend: Backend, name: QualifiedName) -> QualifiedName:

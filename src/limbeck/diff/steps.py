@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.model.column import Column
-from limbeck.model.defaults import TextDefault
+from limbeck.model.defaults import Default, TextDefault
+from limbeck.model.marks import Unchanged
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum
 from limbeck.model.snapshot import Snapshot
@@ -75,7 +76,9 @@ def _enum(
     allows that only after a commit), a new type takes the place of the old."""
     kept = tuple(label for label in want.labels if label in have.labels)
     fresh = [label for label in want.labels if label not in have.labels]
-    if kept != have.labels or any(f"'{label.replace(chr(39), chr(39) * 2)}'" in t for label in fresh for t in texts):
+    if kept != have.labels or any(
+        f"'{label.replace(chr(39), chr(39) * 2)}'" in t for label in fresh for t in texts
+    ):
         yield from _enum_anew(backend, have, want, state, after)
         return
     there = list(have.labels)
@@ -121,7 +124,7 @@ def _column_of(
 
 
 def _defaults(operation: Operation) -> Iterator[TextDefault]:
-    default = None
+    default: Default | Unchanged | None = None
     if isinstance(operation, AddColumn):
         default = operation.column.default
     elif isinstance(operation, AlterColumn):

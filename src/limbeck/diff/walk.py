@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, ForeignKey, PrimaryKey
+from limbeck.model.constraint import Check, Constraint, PrimaryKey
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
@@ -19,12 +19,12 @@ from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
-from limbeck.ops.constraint import AddConstraint, RenameConstraint, dropping
+from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 
-from .around import around, expected_index
+from .around import around
 from .match import match
 from .objects import object_changes
 from .order import ordered
@@ -67,7 +67,25 @@ def diff(
             changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
     changes += around(backend, changes, have, want)
+    changes = list(_without_falling_keys(backend, changes, have))
     return (*named, *ordered(backend, changes, have, want))
+
+
+def _without_falling_keys(
+    backend: Backend, changes: Iterable[Operation], have: Snapshot
+) -> Iterator[Operation]:
+    """Where a column that numbers itself must be in a key, its own key goes and comes with it, in one statement."""
+    changes = list(changes)
+    gone = {(o.table, o.column) for o in changes if isinstance(o, DropColumn)}
+    for change in changes:
+        if backend.numbering_needs_key and isinstance(change, DropConstraint) and change.table in have.tables:
+            table = have.tables[change.table]
+            key = table.primary_key
+            column = None if key is None or len(key.columns) > 1 else table.column(key.columns[0])
+            falls = column is not None and column.autoincrement and (table.key, column.name) in gone
+            if change.constraint_kind == "primary key" and falls:
+                continue
+        yield change
 
 
 def with_declared(backend: Backend, have: Snapshot, want: Snapshot, renames: Renames) -> Renames:
@@ -120,6 +138,9 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
             change = column_change(backend, old, column, rules)
             if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
                 change = replace(change, default=column.default if old.default or column.default else UNCHANGED)
+            if backend.numbering_needs_key and change.autoincrement is not UNCHANGED:
+                yield AlterColumn(table=have.key, column=old.name, autoincrement=change.autoincrement)
+                change = replace(change, autoincrement=UNCHANGED)
             if change != SAME:
                 yield AlterColumn(
                     table=have.key,
@@ -219,13 +240,8 @@ def _index_changes(
         elif rules.constraint_names and new.name is not None and fold(_name(old)) != fold(new.name):
             yield RenameIndex(table=have.key, name=_name(old), new_name=new.name)
     for old in found.gone:
-        key = _made_by_foreign_key(backend, old, want)
-        if key is None:
+        if not _made_by_foreign_key(backend, old, want):
             yield DropIndex(table=have.key, name=_name(old))
-        elif all(k.columns != key.columns or k.name != key.name for k in have.foreign_keys) and key.name:
-            expected = expected_index(backend, want, key)  # the key comes anew, and takes the index for its own
-            if expected != old.name:
-                yield RenameIndex(table=have.key, name=_name(old), new_name=expected)
     for new in found.new:
         yield CreateIndex(table=have.key, index=new)
 
@@ -235,9 +251,8 @@ def _name(index: Index) -> str:
     return index.name
 
 
-def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> ForeignKey | None:
+def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's."""
-    if not backend.indexes_foreign_keys or index.unique:
-        return None
-    alike = (key for key in want.foreign_keys if index.columns == key.columns and len(index.elements) == len(key.columns))
-    return next(alike, None)
+    if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):
+        return False
+    return any(index.columns == key.columns for key in want.foreign_keys)

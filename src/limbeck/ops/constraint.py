@@ -90,6 +90,9 @@ class DropConstraint(Operation):
                 self.constraint, name=None
             ):
                 return there
+        alike = [there for there in everything if self.constraint is not None and _alike(there, self.constraint)]
+        if len(alike) == 1:
+            return alike[0]
         raise NoSuchThing(kind=self.constraint_kind or "constraint", name=f"like that on {table.key}")
 
     def touches(self) -> tuple[QualifiedName, ...]:
@@ -132,6 +135,28 @@ def dropping(table: QualifiedName, constraint: Constraint) -> DropConstraint:
         constraint_kind=constraint.kind,
         constraint=constraint if constraint.name is None else None,
     )
+
+
+def _alike(there: Constraint, meant: Constraint) -> bool:
+    """Over the same columns, to the same table: databases tell the rest (actions, wording) in words of their own."""
+    if type(there) is not type(meant):
+        return False
+    if isinstance(there, ForeignKey) and isinstance(meant, ForeignKey):
+        return (there.columns, there.referred, there.referred_columns) == (
+            meant.columns,
+            meant.referred,
+            meant.referred_columns,
+        )
+    if isinstance(there, (PrimaryKey, Unique)) and isinstance(meant, (PrimaryKey, Unique)):
+        return there.columns == meant.columns
+    if isinstance(there, Check) and isinstance(meant, Check):
+        return _bare(there.sql.text) == _bare(meant.sql.text)
+    return False
+
+
+def _bare(text: str) -> str:
+    """Without what servers add and leave out: blanks, quotes around names, parentheses."""
+    return "".join(sign for sign in text.lower() if sign not in ' \n\t"`()')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from limbeck.errors import Irreversible, NotSupported
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Constraint, ForeignKey
+from limbeck.model.constraint import Constraint
 from limbeck.model.defaults import Default
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, Unchanged
@@ -305,12 +305,10 @@ class Backend(ABC):
             text = text[1:-1].strip()
         return text
 
+    numbering_needs_key: ClassVar[bool] = False
+    """Whether a column that numbers itself must be in a key at every moment."""
     foreign_keys_hold_types: ClassVar[bool] = False
     """Whether a column's type cannot be changed while a foreign key is over it or refers to it."""
-
-    def names_by_itself(self, table: QualifiedName, key: ForeignKey) -> bool:
-        """Whether the key's name is one that this database gives where nobody does."""
-        return False
 
     def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
         """How values of the column become the new type where the database must be told (USING); None where not."""

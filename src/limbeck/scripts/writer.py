@@ -91,9 +91,10 @@ def now_in(zone: str | None, clock: Callable[[], datetime] | None = None) -> dat
 
 def slug(message: str, most: int = 40) -> str:
     """The words of a message in lower case with `_` between, cut at a word."""
-    text = "_".join(re.findall(r"\w+", message)).lower()
+    text = "_".join(filter(None, re.split(r"\W+", message))).lower()
     if len(text) > most:
-        text = text[:most].rsplit("_", 1)[0] + "_"
+        word_end = text.rfind("_", 0, most)
+        text = text[: most if word_end < 0 else word_end] + "_"
     while len(text.encode("utf-8", "replace")) > 180:  # file names have at most 255 bytes
         text = text[:-1]
     return text

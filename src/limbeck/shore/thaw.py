@@ -301,7 +301,8 @@ def _exclude(made: Any, value: Exclude, shared: dict[str, Any]) -> Any:
     from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
     parts = [
-        (made.c[str(e.column)] if e.sql is None else Spelled(e.sql.as_written), e.operator) for e in value.elements
+        (made.c[str(e.column)] if e.sql is None else Spelled(e.sql.as_written), e.operator)
+        for e in value.elements
     ]
     classes = {p.key: e.operator_class for (p, _), e in zip(parts, value.elements, strict=True)}
     return ExcludeConstraint(

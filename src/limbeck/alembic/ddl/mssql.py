@@ -14,6 +14,19 @@ from .. import util
 from ..util import sqla_compat
 from ..util.sqla_compat import compiles
 from . import base
+from .base import AddColumn as AddColumn
+from .base import ColumnComment as ColumnComment
+from .base import ColumnDefault as ColumnDefault
+from .base import ColumnName as ColumnName
+from .base import ColumnNullable as ColumnNullable
+from .base import ColumnType as ColumnType
+from .base import RenameTable as RenameTable
+from .base import alter_column as alter_column
+from .base import alter_table as alter_table
+from .base import format_column_name as format_column_name
+from .base import format_server_default as format_server_default
+from .base import format_table_name as format_table_name
+from .base import format_type as format_type
 from .base import visit_as
 from .impl import DefaultImpl
 from .spelling import in_column, in_table, literal_text, spells

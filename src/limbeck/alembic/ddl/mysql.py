@@ -14,6 +14,13 @@ from ..util import sqla_compat
 from ..util.sqla_compat import compiles
 from . import base
 from .base import AlterColumn
+from .base import ColumnDefault as ColumnDefault
+from .base import ColumnName as ColumnName
+from .base import ColumnNullable as ColumnNullable
+from .base import ColumnType as ColumnType
+from .base import alter_table as alter_table
+from .base import format_column_name as format_column_name
+from .base import format_server_default as format_server_default
 from .impl import DefaultImpl
 from .spelling import in_table, literal_text, spells
 

@@ -6,6 +6,19 @@ import re
 from typing import Any
 
 from . import base
+from .base import AddColumn as AddColumn
+from .base import ColumnComment as ColumnComment
+from .base import ColumnDefault as ColumnDefault
+from .base import ColumnName as ColumnName
+from .base import ColumnNullable as ColumnNullable
+from .base import ColumnType as ColumnType
+from .base import IdentityColumnDefault as IdentityColumnDefault
+from .base import RenameTable as RenameTable
+from .base import alter_table as alter_table
+from .base import format_column_name as format_column_name
+from .base import format_server_default as format_server_default
+from .base import format_table_name as format_table_name
+from .base import format_type as format_type
 from .base import visit_as
 from .impl import DefaultImpl
 from .spelling import in_table, literal_text, spells

@@ -26,6 +26,13 @@ from ._pg_defaults import same_default
 from ._pg_indexes import essence
 from .base import AlterColumn, visit_as
 from .base import ColumnComment as ColumnComment
+from .base import IdentityColumnDefault as IdentityColumnDefault
+from .base import RenameTable as RenameTable
+from .base import alter_column as alter_column
+from .base import alter_table as alter_table
+from .base import format_column_name as format_column_name
+from .base import format_table_name as format_table_name
+from .base import format_type as format_type
 from .impl import ComparisonResult, DefaultImpl
 from .spelling import in_column, literal_text, spells
 

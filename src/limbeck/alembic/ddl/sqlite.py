@@ -8,6 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, Column, Computed, cast, schema, sql
 
 from .. import util
+from .base import ColumnName as ColumnName
+from .base import RenameTable as RenameTable
+from .base import alter_table as alter_table
+from .base import format_column_name as format_column_name
+from .base import format_table_name as format_table_name
 from .base import visit_as
 from .impl import DefaultImpl
 

@@ -151,32 +151,31 @@ class EnvironmentContext(util.ModuleClsProxy):
         if template_args and "template_args" in opts:
             opts["template_args"].update(template_args)
         opts.update(
-            transaction_per_migration=transaction_per_migration,
-            target_metadata=target_metadata,
-            include_name=include_name,
-            include_object=include_object,
-            include_schemas=include_schemas,
-            render_as_batch=render_as_batch,
-            upgrade_token=upgrade_token,
-            downgrade_token=downgrade_token,
-            sqlalchemy_module_prefix=sqlalchemy_module_prefix,
-            alembic_module_prefix=alembic_module_prefix,
-            user_module_prefix=user_module_prefix,
-            literal_binds=literal_binds,
-            process_revision_directives=process_revision_directives,
-            on_version_apply=util.to_tuple(on_version_apply, default=()),
-            compare_type=compare_type,
             script=self.script,
+            target_metadata=target_metadata,
+            compare_type=compare_type,
+            include_schemas=include_schemas,
+            include_object=include_object,
+            include_name=include_name,
+            on_version_apply=util.to_tuple(on_version_apply, default=()),
+            process_revision_directives=process_revision_directives,
+            transaction_per_migration=transaction_per_migration,
+            literal_binds=literal_binds,
+            render_as_batch=render_as_batch,
+            downgrade_token=downgrade_token,
+            upgrade_token=upgrade_token,
+            user_module_prefix=user_module_prefix,
+            alembic_module_prefix=alembic_module_prefix,
+            sqlalchemy_module_prefix=sqlalchemy_module_prefix,
         )
         opts.update(kw)
-        self._migration_context = MigrationContext.configure(
-            connection=connection,
-            url=url,
-            dialect_name=dialect_name,
-            environment_context=self,
-            dialect_opts=dialect_opts,
-            opts=opts,
-        )
+        where = {
+            "connection": connection,
+            "url": url,
+            "dialect_name": dialect_name,
+            "dialect_opts": dialect_opts,
+        }
+        self._migration_context = MigrationContext.configure(**where, environment_context=self, opts=opts)
 
     # -- running
 
@@ -185,9 +184,10 @@ class EnvironmentContext(util.ModuleClsProxy):
         downgrade()."""
         from ..operations import Operations
 
-        assert self._migration_context is not None
-        with Operations.context(self._migration_context):
-            self.get_context().run_migrations(**kw)
+        context = self._migration_context
+        assert context is not None
+        with Operations.context(context):
+            context.run_migrations(**kw)
 
     def execute(self, sql: Any, execution_options: dict[str, Any] | None = None) -> None:
         self.get_context().execute(sql, execution_options=execution_options)

@@ -55,10 +55,10 @@ class _ProxyTransaction:
     def __enter__(self) -> _ProxyTransaction:
         return self
 
-    def __exit__(self, type_: Any, value: Any, traceback: Any) -> None:
-        if self._proxied_transaction is not None:
-            self._proxied_transaction.__exit__(type_, value, traceback)
-            self.migration_context._transaction = None
+    def __exit__(self, *raised: Any) -> None:
+        transaction = self._take()
+        if transaction is not None:
+            transaction.__exit__(*raised)
 
 
 class MigrationContext:
@@ -67,47 +67,44 @@ class MigrationContext:
     def __init__(
         self, dialect: Any, connection: Any, opts: dict[str, Any], environment_context: Any = None
     ) -> None:
-        self.environment_context = environment_context
-        self.opts = opts
-        self.dialect = dialect
-        self.script = opts.get("script")
+        self.dialect, self.opts, self.environment_context = dialect, opts, environment_context
         self.as_sql: bool = opts.get("as_sql", False)
-        self.purge = opts.get("purge", False)
-        self.transactional_ddl = opts.get("transactional_ddl")
+        self.purge, self.script = opts.get("purge", False), opts.get("script")
         self.on_version_apply_callbacks = opts.get("on_version_apply", ())
-        self.version_table = opts.get("version_table", "alembic_version")
-        self.version_table_schema = opts.get("version_table_schema")
-        self._transaction: Any = None
-        self._transaction_per_migration = opts.get("transaction_per_migration", False)
         self._migrations_fn: Callable[..., Iterable[Any]] | None = opts.get("fn")
         self._start_from_rev: Any = opts.get("starting_rev")
-        self._user_compare_type = opts.get("compare_type", True)
         self._user_compare_server_default = opts.get("compare_server_default", False)
+        self._user_compare_type = opts.get("compare_type", True)
+        self.version_table_schema = opts.get("version_table_schema")
+        self.version_table = opts.get("version_table", "alembic_version")
+
         self.connection: Any = self._stdout_connection(connection) if self.as_sql else connection
+        self._transaction: Any = None
+        self._transaction_per_migration = opts.get("transaction_per_migration", False)
         self._in_external_transaction = not self.as_sql and sqla_compat._get_connection_in_transaction(
             connection
         )
-        self.output_buffer: Any
-        if "output_encoding" in opts:
-            target: Any = opts.get("output_buffer") or sys.stdout
-            self.output_buffer = EncodedIO(target, opts["output_encoding"])
-        else:
-            self.output_buffer = opts.get("output_buffer", sys.stdout)
+        self.transactional_ddl = opts.get("transactional_ddl")
+        self.output_buffer: Any = _target(opts)
 
-        self.impl = ddl.DefaultImpl.get_by_dialect(dialect)(
+        impl = ddl.DefaultImpl.get_by_dialect(dialect)
+        self.impl = impl(
             dialect, self.connection, self.as_sql, self.transactional_ddl, self.output_buffer, opts
         )
+        table: dict[str, Any] = {
+            word: getattr(self, word) for word in ("version_table", "version_table_schema")
+        }
         self._version = self.impl.version_table_impl(
-            version_table=self.version_table,
-            version_table_schema=self.version_table_schema,
-            version_table_pk=opts.get("version_table_pk", True),
+            **table, version_table_pk=opts.get("version_table_pk", True)
         )
+        self._say_what_it_is()
+
+    def _say_what_it_is(self) -> None:
         log.info("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
             log.info("Generating static SQL")
-        log.info(
-            "Will assume %s DDL.", "transactional" if self.impl.transactional_ddl else "non-transactional"
-        )
+        kind = "transactional" if self.impl.transactional_ddl else "non-transactional"
+        log.info("Will assume %s DDL.", kind)
 
     @classmethod
     def configure(
@@ -148,10 +145,10 @@ class MigrationContext:
         self.impl._exec(sql, execution_options)
 
     def _stdout_connection(self, connection: Any) -> Any:
-        def write(construct: Any, *multiparams: Any, **params: Any) -> None:
-            self.impl._exec(construct)
-
-        return MockEngineStrategy.MockConnection(self.dialect, write)
+        """One that executes by writing; whatever else SQLAlchemy hands over is of no use to a script."""
+        return MockEngineStrategy.MockConnection(
+            self.dialect, lambda construct, *rest, **named: self.impl._exec(construct)
+        )
 
     # -- transactions
 
@@ -196,9 +193,8 @@ class MigrationContext:
             return
         resume = self._in_connection_transaction()
         if resume:
-            assert self._transaction is not None
-            self._transaction.commit()
-            self._transaction = None
+            transaction, self._transaction = self._transaction, None
+            transaction.commit()
         outer = self.connection
         level = outer.get_isolation_level()
         self.connection = self.impl.connection = outer.execution_options(isolation_level="AUTOCOMMIT")
@@ -231,7 +227,8 @@ class MigrationContext:
             raise util.CommandError("Can't specify current_rev to context when using a database connection")
         if not self._has_version_table():
             return ()
-        return tuple(row[0] for row in self.connection.execute(select(self._version.c.version_num)))
+        version = self._version.columns.version_num
+        return tuple(self.connection.execute(select(version)).scalars())
 
     def _heads_to_start_from(self) -> tuple[str, ...]:
         start = self._start_from_rev
@@ -249,18 +246,22 @@ class MigrationContext:
                 self.connection.execute(self._version.delete())
 
     def _has_version_table(self) -> bool:
-        return sqla_compat._connectable_has_table(
-            self.connection, self.version_table, self.version_table_schema
-        )
+        place = (self.version_table, self.version_table_schema)
+        return sqla_compat._connectable_has_table(self.connection, *place)
+
+    def _heads_to_keep(self, *, create: bool = True) -> tuple[str, ...]:
+        """The rows there are; where there are none, there is a table for them afterwards."""
+        heads = self.get_current_heads()
+        if create and not (heads or self.as_sql):
+            self._ensure_version_table()
+        return heads
 
     def stamp(self, script_directory: Any, revision: str) -> None:
         """Let the version table say this revision; nothing is run."""
-        heads = self.get_current_heads()
-        if not self.as_sql and not heads:
-            self._ensure_version_table()
-        maintainer = HeadMaintainer(self, heads)
+        heads = self._heads_to_keep()
+        rows = HeadMaintainer(self, heads)
         for step in script_directory._stamp_revs(revision, heads):
-            maintainer.update_to_step(step)
+            rows.update_to_step(step)
 
     # -- running
 
@@ -268,30 +269,38 @@ class MigrationContext:
         """Ask for the steps from the rows that are there, and do each: its function, its rows, the callbacks."""
         self.impl.start_migrations()
         heads = self._heads_before_run()
-        maintainer = HeadMaintainer(self, heads)
+        rows = HeadMaintainer(self, heads)
         assert self._migrations_fn is not None
         for step in self._migrations_fn(heads, self):
             with self.begin_transaction(_per_migration=True):
-                if self.as_sql and not maintainer.heads:
-                    self._version.create(self.connection)
-                log.info("Running %s", step)
-                if self.as_sql:
-                    self.impl.static_output(f"-- Running {step.short_log}")
-                step.migration_fn(**kw)
-                maintainer.update_to_step(step)
-                for callback in self.on_version_apply_callbacks:
-                    callback(ctx=self, step=step.info, heads=set(maintainer.heads), run_args=kw)
+                self._run_step(step, rows, kw)
+
+    def _run_step(self, step: Any, rows: HeadMaintainer, arguments: dict[str, Any]) -> None:
+        """A script makes the version table before its first step, and says which step follows."""
+        if self.as_sql and not rows.heads:
+            self._version.create(self.connection)
+        log.info("Running %s", step)
+        if self.as_sql:
+            self.impl.static_output(f"-- Running {step.short_log}")
+        step.migration_fn(**arguments)
+        rows.update_to_step(step)
+        for heard in self.on_version_apply_callbacks:
+            heard(ctx=self, step=step.info, heads={*rows.heads}, run_args=arguments)
 
     def _heads_before_run(self) -> tuple[str, ...]:
-        if self.purge:
-            if self.as_sql:
-                raise util.CommandError("Can't use --purge with --sql mode")
-            self._ensure_version_table(purge=True)
-            return ()
-        heads = self.get_current_heads()
-        if not heads and not self.as_sql and not self.opts.get("dont_mutate", False):
-            self._ensure_version_table()
-        return heads
+        if not self.purge:
+            return self._heads_to_keep(create=not self.opts.get("dont_mutate", False))
+        if self.as_sql:
+            raise util.CommandError("Can't use --purge with --sql mode")
+        self._ensure_version_table(purge=True)
+        return ()
+
+
+def _target(opts: dict[str, Any]) -> Any:
+    """Where a script is written to."""
+    if "output_encoding" not in opts:
+        return opts.get("output_buffer", sys.stdout)
+    return EncodedIO(opts.get("output_buffer") or sys.stdout, opts["output_encoding"])
 
 
 class HeadMaintainer:
@@ -301,25 +310,29 @@ class HeadMaintainer:
         self.context = context
         self.heads: set[str] = set(heads)
 
-    def _where(self, version: str) -> Any:
-        return self.context._version.c.version_num == _quoted(version)
+    def _row(self, version: str) -> Any:
+        return self.context._version.columns.version_num == _quoted(version)
+
+    def _exchange(self, statement: Any, *, gone: set[str], new: set[str]) -> Any:
+        """Execute, and know it. Before each statement the rows are as `heads` says, or something is wrong."""
+        assert gone <= self.heads, f"{gone - self.heads} is not in the version table"
+        assert not new & self.heads, f"{new & self.heads} is in the version table already"
+        self.heads = (self.heads - gone) | new
+        return self.context.impl._exec(statement)
 
     def _insert_version(self, version: str) -> None:
-        assert version not in self.heads
-        self.heads.add(version)
-        self.context.impl._exec(self.context._version.insert().values(version_num=_quoted(version)))
+        insert = self.context._version.insert().values(version_num=_quoted(version))
+        self._exchange(insert, gone=set(), new={version})
 
     def _delete_version(self, version: str) -> None:
-        self.heads.remove(version)
-        result = self.context.impl._exec(self.context._version.delete().where(self._where(version)))
+        delete = self.context._version.delete().where(self._row(version))
+        result = self._exchange(delete, gone={version}, new=set())
         self._expect_one_row(result, f"deleting '{version}'")
 
     def _update_version(self, from_: str, to_: str) -> None:
-        assert to_ not in self.heads
-        self.heads.remove(from_)
-        self.heads.add(to_)
-        update = self.context._version.update().values(version_num=_quoted(to_)).where(self._where(from_))
-        self._expect_one_row(self.context.impl._exec(update), f"updating '{from_}' to '{to_}'")
+        update = self.context._version.update().where(self._row(from_)).values(version_num=_quoted(to_))
+        result = self._exchange(update, gone={from_}, new={to_})
+        self._expect_one_row(result, f"updating '{from_}' to '{to_}'")
 
     def _expect_one_row(self, result: Any, doing: str) -> None:
         if self.context.as_sql or not self.context.dialect.supports_sane_rowcount or result is None:

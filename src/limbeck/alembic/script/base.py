@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from limbeck.scripts.writer import slug
 
 from .. import util
 from ..runtime import steps
@@ -22,7 +23,6 @@ from .files import _sourceless_rev_file as _sourceless_rev_file
 if TYPE_CHECKING:
     from ..config import Config
 
-_slug_re = re.compile(r"\w+")
 _default_file_template = "%(rev)s_%(slug)s"
 
 
@@ -42,21 +42,17 @@ class ScriptDirectory:
         recursive_version_locations: bool = False,
         messaging_opts: Any = util.EMPTY_DICT,
     ) -> None:
-        self.dir = _preserving_path_as_str(dir)
-        self.version_locations = [_preserving_path_as_str(path) for path in version_locations or ()]
-        self.file_template = file_template
-        self.truncate_slug_length = truncate_slug_length or 40
-        self.sourceless = sourceless
-        self.output_encoding = output_encoding
-        self.timezone = timezone
-        self.hooks = hooks
-        self.recursive_version_locations = recursive_version_locations
-        self.messaging_opts = messaging_opts
-        self.revision_map = revision.RevisionMap(self._load_revisions)
         if not os.access(dir, os.F_OK):
             raise util.CommandError(
                 f"Path doesn't exist: {dir}.  Please use the 'init' command to create a new scripts folder."
             )
+        self.dir = _preserving_path_as_str(dir)
+        self.version_locations = [_preserving_path_as_str(path) for path in version_locations or ()]
+        self.recursive_version_locations, self.sourceless = recursive_version_locations, sourceless
+        self.file_template, self.truncate_slug_length = file_template, truncate_slug_length or 40
+        self.timezone, self.output_encoding = timezone, output_encoding
+        self.hooks, self.messaging_opts = hooks, messaging_opts
+        self.revision_map = revision.RevisionMap(self._load_revisions)
 
     @classmethod
     def from_config(cls, config: Config) -> ScriptDirectory:
@@ -64,19 +60,22 @@ class ScriptDirectory:
         location = config.get_alembic_option("script_location")
         if location is None:
             raise util.CommandError("No 'script_location' key found in configuration.")
-        slug_length = config.get_alembic_option("truncate_slug_length")
         sys.path[:0] = config.get_prepend_sys_paths_list() or []
+        most = config.get_alembic_option("truncate_slug_length")
+        flags = {
+            word: config.get_alembic_boolean_option(word)
+            for word in ("sourceless", "recursive_version_locations")
+        }
         return ScriptDirectory(
             util.coerce_resource_to_filename(location),
-            file_template=config.get_alembic_option("file_template", _default_file_template),
-            truncate_slug_length=None if slug_length is None else int(slug_length),
-            version_locations=config.get_version_locations_list(),
-            sourceless=config.get_alembic_boolean_option("sourceless"),
+            config.get_alembic_option("file_template", _default_file_template),
+            None if most is None else int(most),
+            config.get_version_locations_list(),
             output_encoding=config.get_alembic_option("output_encoding", "utf-8"),
             timezone=config.get_alembic_option("timezone"),
             hooks=config.get_hooks_list(),
-            recursive_version_locations=config.get_alembic_boolean_option("recursive_version_locations"),
             messaging_opts=config.messaging_opts,
+            **flags,
         )
 
     # -- places
@@ -93,9 +92,8 @@ class ScriptDirectory:
 
     @util.memoized_property
     def _version_locations(self) -> Sequence[Path]:
-        if not self.version_locations:
-            return [Path(self.dir, "versions").absolute()]
-        return [util.coerce_resource_to_filename(location).absolute() for location in self.version_locations]
+        named = map(util.coerce_resource_to_filename, self.version_locations)
+        return [folder.absolute() for folder in named] or [Path(self.dir).absolute() / "versions"]
 
     @property
     def env_py_location(self) -> str:
@@ -168,9 +166,8 @@ class ScriptDirectory:
     def walk_revisions(self, base: str = "base", head: str = "heads") -> Iterator[Any]:
         """All Scripts between two places, both included, newest first."""
         with self._catch_revision_errors(start=base, end=head):
-            yield from self.revision_map.iterate_revisions(
-                head, base, inclusive=True, assert_relative_length=False
-            )
+            ways = {"inclusive": True, "assert_relative_length": False}
+            yield from self.revision_map.iterate_revisions(head, base, **ways)
 
     def get_revisions(self, id_: Any) -> tuple[Any, ...]:
         with self._catch_revision_errors():
@@ -212,10 +209,10 @@ class ScriptDirectory:
         return list(self.revision_map.bases)
 
     def get_base(self) -> str | None:
-        bases = self.get_bases()
-        if len(bases) > 1:
+        first, *others = [*self.get_bases(), None]
+        if len(others) > 1:
             raise util.CommandError("The script directory has multiple bases. Please use get_bases().")
-        return bases[0] if bases else None
+        return first
 
     # -- the way
 
@@ -268,24 +265,26 @@ class ScriptDirectory:
     # -- writing
 
     def _append_template(self, src: Path, dest: Path, **kw: Any) -> None:
-        with util.status(f"Appending to existing {dest.absolute()}", **self.messaging_opts):
-            util.template_to_file(src, dest, self.output_encoding, append_with_newlines=True, **kw)
+        self._fill(src, dest, "Appending to existing", append_with_newlines=True, **kw)
 
     def _generate_template(self, src: Path, dest: Path, **kw: Any) -> None:
-        with util.status(f"Generating {dest.absolute()}", **self.messaging_opts):
-            util.template_to_file(src, dest, self.output_encoding, **kw)
+        self._fill(src, dest, "Generating", **kw)
+
+    def _fill(self, template: Path, file: Path, deed: str, **variables: Any) -> None:
+        with self._says(deed, file):
+            util.template_to_file(template, file, self.output_encoding, **variables)
 
     def _copy_file(self, src: Path, dest: Path) -> None:
-        with util.status(f"Generating {dest.absolute()}", **self.messaging_opts):
-            import shutil
-
-            shutil.copy(src, dest)
+        with self._says("Generating", dest):
+            dest.write_bytes(src.read_bytes())
 
     def _ensure_directory(self, path: Path) -> None:
-        path = path.absolute()
         if not path.exists():
-            with util.status(f"Creating directory {path}", **self.messaging_opts):
+            with self._says("Creating directory", path):
                 path.mkdir(parents=True)
+
+    def _says(self, deed: str, path: Path) -> AbstractContextManager[None]:
+        return util.status(f"{deed} {path.absolute()}", **self.messaging_opts)
 
     def _generate_create_date(self) -> datetime.datetime:
         if self.timezone is None:
@@ -331,11 +330,11 @@ class ScriptDirectory:
             path,
             up_revision=str(revid),
             down_revision=revision.tuple_rev_as_scalar(tuple(each and each.revision for each in heads)),
-            branch_labels=util.to_tuple(branch_labels),
             depends_on=self._depends_on(depends_on),
+            branch_labels=util.to_tuple(branch_labels),
+            message="empty message" if message is None else message,
             create_date=create_date,
             comma=util.format_as_comma,
-            message="empty message" if message is None else message,
             **kw,
         )
         if self.hooks:
@@ -355,7 +354,7 @@ class ScriptDirectory:
         ):
             heads = self.revision_map.get_revisions(head)
         assert "base" not in heads
-        if len(set(heads)) != len(heads):
+        if len({*heads}) < len(heads):
             raise util.CommandError("Duplicate head revisions specified")
         return heads
 
@@ -408,13 +407,8 @@ class ScriptDirectory:
         message: str | None,
         create_date: datetime.datetime,
     ) -> Path:
-        slug = "_".join(_slug_re.findall(message or "")).lower()
-        if len(slug) > self.truncate_slug_length:
-            slug = slug[: self.truncate_slug_length].rsplit("_", 1)[0] + "_"
-        parts = {
-            word: getattr(create_date, word) for word in ("year", "month", "day", "hour", "minute", "second")
-        }
-        name = self.file_template % {
-            "rev": rev_id, "slug": slug, "epoch": int(create_date.timestamp()), **parts,
-        }  # fmt: skip
+        parts: dict[str, Any] = {"rev": rev_id, "slug": slug(message or "", self.truncate_slug_length)}
+        for word in ("year", "month", "day", "hour", "minute", "second"):
+            parts[word] = getattr(create_date, word)
+        name = self.file_template % {**parts, "epoch": int(create_date.timestamp())}
         return Path(path) / f"{name}.py"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._later import submodules
 from .dispatch import Dispatcher as Dispatcher
 from .dispatch import DispatchPriority as DispatchPriority
 from .dispatch import PriorityDispatcher as PriorityDispatcher
@@ -37,11 +38,15 @@ from .pyfiles import template_to_file as template_to_file
 
 
 def __getattr__(name: str) -> Any:
-    import importlib
-
     if name == "open_in_editor":
-        return importlib.import_module(".editor", __name__).open_in_editor
-    if name in ("sqla_compat", "sqla_2_1"):
-        module = importlib.import_module(".sqla_compat", __name__)
-        return module if name == "sqla_compat" else module.sqla_2_1
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .editor import open_in_editor
+
+        return open_in_editor
+    if name == "sqla_2_1":
+        from .sqla_compat import sqla_2_1
+
+        return sqla_2_1
+    return _submodule(name)
+
+
+_submodule = submodules(__name__, "compat", "editor", "sqla_compat")

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from limbeck.backends.ansi.backend import AnsiBackend
 from limbeck.errors import NoSuchThing, UnknownValue
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import ForeignKey, Constraint
+from limbeck.model.constraint import Constraint
 from limbeck.model.defaults import Computed, Default, Identity
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
@@ -249,6 +249,7 @@ class MysqlBackend(AnsiBackend):
     # -- comparing
     names_primary_keys: ClassVar[bool] = False
     foreign_keys_hold_types: ClassVar[bool] = True
+    numbering_needs_key: ClassVar[bool] = True
     indexes_foreign_keys: ClassVar[bool] = True
 
     def fold_column(self, name: str) -> str:
@@ -256,11 +257,6 @@ class MysqlBackend(AnsiBackend):
 
     def fold_constraint(self, name: str) -> str:
         return name.lower()
-
-    def names_by_itself(self, table: QualifiedName, key: ForeignKey) -> bool:
-        name = key.name or ""
-        prefix = f"{table.name}_ibfk_"
-        return name.startswith(prefix) and name[len(prefix) :].isdigit()
 
     def canonical_type(self, spelling: str) -> str:
         return same.type_(spelling, mariadb=self.mariadb)

@@ -17,13 +17,21 @@ _TYPES: Final = {
     "REAL": "DOUBLE",
     "CHARACTER": "CHAR",
 }
+_WIDTHS: Final = {
+    "TINYINT": ("4", "3"),
+    "SMALLINT": ("6", "5"),
+    "MEDIUMINT": ("9", "8"),
+    "INTEGER": ("11", "10"),
+    "BIGINT": ("20", "20"),
+}
+"""What MariaDB shows where no width was given, signed and unsigned. Newer MySQL has none."""
 _INTEGERS = ("TINYINT", "SMALLINT", "MEDIUMINT", "INTEGER", "BIGINT")
 _NUMBERS = (*_INTEGERS, "DECIMAL", "DOUBLE", "FLOAT")
 _NOW = re.compile(r"(?i)\b(?:current_timestamp|now|localtime|localtimestamp)\b(?:\(\))?")
 
 
 def type_(spelling: str, *, mariadb: bool = False) -> str:
-    """`DECIMAL(10,0)` for `NUMERIC(10)`; BOOL is TINYINT(1); MariaDB's JSON is LONGTEXT."""
+    """`DECIMAL(10,0)` for `NUMERIC(10)`; BOOL is TINYINT(1)."""
     match = _SPELLING.match(spelling)
     if match is None:
         return spelling
@@ -31,16 +39,13 @@ def type_(spelling: str, *, mariadb: bool = False) -> str:
     base = _TYPES.get(" ".join(base.split()), base)
     if base in ("BOOL", "BOOLEAN"):
         return "TINYINT(1)"
-    if base == "JSON" and mariadb:
-        return "LONGTEXT"
-    if base == "LONGTEXT" and mariadb and "UTF8MB4_BIN" in rest:
-        return "LONGTEXT"
     if base not in ("ENUM", "SET"):
         inside = inside.replace(" ", "")
     else:
         inside = re.sub(r"'\s*,\s*'", "','", inside)
     if base in _INTEGERS and "ZEROFILL" not in rest and (base, inside) != ("TINYINT", "1"):
-        inside = ""
+        usual = _WIDTHS[base]["UNSIGNED" in rest]
+        inside = "" if not mariadb or inside == usual else inside
     if base == "DECIMAL":
         inside = inside or "10"
         inside = inside if "," in inside else f"{inside},0"

@@ -148,7 +148,11 @@ def _column(freezer: Freezer, line: Line, table: QualifiedName) -> tuple[Column,
         elif line.accept("COMMENT"):
             comment = unquoted(line.take()[1:-1])
         elif line.accept("CHECK"):
-            check = _own_check(name, line.inside())
+            text = line.inside()
+            if text == f"json_valid(`{name.replace('`', '``')}`)":  # MariaDB's way to have JSON
+                type_ = type_ref(freezer, "json", f"{table}.{name}")
+            else:
+                check = Check(sql=SqlText(text), name=name)
         else:
             line.take()
     column = Column(
@@ -167,13 +171,6 @@ def _on_update(default: Default | None, line: Line) -> Default:
     text = line.until(_ENDS_DEFAULT)
     before = default.sql.text if isinstance(default, TextDefault) else "NULL"
     return TextDefault(SqlText(f"{before} ON UPDATE {text}"))
-
-
-def _own_check(column: str, text: str) -> Check | None:
-    """A check inside a column; MariaDB's for a JSON column is the type's."""
-    if text == f"json_valid(`{column}`)":
-        return None
-    return Check(sql=SqlText(text), name=column)
 
 
 # -- constraints and indexes --------------------------------------------------------------------------------

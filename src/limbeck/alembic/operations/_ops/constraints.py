@@ -288,9 +288,8 @@ class CreateForeignKeyOp(AddConstraintOp):
         return cls(name, near, far, near_columns, far_columns, **kw)
 
     def to_constraint(self, migration_context: Any = None) -> ForeignKeyConstraint:
-        near, far = (self.source_table, self.local_cols), (self.referent_table, self.remote_cols)
-        tables, columns = zip(near, far, strict=True)
         make = schemaobj.SchemaObjects(migration_context).foreign_key_constraint
+        tables, columns = (self.source_table, self.referent_table), (self.local_cols, self.remote_cols)
         return make(self.constraint_name, *tables, *columns, **self.kw)
 
     @classmethod
@@ -313,11 +312,13 @@ class CreateForeignKeyOp(AddConstraintOp):
         **dialect_kw: Any,
     ) -> Any:
         """Add a foreign key from `source_table` to `referent_table`."""
-        actions = {"onupdate": onupdate, "ondelete": ondelete, "match": match}
-        moment = {"deferrable": deferrable, "initially": initially}
-        schemas = {"source_schema": source_schema, "referent_schema": referent_schema}
-        names = (constraint_name, source_table, referent_table, local_cols, remote_cols)
-        return operations.invoke(cls(*names, **schemas, **actions, **moment, **dialect_kw))
+        actions: dict[str, Any] = {"onupdate": onupdate, "ondelete": ondelete, "match": match}
+        moment: dict[str, Any] = {"deferrable": deferrable, "initially": initially}
+        schemas: dict[str, Any] = {"source_schema": source_schema, "referent_schema": referent_schema}
+        options = {**schemas, **actions, **moment, **dialect_kw}
+        return operations.invoke(
+            cls(constraint_name, source_table, referent_table, local_cols, remote_cols, **options)
+        )
 
     @classmethod
     def batch_create_foreign_key(
@@ -337,11 +338,17 @@ class CreateForeignKeyOp(AddConstraintOp):
         **dialect_kw: Any,
     ) -> Any:
         """Add a foreign key to the table of the batch."""
-        actions = {"onupdate": onupdate, "ondelete": ondelete, "match": match}
-        moment = {"deferrable": deferrable, "initially": initially}
-        schemas = {"source_schema": operations.impl.schema, "referent_schema": referent_schema}
-        names = (constraint_name, operations.impl.table_name, referent_table, local_cols, remote_cols)
-        return operations.invoke(cls(*names, **schemas, **actions, **moment, **dialect_kw))
+        actions: dict[str, Any] = {"onupdate": onupdate, "ondelete": ondelete, "match": match}
+        moment: dict[str, Any] = {"deferrable": deferrable, "initially": initially}
+        schemas: dict[str, Any] = {
+            "source_schema": operations.impl.schema,
+            "referent_schema": referent_schema,
+        }
+        options = {**schemas, **actions, **moment, **dialect_kw}
+        near = operations.impl.table_name
+        return operations.invoke(
+            cls(constraint_name, near, referent_table, local_cols, remote_cols, **options)
+        )
 
 
 @Operations.register_operation("create_check_constraint")

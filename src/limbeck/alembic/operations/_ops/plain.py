@@ -89,4 +89,4 @@ class ExecuteSQLOp(MigrateOperation):
         cls, operations: Operations, sqltext: Any, *, execution_options: dict[str, Any] | None = None
     ) -> None:
         """Execute a statement, at once and not with the batch."""
-        return cls.execute(operations, sqltext, execution_options=execution_options)
+        cls.execute(operations, sqltext, execution_options=execution_options)

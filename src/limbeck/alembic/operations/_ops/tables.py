@@ -230,7 +230,8 @@ class CreateTableOp(MigrateOperation):
         **kw: Any,
     ) -> Table:
         """Create a table; columns and constraints as for `sqlalchemy.Table`, which is returned."""
-        return operations.invoke(cls(table_name, columns, if_not_exists=if_not_exists, **kw))
+        made: Table = operations.invoke(cls(table_name, columns, if_not_exists=if_not_exists, **kw))
+        return made
 
 
 def _beside_columns(table: Table) -> dict[str, Any]:

@@ -8,8 +8,8 @@ script_location = ${script_location}
 # How revision files are named. Tokens: rev, slug, epoch, year, month, day, hour, minute, second.
 # Folders are possible, with recursive_version_locations = true.
 # file_template = %%(rev)s_%%(slug)s
-# file_template = %%(year)d_%%(month).2d_%%(day).2d_%%(hour).2d%%(minute).2d-%%(rev)s_%%(slug)s
-# file_template = %%(year)d/%%(month).2d/%%(day).2d_%%(rev)s_%%(slug)s
+# file_template = %%(year)d-%%(month).2d-%%(day).2d_%%(slug)s_%%(rev)s
+# file_template = %%(year)d/%%(rev)s_%%(slug)s
 
 # Put in front of sys.path; several are split by path_separator.
 prepend_sys_path = .
@@ -49,55 +49,56 @@ sqlalchemy.url = driver://user:pass@localhost/dbname
 # What runs over every new revision file, in this order.
 
 # a console script of an installed distribution:
-# hooks = black
-# black.type = console_scripts
-# black.entrypoint = black
-# black.options = -l 88 REVISION_SCRIPT_FILENAME
+# hooks = tidy
+# tidy.type = console_scripts
+# tidy.entrypoint = black
+# tidy.options = REVISION_SCRIPT_FILENAME
 
 # python -m:
-# hooks = ruff
-# ruff.type = module
-# ruff.module = ruff
-# ruff.options = check --fix REVISION_SCRIPT_FILENAME
+# hooks = sorted
+# sorted.type = module
+# sorted.module = isort
+# sorted.options = REVISION_SCRIPT_FILENAME
 
 # an executable on the PATH:
-# hooks = ruff
-# ruff.type = exec
-# ruff.executable = ruff
-# ruff.options = check --fix REVISION_SCRIPT_FILENAME
+# hooks = tidy
+# tidy.type = exec
+# tidy.executable = ruff
+# tidy.options = format REVISION_SCRIPT_FILENAME
 
 # -- logging, read by env.py with logging.config.fileConfig
-
-[loggers]
-keys = root,sqlalchemy,alembic
-
-[handlers]
-keys = console
 
 [formatters]
 keys = generic
 
-[logger_root]
-level = WARNING
-handlers = console
-qualname =
+[formatter_generic]
+format = %(levelname)-5.5s [%(name)s] %(message)s
+datefmt = %H:%M:%S
 
-[logger_sqlalchemy]
-level = WARNING
-handlers =
-qualname = sqlalchemy.engine
-
-[logger_alembic]
-level = INFO
-handlers =
-qualname = alembic
+[handlers]
+keys = console
 
 [handler_console]
 class = StreamHandler
 args = (sys.stderr,)
-level = NOTSET
 formatter = generic
+level = NOTSET
 
-[formatter_generic]
-format = %(levelname)-5.5s [%(name)s] %(message)s
-datefmt = %H:%M:%S
+[loggers]
+keys = root,alembic,sqlalchemy
+
+[logger_root]
+qualname =
+handlers = console
+level = WARNING
+
+[logger_alembic]
+qualname = alembic
+handlers =
+level = INFO
+
+[logger_sqlalchemy]
+# INFO: every statement
+qualname = sqlalchemy.engine
+handlers =
+level = WARNING

@@ -1,51 +1,38 @@
 from logging.config import fileConfig
 
 from alembic import context
-from sqlalchemy import engine_from_config, pool
+from sqlalchemy import engine_from_config
+from sqlalchemy.pool import NullPool
 
-# the values of alembic.ini
+# alembic.ini: a value of its own section is config.get_main_option("its_name")
 config = context.config
-
-# logging as alembic.ini says
-if config.config_file_name is not None:
+if config.config_file_name:
     fileConfig(config.config_file_name)
 
-# your models' MetaData, for --autogenerate:
-# from myapp import mymodel
-# target_metadata = mymodel.Base.metadata
+# What "revision --autogenerate" compares the database with: the MetaData of your models, say
+# from myapp.models import Base
+# target_metadata = Base.metadata
 target_metadata = None
 
-# options of your own in alembic.ini:
-# my_important_option = config.get_main_option("my_important_option")
 
-
-def run_migrations_offline() -> None:
-    """Write the SQL as a script. Needs the URL, but neither a driver nor a connection."""
-    url = config.get_main_option("sqlalchemy.url")
-    context.configure(
-        url=url,
-        target_metadata=target_metadata,
-        literal_binds=True,
-        dialect_opts={"paramstyle": "named"},
-    )
-
+def migrate(**target) -> None:
+    """Say where to, and run what the command asks for."""
+    context.configure(target_metadata=target_metadata, **target)
     with context.begin_transaction():
         context.run_migrations()
 
 
+def run_migrations_offline() -> None:
+    """Write the SQL for a database of this URL's kind. Nothing is connected, and no driver is needed."""
+    url = config.get_main_option("sqlalchemy.url")
+    migrate(url=url, dialect_opts={"paramstyle": "named"}, literal_binds=True)
+
+
 def run_migrations_online() -> None:
-    """Migrate the database, over a connection of its own."""
-    connectable = engine_from_config(
-        config.get_section(config.config_ini_section, {}),
-        prefix="sqlalchemy.",
-        poolclass=pool.NullPool,
-    )
-
-    with connectable.connect() as connection:
-        context.configure(connection=connection, target_metadata=target_metadata)
-
-        with context.begin_transaction():
-            context.run_migrations()
+    """Migrate over a connection that is opened here, and closed again."""
+    settings = config.get_section(config.config_ini_section, {})  # sqlalchemy.url, sqlalchemy.echo ...
+    with engine_from_config(settings, poolclass=NullPool).connect() as connection:
+        migrate(connection=connection)
 
 
 if context.is_offline_mode():

@@ -1,87 +1,69 @@
 import logging
-import re
 from contextlib import ExitStack
 from logging.config import fileConfig
 
 from alembic import context
-from sqlalchemy import engine_from_config, pool
+from sqlalchemy import engine_from_config
+from sqlalchemy.pool import NullPool
 
-# True: commit all databases in two phases, where they can
+# True: commit all databases in two phases (PostgreSQL, MySQL and Oracle can)
 USE_TWOPHASE = False
 
-# the values of alembic.ini
+# alembic.ini: a value of its own section is config.get_main_option("its_name")
 config = context.config
-
-# logging as alembic.ini says
-if config.config_file_name is not None:
+if config.config_file_name:
     fileConfig(config.config_file_name)
 logger = logging.getLogger("alembic.env")
 
-# the sections of alembic.ini, one for each database
-db_names = config.get_main_option("databases", "")
+# The sections of alembic.ini, one for each database.
+databases = [name.strip() for name in config.get_main_option("databases", "").split(",")]
 
-# your models' MetaData by database, for --autogenerate:
-# from myapp import mymodel
-# target_metadata = {
-#       'engine1':mymodel.metadata1,
-#       'engine2':mymodel.metadata2
-# }
+# What "revision --autogenerate" compares each database with: the MetaData of your models, say
+# from myapp.models import Accounts, Events
+# target_metadata = {"engine1": Accounts.metadata, "engine2": Events.metadata}
 target_metadata = {}
 
-# options of your own in alembic.ini:
-# my_important_option = config.get_main_option("my_important_option")
+
+def migrate(name, **target) -> None:
+    """Say where to, and run what the command asks for; upgrade() and downgrade() are told the name."""
+    logger.info("Migrating database %s", name)
+    context.configure(target_metadata=target_metadata.get(name), **target)
+    with context.begin_transaction():  # online there is one already, which is left alone
+        context.run_migrations(engine_name=name)
 
 
 def run_migrations_offline() -> None:
-    """Write a script for each database, into a file named after it."""
-    for name in re.split(r",\s*", db_names):
-        logger.info("Migrating database %s", name)
-        file_name = f"{name}.sql"
-        logger.info("Writing output to %s", file_name)
-        with open(file_name, "w") as buffer:
-            context.configure(
-                url=config.get_section_option(name, "sqlalchemy.url"),
-                output_buffer=buffer,
-                target_metadata=target_metadata.get(name),
-                literal_binds=True,
-                dialect_opts={"paramstyle": "named"},
-            )
-            with context.begin_transaction():
-                context.run_migrations(engine_name=name)
+    """Write the SQL of each database into a file of its name."""
+    for name in databases:
+        url = config.get_section_option(name, "sqlalchemy.url")
+        with open(f"{name}.sql", "w") as script:
+            logger.info("Writing output to %s", script.name)
+            how = {"dialect_opts": {"paramstyle": "named"}, "literal_binds": True}
+            migrate(name, url=url, output_buffer=script, **how)
 
 
 def run_migrations_online() -> None:
-    """Migrate all databases, each in a transaction; commit them when all are done."""
-    transactions = {}
-    with ExitStack() as stack:
-        for name in re.split(r",\s*", db_names):
-            engine = engine_from_config(
-                config.get_section(name, {}),
-                prefix="sqlalchemy.",
-                poolclass=pool.NullPool,
-            )
-            connection = stack.enter_context(engine.connect())
-            begin = connection.begin_twophase if USE_TWOPHASE else connection.begin
-            transactions[name] = connection, begin()
+    """Migrate all databases, each in a transaction of its own; nothing is committed before all are through."""
+    with ExitStack() as opened:
+        connections = {}
+        for name in databases:
+            engine = engine_from_config(config.get_section(name, {}), poolclass=NullPool)
+            connections[name] = opened.enter_context(engine.connect())
 
+        transactions = [
+            connection.begin_twophase() if USE_TWOPHASE else connection.begin()
+            for connection in connections.values()
+        ]
         try:
-            for name, (connection, _) in transactions.items():
-                logger.info("Migrating database %s", name)
-                context.configure(
-                    connection=connection,
-                    upgrade_token=f"{name}_upgrades",
-                    downgrade_token=f"{name}_downgrades",
-                    target_metadata=target_metadata.get(name),
-                )
-                context.run_migrations(engine_name=name)
-
-            if USE_TWOPHASE:
-                for _, transaction in transactions.values():
-                    transaction.prepare()
-            for _, transaction in transactions.values():
+            for name, connection in connections.items():
+                tokens = {f"{way}_token": f"{name}_{way}s" for way in ("upgrade", "downgrade")}
+                migrate(name, connection=connection, **tokens)
+            for transaction in transactions if USE_TWOPHASE else ():
+                transaction.prepare()
+            for transaction in transactions:
                 transaction.commit()
-        except:
-            for _, transaction in transactions.values():
+        except BaseException:
+            for transaction in transactions:
                 transaction.rollback()
             raise
 

@@ -1,6 +1,5 @@
-<%!
-import re
-
+<%
+    databases = [name.strip() for name in config.get_main_option("databases").split(",")]
 %>"""${message}
 
 Revision ID: ${up_revision}
@@ -14,7 +13,7 @@ from alembic import op
 import sqlalchemy as sa
 ${imports if imports else ""}
 
-# revision identifiers, used by Alembic.
+# its place in the history
 revision: str = ${repr(up_revision)}
 down_revision: Union[str, Sequence[str], None] = ${repr(down_revision)}
 branch_labels: Union[str, Sequence[str], None] = ${repr(branch_labels)}
@@ -30,12 +29,9 @@ def downgrade(engine_name: str) -> None:
     """Downgrade schema."""
     globals()[f"downgrade_{engine_name}"]()
 
-<%
-    names = re.split(r",\s*", config.get_main_option("databases"))
-%>
 ## two functions for each database
 
-% for name in names:
+% for name in databases:
 
 def upgrade_${name}() -> None:
     """Upgrade ${name} schema."""

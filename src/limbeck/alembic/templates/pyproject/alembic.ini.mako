@@ -7,36 +7,37 @@ sqlalchemy.url = driver://user:pass@localhost/dbname
 
 # -- logging, read by env.py with logging.config.fileConfig
 
-[loggers]
-keys = root,sqlalchemy,alembic
-
-[handlers]
-keys = console
-
 [formatters]
 keys = generic
-
-[logger_root]
-level = WARNING
-handlers = console
-qualname =
-
-[logger_sqlalchemy]
-level = WARNING
-handlers =
-qualname = sqlalchemy.engine
-
-[logger_alembic]
-level = INFO
-handlers =
-qualname = alembic
-
-[handler_console]
-class = StreamHandler
-args = (sys.stderr,)
-level = NOTSET
-formatter = generic
 
 [formatter_generic]
 format = %(levelname)-5.5s [%(name)s] %(message)s
 datefmt = %H:%M:%S
+
+[handlers]
+keys = console
+
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+formatter = generic
+level = NOTSET
+
+[loggers]
+keys = root,alembic,sqlalchemy
+
+[logger_root]
+qualname =
+handlers = console
+level = WARNING
+
+[logger_alembic]
+qualname = alembic
+handlers =
+level = INFO
+
+[logger_sqlalchemy]
+# INFO: every statement
+qualname = sqlalchemy.engine
+handlers =
+level = WARNING

@@ -7,8 +7,8 @@ script_location = "${script_location}"
 # How revision files are named. Tokens: rev, slug, epoch, year, month, day, hour, minute, second.
 # Folders are possible, with recursive_version_locations = true.
 # file_template = "%%(rev)s_%%(slug)s"
-# file_template = "%%(year)d_%%(month).2d_%%(day).2d_%%(hour).2d%%(minute).2d-%%(rev)s_%%(slug)s"
-# file_template = "%%(year)d/%%(month).2d/%%(day).2d_%%(rev)s_%%(slug)s"
+# file_template = "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s_%%(rev)s"
+# file_template = "%%(year)d/%%(rev)s_%%(slug)s"
 
 # Put in front of sys.path.
 prepend_sys_path = [
@@ -44,22 +44,21 @@ prepend_sys_path = [
 # What runs over every new revision file, in this order.
 # [[tool.alembic.post_write_hooks]]
 # a console script of an installed distribution:
-# name = "black"
+# name = "tidy"
 # type = "console_scripts"
 # entrypoint = "black"
-# options = "-l 88 REVISION_SCRIPT_FILENAME"
+# options = "REVISION_SCRIPT_FILENAME"
 #
 # [[tool.alembic.post_write_hooks]]
 # python -m:
-# name = "ruff"
+# name = "sorted"
 # type = "module"
-# module = "ruff"
-# options = "check --fix REVISION_SCRIPT_FILENAME"
+# module = "isort"
+# options = "REVISION_SCRIPT_FILENAME"
 #
 # [[tool.alembic.post_write_hooks]]
 # an executable on the PATH:
-# name = "ruff"
+# name = "tidy"
 # type = "exec"
 # executable = "ruff"
-# options = "check --fix REVISION_SCRIPT_FILENAME"
-
+# options = "format REVISION_SCRIPT_FILENAME"
