@@ -119,14 +119,8 @@ conformance: .venv-conformance/.test mariadb
 
 # The migrations of published programs, with the original and with our facade. ONLY="mlflow optuna" for some.
 .PHONY: replay
-replay: .venv-replay/.test
-	@.venv-replay/bin/python tools/replay.py $(foreach name,$(ONLY),--only $(name))
-
-.venv-replay/.test: tools/replay.py
-	@echo "Installing the programs into .venv-replay ..."
-	@$(PYTHON) tools/venv.py .venv-replay
-	@.venv-replay/bin/python -m pip install -q optuna mlflow buildbot dagster prefect rich
-	@touch $@
+replay: mariadb
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; $(PYTHON) tools/replay.py $(ONLY) --environments .venv-replay
 
 .venv-conformance/.test: pyproject.toml
 	@echo "Installing what Alembic's tests need into .venv-conformance ..."

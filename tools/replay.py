@@ -1,134 +1,335 @@
-"""Replay the migrations of published programs with the original Alembic and with our facade: `make replay`.
+"""Replays the migrations of published projects with the original and with ours, and compares all that can be seen.
 
-    python tools/replay.py [--only mlflow] [--keep]
+    python tools/replay.py [PROJECT ...] [--on sqlite --on postgresql --on mariadb] [--environments FOLDER] [-v]
 
-Each program is run as its users run it, twice, in folders of their own: once as it is installed, once with the facade
-answering to `import alembic`. Compared are what it says, its exit codes, and all that then stands in its databases:
-tables, indexes, version rows. The order of unnamed constraints within a table is left out: it changes from run to run
-with the original. Runs with the Python that runs this file, which needs the programs (see the Makefile).
+For each project (its wheel from PyPI carries its migrations) an environment is made with the project, the original
+Alembic and the drivers. In it the same commands are typed with the original, with the facade (the alias of
+`limbeck run`), and, where they have one meaning, with `limbeck` itself, each on a database of its own. Compared are:
+exit codes, what is printed (history, heads, current, the log of the steps, offline SQL), the schema after the way up and
+after the way down, every row of every table, the version rows. Exit code 1 where anything differs.
 """
 
 from __future__ import annotations
 
 import argparse
-import difflib
+import json
 import os
 import re
-import shutil
-import sqlite3
 import subprocess
 import sys
+import tempfile
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-CACHE = ROOT / ".conformance" / "replay"
-BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[1]
+FRONT = ROOT / "src" / "limbeck" / "alembic" / "_front"
+COMMON = ["alembic==1.20.1", "psycopg[binary]", "psycopg2-binary", "PyMySQL", "rich", "tomli"]
 
-PROGRAMS: dict[str, list[list[str]]] = {
-    "optuna": [
-        ["optuna", "create-study", "--storage", "sqlite:///o.db", "--study-name", "a"],
-        ["optuna", "storage", "upgrade", "--storage", "sqlite:///o.db"],
-        [
-            "python",
-            "-c",
-            "import optuna; s = optuna.storages.RDBStorage('sqlite:///o.db'); "
-            "print(s.get_current_version(), s.get_all_versions()); s.upgrade()",
-        ],
-    ],
-    "mlflow": [
-        ["mlflow", "db", "upgrade", "sqlite:///m.db"],
-        ["mlflow", "db", "upgrade", "sqlite:///m.db"],
-    ],
-    "buildbot": [
-        ["buildbot", "create-master", "-q", "bb"],
-        ["python", "-c", "import os; os.rename('bb/master.cfg.sample', 'bb/master.cfg')"],
-        ["buildbot", "upgrade-master", "-q", "bb"],
-    ],
-    "dagster": [
-        [
-            "python",
-            "-c",
-            "from dagster import DagsterInstance as D; i = D.get(); print(i.get_runs_count()); i.upgrade(print_fn=print)",
-        ]
-    ],
-    "prefect": [
-        ["prefect", "server", "database", "upgrade", "-y"],
-        ["prefect", "server", "database", "downgrade", "-r", "-1", "-y"],
-        ["prefect", "server", "database", "upgrade", "-y"],
-    ],
+
+@dataclass(frozen=True)
+class Published:
+    """A project. `location` is its folder of migrations; without `own_env` a plain env.py is put in front of it."""
+
+    package: str
+    location: str
+    on: tuple[str, ...] = ("sqlite", "postgresql", "mariadb")
+    own_env: bool = True
+    needs: tuple[str, ...] = ()
+    drivers: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+PROJECTS = {
+    "buildbot": Published("buildbot==4.3.0", "buildbot:db/migrations"),
+    "meltano": Published("meltano==4.4.1", "meltano:migrations", on=("sqlite", "postgresql")),
+    "mailman": Published("mailman==3.3.10", "mailman:database/alembic", own_env=False),
+    "arize-phoenix": Published(
+        "arize-phoenix==20.26.1",
+        "phoenix:db/migrations",
+        on=("sqlite", "postgresql"),
+        needs=("asyncpg", "aiosqlite"),
+        drivers={"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"},
+    ),
 }
-CHANGING = re.compile(
-    r"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?|0x[0-9a-f]+|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,27}\b|"
-    r"\d+(?:\.\d+)? ?m?s\b"
-)
+
+INI = """\
+[alembic]
+script_location = {location}
+path_separator = os
+{versions}
+sqlalchemy.url = {url}
+
+[loggers]
+keys = root,alembic
+[handlers]
+keys = console
+[formatters]
+keys = generic
+[logger_root]
+level = WARNING
+handlers = console
+qualname =
+[logger_alembic]
+level = INFO
+handlers =
+qualname = alembic
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+level = NOTSET
+formatter = generic
+[formatter_generic]
+format = %(levelname)-5.5s [%(name)s] %(message)s
+"""
+PLAIN_ENV = """\
+from logging.config import fileConfig
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+config = context.config
+fileConfig(config.config_file_name)
+url = config.get_main_option("sqlalchemy.url")
+if context.is_offline_mode():
+    context.configure(url=url, literal_binds=True, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+        context.configure(connection=connection, render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+DUMP = """\
+import json, sys
+import sqlalchemy as sa
+engine = sa.create_engine(sys.argv[1])
+found = {}
+with engine.connect() as c:
+    inspector = sa.inspect(c)
+    for name in sorted(inspector.get_table_names()):
+        table = {
+            "columns": [{k: str(v) for k, v in col.items()} for col in inspector.get_columns(name)],
+            "pk": str(inspector.get_pk_constraint(name)),
+            "fks": sorted(map(str, inspector.get_foreign_keys(name))),
+            "unique": sorted(map(str, inspector.get_unique_constraints(name))),
+            "indexes": sorted(map(str, inspector.get_indexes(name))),
+            "checks": sorted(map(str, inspector.get_check_constraints(name))),
+            "rows": sorted(str(tuple(r)) for r in c.exec_driver_sql("SELECT * FROM " + engine.dialect.identifier_preparer.quote(name))),
+        }
+        if engine.dialect.name == "sqlite":
+            table["sql"] = [r[0] for r in c.exec_driver_sql("SELECT sql FROM sqlite_master WHERE tbl_name = ? ORDER BY name", (name,))]
+        elif engine.dialect.name in ("mysql", "mariadb"):
+            table["sql"] = c.exec_driver_sql("SHOW CREATE TABLE " + engine.dialect.identifier_preparer.quote(name)).one()[1]
+        found[name] = table
+    if engine.dialect.name == "postgresql":
+        found["enums"] = [str(tuple(r)) for r in c.exec_driver_sql(
+            "SELECT t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid ORDER BY 1, e.enumsortorder")]
+print(json.dumps(found, sort_keys=True))
+"""
+WAY = [
+    ("heads",),
+    ("history", "-v"),
+    ("branches",),
+    ("upgrade", "head", "--sql"),
+    ("current",),
+    ("upgrade", "head"),
+    ("current", "-v"),
+    ("upgrade", "head"),
+    ("history", "-i"),
+    ("downgrade", "-1"),
+    ("upgrade", "+1"),
+    ("downgrade", "base"),
+    ("current",),
+    ("stamp", "head"),
+]
+NATIVE = {"upgrade", "downgrade", "stamp"}
+LOOKS = {("upgrade", "head"), ("downgrade", "base"), ("downgrade", "-1"), ("stamp", "head")}
 
 
-def run(name: str, ours: bool) -> list[str]:
-    """What the program says and leaves behind, line by line."""
-    folder = CACHE / name / ("ours" if ours else "original")
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "dagster").mkdir(parents=True)
-    environment = {
-        **{key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
-        "HOME": str(folder),
-        "PREFECT_HOME": str(folder / "prefect"),
-        "DAGSTER_HOME": str(folder / "dagster"),
-        "DO_NOT_TRACK": "1",
-        "PATH": os.pathsep.join((str(BIN), os.environ.get("PATH", ""))),
-    }
-    if ours:
-        site = CACHE / "site"
-        site.mkdir(parents=True, exist_ok=True)
-        (site / "sitecustomize.py").write_text("import limbeck.alembic\n")
-        environment["PYTHONPATH"] = os.pathsep.join((str(site), str(ROOT / "src")))
-    lines = []
-    for command in PROGRAMS[name]:
+class Replay:
+    """One project on one database, by one of the three."""
+
+    def __init__(self, project: Published, python: Path, by: str, folder: Path, url: str) -> None:
+        self.project, self.python, self.by, self.folder, self.url = project, python, by, folder, url
+        folder.mkdir(parents=True)
+        self.write_settings()
+
+    def write_settings(self) -> None:
+        location, versions = self.project.location, ""
+        if not self.project.own_env:
+            (self.folder / "plain").mkdir()
+            (self.folder / "plain" / "env.py").write_text(PLAIN_ENV, encoding="utf-8")
+            location, versions = "plain", f"version_locations = {self.project.location}/versions"
+        kind = self.url.partition(":")[0].partition("+")[0].replace("mysql", "mariadb")
+        driver = self.project.drivers.get(kind)
+        url = re.sub(r"^[^:]+", driver, self.url) if driver else self.url
+        if driver == "postgresql+asyncpg":
+            url = re.sub(r"@[^/]*/(\w+)\?host=([^&]+).*", r"@/\1?host=\2", url) if "host=" in url else url
+        text = INI.format(location=location, versions=versions, url=url.replace("%", "%%"))
+        (self.folder / "alembic.ini").write_text(text, encoding="utf-8")
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        environ |= {"PYTHONHASHSEED": "0", "NO_COLOR": "1", **self.project.variables}
+        if self.by != "original":
+            environ["PYTHONPATH"] = f"{FRONT}{os.pathsep}{ROOT / 'src'}"
+        module = "limbeck" if self.by == "limbeck" else "alembic"
         done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
+            [str(self.python), "-m", module, *words],
+            cwd=self.folder,
+            env=environ,
+            capture_output=True,
             text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=600,
+            timeout=900,
+            check=False,
         )
-        said = done.stdout.replace(str(folder), "FOLDER").replace(str(ROOT / "src" / "limbeck"), "SITE")
-        said = re.sub(r"\S*/site-packages", "SITE", said)
-        lines += [f"$ {' '.join(command)}", *CHANGING.sub("~", said).splitlines(), f"exit {done.returncode}"]
-    for file in sorted([*folder.rglob("*.db"), *folder.rglob("*.sqlite")]):
-        lines += [f"-- {file.relative_to(folder)}", *database(file)]
-    return lines
+        return done.returncode, self.plain(done.stdout), self.plain(done.stderr)
+
+    def plain(self, text: str) -> str:
+        """Without what differs from one run to the next."""
+        text = text.replace(str(self.folder), "FOLDER").replace(self.url, "URL")
+        text = re.sub(r"(t|replay)_\w*|/tmp/\S+", "PLACE", text) if "host=" in self.url else text
+        return re.sub(r"(?m)^.*(Warning|warnings\.warn|warn\().*\n(  .*\n)?", "", text)
+
+    def dump(self) -> dict[str, object]:
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        done = subprocess.run(
+            [str(self.python), "-c", DUMP, self.url], env=environ, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            return {"error": done.stderr[-500:]}
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+    def all(self) -> dict[str, object]:
+        seen: dict[str, object] = {}
+        for number, words in enumerate(WAY):
+            if self.by == "limbeck" and (words[0] not in NATIVE or "--sql" in words):
+                continue
+            code, out, err = self.run(*words)
+            name = f"{number:02} {' '.join(words)}"
+            if self.by == "limbeck":
+                seen[f"{name}: ended well"] = code == 0
+                if code:
+                    seen[f"{name}: said"] = out + err
+            else:
+                seen[f"{name}: exit code"] = code
+                seen[f"{name}: stdout"] = out
+                seen[f"{name}: stderr"] = _told(err)
+            if words in LOOKS:
+                seen[f"{name}: database"] = self.dump()
+        return seen
 
 
-def database(file: Path) -> list[str]:
-    """Everything in a SQLite file but rows; the rows of version tables too."""
-    with sqlite3.connect(file) as connection:
-        schema = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-        found = [
-            repr((kind, name, table, sorted(part.strip(" \t,") for part in (sql or "").splitlines())))
-            for kind, name, table, sql in schema
-        ]
-        for kind, name, _, _ in schema:
-            if kind == "table" and "version" in name and "alembic" in name:
-                found.append(f"{name}: {connection.execute(f'SELECT * FROM {name}').fetchall()}")
-    return sorted(found)
+def _told(text: str) -> str:
+    """The log, and of a traceback the last line: which lines of whose file stand in it is no behaviour."""
+    if "Traceback (most recent call last)" not in text:
+        return text
+    before = text.partition("Traceback (most recent call last)")[0]
+    return before + text.strip().splitlines()[-1]
+
+
+def differences(one: dict[str, object], other: dict[str, object]) -> Iterator[str]:
+    """What both have and is not the same; and, for the databases, in which table."""
+    for name in one:
+        if name not in other or one[name] == other[name]:
+            continue
+        a, b = one[name], other[name]
+        if isinstance(a, dict) and isinstance(b, dict):
+            for table in sorted(a.keys() | b.keys()):
+                if a.get(table) != b.get(table):
+                    yield f"{name}: {table}:\n      {a.get(table)}\n      {b.get(table)}"
+            continue
+        left, right = str(a).splitlines(), str(b).splitlines()
+        at = next((n for n, (x, y) in enumerate(zip(left, right, strict=False)) if x != y), min(len(left), len(right)))
+        yield f"{name}, line {at + 1}:\n      {left[at : at + 2]}\n      {right[at : at + 2]}"
+
+
+def same_end(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:
+    """The original's account in the words in which limbeck's own is kept, up to where it fails on the database: there
+    limbeck takes back what the original leaves half done (SQLite)."""
+    found: dict[str, object] = {}
+    for name, value in one.items():
+        if name.endswith(": database"):
+            found[name] = value
+        elif name.endswith(": exit code"):
+            found[name.replace(": exit code", ": ended well")] = value == 0
+            if value != 0 and name.split()[1] in NATIVE and "--sql" not in name:
+                break
+    return {name: value for name, value in found.items() if name in other}
+
+
+def environment(folder: Path, name: str, project: Published) -> Path:
+    place = folder / name
+    python = place / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not (place / ".ready").exists():
+        print(f"Installing {project.package} ...", flush=True)
+        if not python.exists():
+            venv.create(place, with_pip=True)
+        words = [str(python), "-m", "pip", "install", "-q", project.package, *COMMON, *project.needs]
+        subprocess.run(words, check=True, stderr=subprocess.DEVNULL)
+        (place / ".ready").touch()
+    return python
+
+
+@contextmanager
+def databases() -> Iterator[object]:
+    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "src"))
+    import servers
+
+    run = servers.Run.begin()
+    try:
+        yield run
+    finally:
+        run.end()
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("projects", nargs="*", default=list(PROJECTS))
+    parser.add_argument("--on", action="append", choices=("sqlite", "postgresql", "mariadb"))
+    parser.add_argument("--environments", type=Path, default=ROOT / ".venv-replay")
+    parser.add_argument("-v", "--verbose", action="store_true", help="every difference, not the first three")
+    given = parser.parse_args()
+    failed = 0
+    with databases() as run, tempfile.TemporaryDirectory() as scratch:
+        for name in given.projects:
+            project = PROJECTS[name]
+            python = environment(given.environments, name, project)
+            for kind in given.on or project.on:
+                if kind in project.on:
+                    failed += one(run, name, project, python, kind, Path(scratch), given.verbose)
+    return 1 if failed else 0
+
+
+def one(
+    run: object, name: str, project: Published, python: Path, kind: str, scratch: Path, verbose: bool
+) -> int:
+    seen: dict[str, dict[str, object]] = {}
+    for by in ("original", "facade", "limbeck"):
+        folder = scratch / name / kind / by
+        place = scratch / name / kind / f"{by}-database"
+        place.mkdir(parents=True)
+        with run.database(kind, place) as database:  # type: ignore[attr-defined]
+            seen[by] = Replay(project, python, by, folder, database.url).all()
+    facade = list(differences(seen["original"], seen["facade"]))
+    native = list(differences(same_end(seen["original"], seen["limbeck"]), seen["limbeck"]))
+    steps = sum(str(v).count("Running ") for n, v in seen["original"].items() if n.endswith("stderr"))
+    codes = [v for n, v in seen["original"].items() if n.endswith("exit code")]
+    print(
+        f"{name} on {kind}: {steps} steps, {sum(1 for code in codes if code)} of {len(codes)} commands fail with the original; "
+        f"the facade: {len(facade)} differences, limbeck: {len(native)} differences",
+        flush=True,
     )
-    parser.add_argument("--only", action="append", choices=PROGRAMS, help="a program; several are possible")
-    options = parser.parse_args()
-    differ = 0
-    for name in options.only or PROGRAMS:
-        original, ours = run(name, ours=False), run(name, ours=True)
-        difference = list(difflib.unified_diff(original, ours, "original", "ours", lineterm="", n=1))
-        differ += bool(difference)
-        print(f"{name:10} {'differs' if difference else 'same'}, {len(original)} lines compared")
-        print(*(line[:300] for line in difference), sep="\n", end="\n" if difference else "")
-    return int(bool(differ))
+    for who, found in (("facade", facade), ("limbeck", native)):
+        for text in found if verbose else found[:3]:
+            print(f"   {who}: {text if verbose else text[:600]}")
+    return len(facade) + len(native)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

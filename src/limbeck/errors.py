@@ -211,7 +211,7 @@ class RangeNotForDatabase(UsageError):
 class RangeForScript(UsageError):
     """A script that goes back cannot ask a database where it stands."""
 
-    code = "LB142"
+    code = "LB137"
     place: str
 
     def what(self) -> str:
