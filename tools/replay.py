@@ -26,6 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FRONT = ROOT / "src" / "limbeck" / "alembic" / "_front"
+LONGEST = 300
 COMMON = ["alembic==1.20.1", "psycopg[binary]", "psycopg2-binary", "PyMySQL", "rich", "tomli"]
 
 
@@ -132,17 +133,13 @@ print(json.dumps(found, sort_keys=True))
 WAY = [
     ("heads",),
     ("history", "-v"),
-    ("branches",),
     ("upgrade", "head", "--sql"),
-    ("current",),
     ("upgrade", "head"),
     ("current", "-v"),
-    ("upgrade", "head"),
     ("history", "-i"),
     ("downgrade", "-1"),
     ("upgrade", "+1"),
     ("downgrade", "base"),
-    ("current",),
     ("stamp", "head"),
 ]
 NATIVE = {"upgrade", "downgrade", "stamp"}
@@ -183,7 +180,7 @@ class Replay:
             env=environ,
             capture_output=True,
             text=True,
-            timeout=900,
+            timeout=LONGEST,
             check=False,
         )
         return done.returncode, self.plain(done.stdout), self.plain(done.stderr)
@@ -244,7 +241,10 @@ def differences(one: dict[str, object], other: dict[str, object]) -> Iterator[st
                     yield f"{name}: {table}:\n      {a.get(table)}\n      {b.get(table)}"
             continue
         left, right = str(a).splitlines(), str(b).splitlines()
-        at = next((n for n, (x, y) in enumerate(zip(left, right, strict=False)) if x != y), min(len(left), len(right)))
+        at = next(
+            (n for n, (x, y) in enumerate(zip(left, right, strict=False)) if x != y),
+            min(len(left), len(right)),
+        )
         yield f"{name}, line {at + 1}:\n      {left[at : at + 2]}\n      {right[at : at + 2]}"
 
 
@@ -289,7 +289,9 @@ def databases() -> Iterator[object]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("projects", nargs="*", default=list(PROJECTS))
     parser.add_argument("--on", action="append", choices=("sqlite", "postgresql", "mariadb"))
     parser.add_argument("--environments", type=Path, default=ROOT / ".venv-replay")
