@@ -117,11 +117,6 @@ conformance: .venv-conformance/.test mariadb
 	    $(foreach name,$(ONLY),--only $(name)) $(foreach name,$(DB),--db $(name)) $(if $(ORIGINAL),--original) \
 	    --minimum $(MINIMUM)
 
-# The migrations of published programs, with the original and with our facade. ONLY="mlflow optuna" for some.
-.PHONY: replay
-replay: mariadb
-	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; $(PYTHON) tools/replay.py $(ONLY) --environments .venv-replay
-
 .venv-conformance/.test: pyproject.toml
 	@echo "Installing what Alembic's tests need into .venv-conformance ..."
 	@$(PYTHON) tools/venv.py .venv-conformance
@@ -152,13 +147,12 @@ REPLAY ?=
 replay: .venv/.test mariadb
 	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; $(BIN)/python tools/replay.py $(REPLAY)
 
-
+# Autogenerate on random pairs of schemas: DB=postgresql, mariadb or sqlite.
 N ?= 200
-DB ?= postgresql
 SEED ?= 0
 
 converge: .venv/.test mariadb
-	@$(BIN)/python tools/converge.py --db $(DB) --pairs $(N) --seed $(SEED) $(if $(SHRINK),--shrink)
+	@$(BIN)/python tools/converge.py --db $(or $(DB),postgresql) --pairs $(N) --seed $(SEED) $(if $(SHRINK),--shrink)
 
 # The same pairs, migrated by Alembic; a path to a source distribution may stand in the place of the version.
 ALEMBIC ?= alembic==1.20.1
@@ -169,7 +163,7 @@ ALEMBIC ?= alembic==1.20.1
 	@touch $@
 
 converge-alembic: .venv-alembic/.done mariadb
-	@.venv-alembic/bin/python -W ignore tools/converge.py --tool alembic --quiet --db $(DB) --pairs $(N) --seed $(SEED)
+	@.venv-alembic/bin/python -W ignore tools/converge.py --tool alembic --quiet --db $(or $(DB),postgresql) --pairs $(N) --seed $(SEED)
 
 # -- Housekeeping --------------------------------------------------------------------------------------------
 
