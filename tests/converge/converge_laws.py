@@ -196,7 +196,8 @@ def _told(error: BaseException) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" at {last[0].filename.rpartition('/src/')[2]}:{last[0].lineno}" if last else ""
     lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: " + "\n    ".join(lines[:12])[:900] + place
+    notes = "\n".join(getattr(error, "__notes__", ()))
+    return f"{notes}\n" * bool(notes) + f"{type(error).__name__}: " + "\n    ".join(lines[:12])[:900] + place
 
 
 # -- rows -----------------------------------------------------------------------------------------------------

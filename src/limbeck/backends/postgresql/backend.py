@@ -149,6 +149,19 @@ class PostgresqlBackend(WithPostgresqlObjects):
         word = "" if type_ is None else type_.spelling.lower()
         return f" AS {word}" if word in ("integer", "smallint") else ""
 
+    def _number_as(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
+        """The sequence of a SERIAL keeps the type it was made for: it goes over with its column."""
+        found = known_table(before, table)
+        there = None if found is None else found.column(column)
+        if there is None or change.autoincrement is not UNCHANGED or change.type is UNCHANGED:
+            return ()
+        word = change.type.spelling.lower()
+        if not is_known(there.autoincrement) or not there.autoincrement or word not in _NUMBERING:
+            return ()
+        owner = f"{self.literal(self.full(table))}, {self.literal(column)}"
+        alter = f"EXECUTE 'ALTER SEQUENCE ' || pg_get_serial_sequence({owner}) || ' AS {word}'"
+        return (Statement(f"DO $$ BEGIN {alter}; END $$"),)
+
     def _number_no_more(self, table: QualifiedName, column: str) -> Statements:
         """The sequence's name is the server's to know."""
         owner = f"{self.literal(self.full(table))}, {self.literal(column)}"
@@ -263,6 +276,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return locks.hazards(operation, before, facts)
 
 
+_NUMBERING = ("smallint", "integer", "bigint")
 _USUAL = {
     "start": "START WITH 1",
     "increment": "INCREMENT BY 1",
