@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from typing import Any
 
@@ -89,6 +90,8 @@ def _render_cmd_body(op_container: ops.OpContainer, autogen_context: Any) -> str
 
 def render_op(autogen_context: Any, op: ops.MigrateOperation) -> list[str]:
     """The lines of one operation."""
+    if getattr(op, "constraint_type", None) == "exclude":
+        importlib.import_module("alembic.ddl.postgresql")  # which registers its renderer
     return util.to_list(renderers.dispatch(op)(autogen_context, op))  # type: ignore[no-any-return]
 
 

@@ -6,6 +6,7 @@ so every step here is a method of its own, and a keyword is handed on only when 
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +27,22 @@ log = logging.getLogger(__name__)
 _AS_IN_DDL = {"literal_binds": True, "include_table": False}
 _ENCLOSING = str.maketrans("", "", " \t\r\n()[]'`" + '"')
 
-_impls: dict[str, type[DefaultImpl]] = {}
+
+class _Impls(dict[str, "type[DefaultImpl]"]):
+    """By `__dialect__`; those of this package come when they are asked for."""
+
+    _OURS = {name: name for name in ("mssql", "mysql", "oracle", "postgresql", "sqlite")} | {
+        "mariadb": "mysql"
+    }
+
+    def __missing__(self, name: str) -> type[DefaultImpl]:
+        if name not in self._OURS:
+            raise KeyError(name)
+        importlib.import_module(f"{__package__}.{self._OURS[name]}")
+        return dict.__getitem__(self, name)
+
+
+_impls = _Impls()
 
 
 class ImplMeta(type):
