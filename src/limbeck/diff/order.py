@@ -50,7 +50,9 @@ def ordered(
     built = _creations(backend, creations)
     fallen = _drops(backend, drops, have)
     everything = [*rest, *built, *fallen]
-    return tuple(sorted(everything, key=lambda o: _phase(backend, o)))  # sorted() is stable: inside a phase the order stays
+    return tuple(
+        sorted(everything, key=lambda o: _phase(backend, o))
+    )  # sorted() is stable: inside a phase the order stays
 
 
 def _phase(backend: Backend, operation: Operation) -> int:
