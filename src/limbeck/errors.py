@@ -736,7 +736,7 @@ class ScriptBroken(ScriptError):
 
 
 class ScriptNeeded(ScriptError):
-    """What was asked for leads through a revision that is not readable."""
+    """What was asked for leads through a revision that is not readable; `revision` is "" where any may be meant."""
 
     code = "LB302"
     revision: str
@@ -744,6 +744,8 @@ class ScriptNeeded(ScriptError):
 
     def what(self) -> str:
         each = "\n".join("- " + error.what() for error in self.broken)
+        if not self.revision:
+            return f"What comes last is not known while a file of the history cannot be read:\n{each}"
         return f"The way leads through revision {self.revision}, which is not among the files that can be read:\n{each}"
 
     def next_step(self) -> str:

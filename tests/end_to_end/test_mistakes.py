@@ -113,3 +113,31 @@ def test_a_script_back_says_where_it_begins(folder: Folder) -> None:
 def test_a_downgrade_has_one_goal(folder: Folder) -> None:
     folder.has("a1", None)
     assert "unrecognized arguments: b2" in folder.types("downgrade", "a1", "b2", expect=2)
+
+
+def test_a_file_that_cannot_be_read_may_be_the_head(folder: Folder) -> None:
+    folder.has("a1", None)
+    (folder.versions / "b2.py").write_bytes(b"revision = 'b2'\ndown_revision = 'a1'\n\x00\xff")
+    said = "b2.py:3: not written in utf-8, which it declares.\n"
+    for words in ("upgrade", "upgrade heads", "stamp head", "revision -m x"):
+        assert folder.types(*words.split(), expect=2) == (
+            "error LB302: What comes last is not known while a file of the history cannot be read:\n"
+            f"- {said}  Mend that file first; commands that do not need it go on working.\n"
+        )
+    assert f"now at a1 (head)\nnote: {said}" in folder.types("upgrade", "a1")
+    assert f"\nnote: {said}" in folder.types("heads")
+
+
+def test_exit_is_no_success_wherever_it_stands(folder: Folder) -> None:
+    end = "so it did not finish.\nEverything this run did was rolled back; the database stands at base.\n"
+    folder.has("a1", None)
+    folder.has("b2", "a1")
+    path = folder.versions / "b2.py"
+    path.write_text(path.read_text().replace("upgrade(): op", "upgrade(): raise SystemExit; op"))
+    assert f"at migrations/versions/b2.py:6: upgrade() called sys.exit(), {end}" in folder.types(
+        "upgrade", expect=4
+    )
+    path.write_text(path.read_text() + "raise SystemExit(0)\n")
+    assert f"at migrations/versions/b2.py:8: the file called sys.exit(0), {end}" in folder.types(
+        "upgrade", expect=4
+    )

@@ -106,14 +106,13 @@ def _branches(arguments: Namespace, look: Look) -> int:
 
     project = project_of(arguments)
     found = history.branches(project)
-    _say_broken(project, look)
     if look.as_json:
         look.document([{"at": _as_json(b.at), "into": [_as_json(line) for line in b.into]} for b in found])
-        return Exit.OK
-    if not found:
+    elif not found:
         look.say("The history divides nowhere.")
     for branch in found:
         _listing(look, [_row(branch.at), *([f"  -> {row[0]}", *row[1:]] for row in map(_row, branch.into))])
+    _say_broken(project, look)
     return Exit.OK
 
 

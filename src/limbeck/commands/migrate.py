@@ -80,6 +80,9 @@ def _move(
     if direction == "downgrade" and write is not None and start is None:
         raise RangeForScript(place=goals[0])
 
+    if direction != "downgrade" and any(goal in ("head", "heads") for goal in goals):
+        project.scripts.require_ends()
+
     def plan(rows: tuple[str, ...]) -> Sequence[Any]:
         with project.scripts.explaining():
             if direction == "upgrade":

@@ -154,6 +154,12 @@ class ScriptFolder:
         likely = tuple(each for each in self.broken if self._speaks_of(each, missing))
         return ScriptNeeded(revision=missing, broken=likely) if likely else error
 
+    def require_ends(self) -> None:
+        """Raises ScriptNeeded where a file cannot be read at all: the end of the history may stand in it."""
+        unread = tuple(each for each in self.broken if getattr(each, "file", "") not in self.scripts)
+        if unread:
+            raise ScriptNeeded(revision="", broken=unread)
+
     def _speaks_of(self, error: ScriptError, revision: str) -> bool:
         path = getattr(error, "file", "")
         if revision in os.path.basename(path):  # noqa: PTH119
