@@ -107,6 +107,7 @@ DUMP = """\
 import json, sys
 import sqlalchemy as sa
 engine = sa.create_engine(sys.argv[1])
+quote = engine.dialect.identifier_preparer.quote
 found = {}
 with engine.connect() as c:
     inspector = sa.inspect(c)
@@ -118,12 +119,13 @@ with engine.connect() as c:
             "unique": sorted(map(str, inspector.get_unique_constraints(name))),
             "indexes": sorted(map(str, inspector.get_indexes(name))),
             "checks": sorted(map(str, inspector.get_check_constraints(name))),
-            "rows": sorted(str(tuple(r)) for r in c.exec_driver_sql("SELECT * FROM " + engine.dialect.identifier_preparer.quote(name))),
+            "rows": sorted(str(tuple(r)) for r in c.exec_driver_sql("SELECT * FROM " + quote(name))),
         }
         if engine.dialect.name == "sqlite":
-            table["sql"] = [r[0] for r in c.exec_driver_sql("SELECT sql FROM sqlite_master WHERE tbl_name = ? ORDER BY name", (name,))]
+            asked = "SELECT sql FROM sqlite_master WHERE tbl_name = ? ORDER BY name"
+            table["sql"] = [r[0] for r in c.exec_driver_sql(asked, (name,))]
         elif engine.dialect.name in ("mysql", "mariadb"):
-            table["sql"] = c.exec_driver_sql("SHOW CREATE TABLE " + engine.dialect.identifier_preparer.quote(name)).one()[1]
+            table["sql"] = c.exec_driver_sql("SHOW CREATE TABLE " + quote(name)).one()[1]
         found[name] = table
     if engine.dialect.name == "postgresql":
         found["enums"] = [str(tuple(r)) for r in c.exec_driver_sql(
@@ -320,7 +322,7 @@ def one(
             seen[by] = Replay(project, python, by, folder, database.url).all()
     facade = list(differences(seen["original"], seen["facade"]))
     native = list(differences(same_end(seen["original"], seen["limbeck"]), seen["limbeck"]))
-    steps = sum(str(v).count("Running ") for n, v in seen["original"].items() if n.endswith("stderr"))
+    steps = max(str(v).count("Running ") for v in seen["original"].values())
     codes = [v for n, v in seen["original"].items() if n.endswith("exit code")]
     print(
         f"{name} on {kind}: {steps} steps, {sum(1 for code in codes if code)} of {len(codes)} commands fail with the original; "
