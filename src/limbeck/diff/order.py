@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from limbeck.digraph import knots, sort
 from limbeck.model.constraint import ForeignKey
+from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
@@ -84,7 +85,8 @@ def _phase(backend: Backend, operation: Operation) -> int:
         return 10 if operation.kind == "drop_object" else 65
     if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
-        return {False: 19, True: 55}.get(operation.autoincrement, phase)  # type: ignore[call-overload, no-any-return]
+        if operation.autoincrement is not UNCHANGED:
+            return 55 if operation.autoincrement else 19
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):
