@@ -1,6 +1,5 @@
 """What may be typed, and what is said about the rest."""
 
-
 from __future__ import annotations
 
 import pytest

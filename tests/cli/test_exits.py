@@ -1,6 +1,5 @@
 """How commands end: exit codes, closed pipes, terminals without unicode, Ctrl-C."""
 
-
 from __future__ import annotations
 
 import os

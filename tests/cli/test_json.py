@@ -1,6 +1,5 @@
 """The documents of --json, as docs/json.md describes them."""
 
-
 from __future__ import annotations
 
 import json

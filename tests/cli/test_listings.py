@@ -1,6 +1,5 @@
 """What listings look like: in a pipe, with -v, on a terminal."""
 
-
 from __future__ import annotations
 
 import io
