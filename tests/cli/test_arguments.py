@@ -1,6 +1,5 @@
 """What may be typed, and what is said about the rest."""
 
-# ruff: noqa: F811 (fixtures are imported by name)
 from __future__ import annotations
 
 import pytest

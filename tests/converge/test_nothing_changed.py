@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-
-from conftest import on
 from converge_generate import COMMENTS, IDENTITIES, NAMES, TABLES, Generator
 from converge_laws import Invalid, Trial, build
 from converge_models import Column, Item, Models, Table
 from converge_trial import trial  # noqa: F401  (a fixture)
 from converge_types import KINDS
+
+from conftest import on
 
 ID = Column("id", "sa.Integer()", "int", (("nullable", "False"),))
 KEY = Item("pk", "sa.PrimaryKeyConstraint('id')", ("id",))

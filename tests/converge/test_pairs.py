@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from conftest import on
 from converge_generate import Generator
 from converge_laws import Invalid, Trial
 from converge_models import script
 from converge_trial import trial  # noqa: F401  (a fixture)
+
+from conftest import on
 
 PAIRS = 100
 AT_ONCE = 10

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from limbeck.digraph import knots, sort
 from limbeck.model.constraint import ForeignKey
+from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
@@ -82,9 +83,10 @@ def _phase(backend: Backend, operation: Operation) -> int:
     thing = getattr(operation, "thing", None) or getattr(operation, "want", None)
     if thing is not None and getattr(thing, "kind", "") in LATE_OBJECTS:
         return 10 if operation.kind == "drop_object" else 65
-    if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
+    numbering = operation.autoincrement if isinstance(operation, AlterColumn) else UNCHANGED
+    if numbering is not UNCHANGED and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
-        return {False: 19, True: 55}.get(operation.autoincrement, phase)  # type: ignore[call-overload, no-any-return]
+        return 55 if numbering else 19
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):
