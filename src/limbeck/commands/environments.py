@@ -79,8 +79,10 @@ TEMPLATES = {
 }
 
 STILL = {
-    "async": ('in url, an asynchronous driver that is installed: "postgresql+asyncpg://user@localhost/name"',),
-    "multidb": ('the databases: a table [databases.NAME] with a url for each, beside or instead of url',),
+    "async": (
+        'in url, an asynchronous driver that is installed: "postgresql+asyncpg://user@localhost/name"',
+    ),
+    "multidb": ("the databases: a table [databases.NAME] with a url for each, beside or instead of url",),
 }
 """What the settings need beside a template's files."""
 
