@@ -17,8 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from servers import KINDS, Database, NoServer, Run
+
+# A busy machine is no mistake of the code; a build server tries the same examples every time.
+settings.register_profile(
+    "limbeck",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("limbeck")
 
 RUN = pytest.StashKey[Run]()
 MAY_BE_ABSENT = {"postgresql15"}  # also in CI: only some machines have it
