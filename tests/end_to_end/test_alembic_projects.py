@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from conftest import on
 from servers import Database
 
@@ -188,7 +189,7 @@ asyncio.run(online())
 def test_an_async_env(sqlite: Database, tmp_path: Path) -> None:
     pytest.importorskip("aiosqlite")
     pytest.importorskip("greenlet")
-    project = Project(tmp_path, sqlite.url.replace("sqlite:", "sqlite+aiosqlite:"), env=ASYNC)
+    project = Project(tmp_path, sqlite.url.replace("+pysqlite:", "+aiosqlite:"), env=ASYNC)
     project.limbeck("upgrade")
     assert rows(sqlite) == ["a2"]
     project.limbeck("downgrade", "base")
