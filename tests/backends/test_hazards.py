@@ -200,7 +200,6 @@ def test_postgresql_tells_these_types_apart(one: str, other: str) -> None:
         ("INTEGER", "int(11)"),
         ("NUMERIC(10)", "decimal(10,0)"),
         ("BOOL", "tinyint(1)"),
-        ("JSON", "longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
         ("DOUBLE PRECISION", "double"),
         ("ENUM('a', 'b')", "enum('a','b')"),
         ("BIGINT UNSIGNED", "bigint(20) unsigned"),

@@ -135,7 +135,7 @@ def test_mariadb() -> None:
     assert table.columns == (
         Column(name="id", type=TypeRef("INTEGER"), nullable=False, autoincrement=True),
         Column(name="b", type=TypeRef("TINYINT(1)"), default=plain("1")),
-        Column(name="j", type=TypeRef("LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")),
+        Column(name="j", type=TypeRef("JSON")),
         Column(name="own", type=TypeRef("BIGINT")),
         Column(
             name="at",

@@ -1,6 +1,5 @@
 """How commands end: exit codes, closed pipes, terminals without unicode, Ctrl-C."""
 
-# ruff: noqa: F811 (fixtures are imported by name)
 from __future__ import annotations
 
 import os

@@ -1,6 +1,5 @@
 """The documents of --json, as docs/json.md describes them."""
 
-# ruff: noqa: F811 (fixtures are imported by name)
 from __future__ import annotations
 
 import json

@@ -1,6 +1,5 @@
 """What listings look like: in a pipe, with -v, on a terminal."""
 
-# ruff: noqa: F811 (fixtures are imported by name)
 from __future__ import annotations
 
 import io

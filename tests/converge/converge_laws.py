@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-
-import catalog
 from converge_models import Models, Pair, Table, made, source
 from converge_types import KINDS
+
+import catalog
 from servers import Database
 
 ROWS = 3
@@ -44,7 +44,9 @@ class Invalid(Exception):
 class Tool(Protocol):
     name: str
 
-    def compare(self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None) -> Any:
+    def compare(
+        self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
+    ) -> Any:
         """Differences towards the models: something that `lines`, `upgrade` and `downgrade` take."""
         ...
 
@@ -75,7 +77,7 @@ class Trial:
         build(engine, pair.a, schemas)
         if pair.rows:
             fill(engine, pair.a, self.kind)
-        first = self.look(engine, pair)
+        first = self.look(engine, pair.a)
         before = cells(engine, pair)
         try:
             return self._laws(engine, pair, schemas, wanted, first, before)
@@ -94,7 +96,7 @@ class Trial:
         step = "upgrade"
         try:
             tool.upgrade(engine, found)
-            if gap := catalog.difference(wanted, self.look(engine, pair)):
+            if gap := catalog.difference(wanted, self.look(engine, pair.b)):
                 return Failure("upgrade gives B", f"{told}\n{gap}")
             if lost := _lost(before, cells(engine, pair)):
                 return Failure("rows after upgrade", f"{told}\n{lost}")
@@ -105,7 +107,7 @@ class Trial:
             tool.downgrade(engine, found)
         except Exception as error:
             return Failure(f"{step} runs", f"{told}\n{_told(error)}")
-        if gap := catalog.difference(first, self.look(engine, pair)):
+        if gap := catalog.difference(first, self.look(engine, pair.a)):
             return Failure("downgrade gives A", f"{told}\n{gap}")
         if lost := _lost(before, cells(engine, pair)):
             return Failure("rows after downgrade", f"{told}\n{lost}")
@@ -121,35 +123,54 @@ class Trial:
         self.fresh.empty()
         engine = self.fresh.engine()
         build(engine, pair.b, schemas)
-        return self.look(engine, pair)
+        return self.look(engine, pair.b)
 
-    def look(self, engine: Any, pair: Pair) -> Any:
-        found = dumped(engine)
-        return found if self.kind != "mariadb" else dict(_indexes_without_names(found, pair))
+    def look(self, engine: Any, models: Models) -> Any:
+        return dict(without_given_names(dumped(engine), models, self.kind))
 
 
-def _indexes_without_names(found: dict[str, str], pair: Pair) -> Iterator[tuple[str, str]]:
-    """MariaDB makes an index for a foreign key, drops it again and calls it after this key or that: such a one, which no
-    model names, has none here."""
-    text = source(pair.a) + source(pair.b)
-    named = {m[1] for m in re.finditer(r"sa\.Index\('([^']*)'|name='([^']*)'", text)} | set(re.findall(r"name='([^']*)'", text))
-    keys = {m for m in re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", text)}
-    uniques = {m for m in re.findall(r"sa\.(?:UniqueConstraint|Index)\((?:.*name=)?'([^']*)'", text)}
-    kept = (named - keys) | uniques
+def without_given_names(found: dict[str, str], models: Models, kind: str) -> Iterator[tuple[str, str]]:
+    """The facts without the names of constraints and indexes that the models do not say: they may be any.
+
+    MariaDB makes an index for a foreign key, drops it again and calls it after this key or that."""
+    named = set(re.findall(r"\bname='([^']*)'", source(models))) | set(
+        re.findall(r"sa\.Index\('([^']*)'", source(models))
+    )
+    keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", source(models)))
     for key, fact in found.items():
-        key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
-        fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
-        key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", key)
-        if key.startswith("check ") and key.endswith("CONSTRAINT_n"):
-            key = f"{key} {fact}"
-        index = re.match(r"index (.+)\.([^.]*)$", key)
-        part = re.match(r"part (.+?): KEY `([^`]*)` (\(.*)", key)
-        if index and "non_unique=1" in fact and index[2] not in kept:
-            yield f"index of {index[1]} {fact}", ""
-        elif part and part[2] not in kept:
-            yield f"part {part[1]}: KEY {part[3]}", fact
+        if kind == "mariadb":
+            yield _plain_mariadb(key, fact, named - keys)
+        elif kind == "postgresql" and not models.naming:
+            yield _plain_postgresql(key, fact, named)
+        elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
+            yield re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key), fact
         else:
             yield key, fact
+
+
+def _plain_postgresql(key: str, fact: str, named: set[str]) -> tuple[str, str]:
+    what, _, name = key.partition(" ")
+    if what not in ("constraint", "index") or any(name.endswith(f".{n}") for n in named):
+        return key, fact
+    last = name.rpartition(".")[2]
+    plain = re.sub(r"INDEX .*? ON ", "INDEX ON ", fact)
+    plain = re.sub(r" of constraint .*$", " of constraint", plain)
+    return f"{what} {name.removesuffix(last)} {plain}", ""
+
+
+def _plain_mariadb(key: str, fact: str, named: set[str]) -> tuple[str, str]:
+    key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
+    fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
+    key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
+    if key.endswith(("CONSTRAINT_n", "_ibfk_n")):
+        return f"{key} {fact}", ""
+    index = re.match(r"index (.+)\.([^.]*)$", key)
+    part = re.match(r"part (.+?): KEY `([^`]*)` (\(.*)", key)
+    if index and "non_unique=1" in fact and index[2] not in named:
+        return f"index of {index[1]} {fact}", ""
+    if part and part[2] not in named:
+        return f"part {part[1]}: KEY {part[3]}", fact
+    return key, fact
 
 
 def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
@@ -172,14 +193,17 @@ def dumped(engine: Any) -> Any:
 
 def plain_default(fact: str) -> str:
     """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
-    return re.sub(r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact)
+    return re.sub(
+        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact
+    )
 
 
 def _told(error: BaseException) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" at {last[0].filename.rpartition('/src/')[2]}:{last[0].lineno}" if last else ""
     lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: " + "\n    ".join(lines[:12])[:900] + place
+    notes = "\n".join(getattr(error, "__notes__", ()))
+    return f"{notes}\n" * bool(notes) + f"{type(error).__name__}: " + "\n    ".join(lines[:12])[:900] + place
 
 
 # -- rows -----------------------------------------------------------------------------------------------------

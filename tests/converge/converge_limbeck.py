@@ -77,3 +77,44 @@ class Limbeck:
                     if isinstance(operation, Exception):
                         raise operation
                     run.stage.do(operation)
+
+
+class Written(Limbeck):
+    """The same, by way of the text of a revision file: what is written is executed, and lands on the stage."""
+
+    name = "limbeck, written"
+
+    def _run(self, engine: Any, operations: Any) -> None:
+        from limbeck.author.stage import entered
+        from limbeck.events import SILENT
+        from limbeck.policy import Policy
+        from limbeck.run.runner import LiveRun
+
+        perform = executed(operations)
+        with engine.connect() as connection:
+            run = LiveRun(connection, Policy(lock=False), SILENT)
+            with run.prepared(), run.transactions.run(), run.transactions.step(), entered(run.stage):
+                perform()
+
+
+def executed(operations: Any) -> Any:
+    """The function that a revision file would have for these operations."""
+    from limbeck.source.body import body
+
+    made_ = body(operations)
+    code = "\n".join(("from limbeck import op", *made_.imports, "def perform():", *made_.lines))
+    space: dict[str, Any] = {}
+    try:
+        exec(compile(code, "revision", "exec"), space)
+    except Exception as error:
+        raise AssertionError(f"{error}\n{code}") from error
+
+    def perform() -> None:
+        try:
+            space["perform"]()
+        except Exception as error:
+            if hasattr(error, "add_note"):  # Python 3.11
+                error.add_note(code)
+            raise
+
+    return perform

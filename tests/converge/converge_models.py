@@ -184,6 +184,11 @@ def repaired(models: Models) -> Models:
 def _repaired(table: Table, models: Models) -> Table:
     names = {c.name for c in table.columns}
     columns = tuple(c for c in table.columns if _stands(c, names))
+    named: dict[str, str] = {}  # a type that brings a named CHECK, once in a table
+    for column in columns:
+        if "create_constraint=True" in column.type:
+            named.setdefault(column.type, column.name)
+    columns = tuple(c for c in columns if named.get(c.type, c.name) == c.name)
     names = {c.name for c in columns}
     kept = tuple(i for i in table.items if set(i.columns) <= names and _holds(i, table, models))
     if models.naming:  # the convention calls them by their first columns

@@ -85,8 +85,8 @@ def test_the_same_under_another_name_is_renamed() -> None:
     have = replace(USERS, constraints=(uq("mail", name="old"),), indexes=(ix("ix_old", "mail"),))
     want = replace(USERS, constraints=(uq("mail", name="new"),), indexes=(ix("ix_new", "mail"),))
     assert told(snapshot(have), snapshot(want)) == [
-        "rename constraint old on users to new",
         "rename index ix_old on users to ix_new",
+        "rename constraint old on users to new",
     ]
 
 

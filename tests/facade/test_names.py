@@ -91,3 +91,23 @@ import alembic.util
 print(alembic.__version__, alembic.util.CommandError.__module__)
 """
     assert python(code) == "1.20.1 alembic.util.exc\n"
+
+
+def test_the_file_of_a_database_comes_with_its_impl() -> None:
+    code = """
+import limbeck.alembic, io, alembic
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+MigrationContext.configure(dialect_name="sqlite")
+loaded = lambda: sorted(name for name in sys.modules if name in ("alembic.ddl.sqlite", "alembic.ddl.postgresql"))
+print(loaded())
+written = io.StringIO()
+context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": written})
+Operations(context).create_exclude_constraint("x", "t", ("a", "="), using="gist")
+print(loaded(), written.getvalue().strip(), alembic.runtime.migration is sys.modules["alembic.runtime.migration"])
+"""
+    assert python(code).splitlines() == [
+        "['alembic.ddl.sqlite']",
+        "['alembic.ddl.postgresql', 'alembic.ddl.sqlite'] "
+        "ALTER TABLE t ADD CONSTRAINT x EXCLUDE USING gist (a WITH =); True",
+    ]

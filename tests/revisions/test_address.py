@@ -103,7 +103,7 @@ def test_resolve_with_the_database_at_c1(text: str, meant: str) -> None:
         ("ones@head", errors.NoSuchBranch, "Did you mean one?"),
         ("one@c2cccc", errors.NotOnBranch, "Revision c2cccc is not on the branch 'one'."),
         ("b1bbbb+1", errors.AmbiguousWalk, "'b1bbbb+1' comes to a fork at b1bbbb: c1cccc, c2cccc."),
-        ("d1dddd+1", errors.WalkTooFar, "asks for 1 revisions above d1dddd, and there are 0."),
+        ("d1dddd+1", errors.WalkTooFar, "asks for 1 revision above d1dddd, and there is none."),
         ("d1dddd-9", errors.WalkTooFar, "asks for 9 revisions below d1dddd, and there are 4."),
     ],
 )

@@ -389,7 +389,7 @@ def test_the_lock_says_who_holds_it(history: History) -> None:
             try:
                 history.upgrade("base", heard, lock_timeout=0.8)
             except LockTimedOut as error:
-                assert 0.7 < time.monotonic() - began < 3
+                assert 0.7 < time.monotonic() - began < 10  # the other one sleeps for 30
                 assert "user" in error.holder
                 assert [type(event).__name__ for event in heard.events][-1] == "Waiting"
                 break

@@ -13,7 +13,7 @@ from conftest import on
 from servers import Database
 
 STEPS = 10
-AROUND = {"postgresql": 6, "sqlite": 16}
+AROUND = {"postgresql": 4, "sqlite": 8}
 """What a run sends beside its steps: the lock, the look for the version table, its rows; on SQLite, settings of the
 connection that are kept and given back (no round trips there). SQLAlchemy's own first questions are not counted."""
 

@@ -142,7 +142,7 @@ def test_several_schemas_enums_sequences(postgresql: Database) -> None:
         "t",
         metadata,
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("e", sa.Enum("x", "y", name="e")),
+        sa.Column("e", sa.Enum("x", "y", name="e", schema="far")),
     )
     sa.Table("near", sa.MetaData(), sa.Column("i", sa.BigInteger, sa.Identity(always=True), primary_key=True))
     with postgresql.engine().begin() as connection:

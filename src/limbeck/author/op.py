@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from limbeck.errors import WrongArgument
 from limbeck.model import objects
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.marks import UNCHANGED, Unchanged
@@ -20,7 +19,7 @@ from limbeck.ops.contract import Operation
 from limbeck.ops.rows import Rows
 from limbeck.shore import authored
 
-from . import former
+from . import former, reading
 from .stage import current
 
 Text = Any
@@ -63,7 +62,7 @@ def create_table(
         items,
         comment=comment,
         prefixes=prefixes,
-        options=_options("create_table", options),
+        options=reading.dialect_options("create_table", options),
     )
     _create_needed(needed)
     stage.do(CreateTable(table=table, if_not_exists=if_not_exists))
@@ -176,7 +175,7 @@ def alter_column(
             comment=comment,
             autoincrement=autoincrement,
             using=None if using is None else freeze.sql(using, f"{name}.{column}"),
-            options=tuple(sorted(_options("alter_column", options).items())),
+            options=tuple(sorted(reading.dialect_options("alter_column", options).items())),
         )
     )
 
@@ -198,7 +197,7 @@ def add_primary_key(
 ) -> None:
     """Adds a primary key."""
     where = QualifiedName(schema, table)
-    given = _constraint_options("add_primary_key", name, options)
+    given = reading.constraint_options("add_primary_key", name, options)
     _add(where, authored.primary_key(current("add_primary_key").freeze(), where, columns, given))
 
 
@@ -207,7 +206,7 @@ def add_unique(
 ) -> None:
     """Adds a unique constraint; options as deferrable, initially, postgresql_nulls_not_distinct."""
     where = QualifiedName(schema, table)
-    given = _constraint_options("add_unique", name, options)
+    given = reading.constraint_options("add_unique", name, options)
     _add(where, authored.unique(current("add_unique").freeze(), where, columns, given))
 
 
@@ -216,7 +215,7 @@ def add_check(
 ) -> None:
     """Adds a check constraint: `op.add_check("orders", "amount > 0", name="positive")`."""
     where = QualifiedName(schema, table)
-    given = _constraint_options("add_check", name, options)
+    given = reading.constraint_options("add_check", name, options)
     _add(where, authored.check(current("add_check").freeze(), where, condition, given))
 
 
@@ -235,7 +234,7 @@ def add_foreign_key(
 ) -> None:
     """Adds a foreign key: `op.add_foreign_key("books", ["author_id"], "authors", ["id"], ondelete="CASCADE")`."""
     where = QualifiedName(schema, table)
-    given = _constraint_options("add_foreign_key", name, options, onupdate=onupdate, ondelete=ondelete)
+    given = reading.constraint_options("add_foreign_key", name, options, onupdate=onupdate, ondelete=ondelete)
     freeze = current("add_foreign_key").freeze()
     target = QualifiedName(referred_schema, referred)
     _add(where, authored.foreign_key(freeze, where, columns, target, referred_columns, given))
@@ -253,7 +252,7 @@ def add_exclude(
 ) -> None:
     """Adds PostgreSQL's EXCLUDE: `op.add_exclude("stays", ("room", "="), ("during", "&&"), name="no_overlap")`."""
     place = QualifiedName(schema, table)
-    given = _constraint_options("add_exclude", name, options, using=using, where=where, ops=ops)
+    given = reading.constraint_options("add_exclude", name, options, using=using, where=where, ops=ops)
     _add(place, authored.exclude(current("add_exclude").freeze(), place, elements, given))
 
 
@@ -335,7 +334,7 @@ def create_index(
 
     stage = current("create_index")
     where = QualifiedName(schema, table)
-    given = {"unique": unique, **_options("create_index", options)}
+    given = {"unique": unique, **reading.dialect_options("create_index", options)}
     concurrently = bool(given.pop("postgresql_concurrently", concurrently))
     stage.do(
         CreateIndex(
@@ -360,7 +359,7 @@ def drop_index(
     from limbeck.ops.index import DropIndex
 
     stage = current("drop_index")
-    given = dict(_options("drop_index", options))
+    given = dict(reading.dialect_options("drop_index", options))
     concurrently = bool(given.pop("postgresql_concurrently", concurrently))
     stage.do(
         DropIndex(
@@ -409,7 +408,7 @@ def rename_object(object_kind: str, name: Any, new_name: str, *, schema: str | N
     """Renames a view, sequence, enum ...: `op.rename_object("view", "old", "new")`."""
     from limbeck.ops.object import RenameObject
 
-    operation = RenameObject(object_kind=object_kind, name=_qualified(name, schema), new_name=new_name)
+    operation = RenameObject(object_kind=object_kind, name=reading.qualified(name, schema), new_name=new_name)
     current("rename_object").do(operation)
 
 
@@ -449,7 +448,7 @@ def add_enum_value(
 
     current("add_enum_value").do(
         AddEnumValue(
-            enum=_qualified(enum, schema),
+            enum=reading.qualified(enum, schema),
             value=value,
             before=before,
             after=after,
@@ -462,7 +461,7 @@ def rename_enum_value(enum: Any, value: str, new_value: str, *, schema: str | No
     """Renames a label of an enum type; rows that have it have the new one."""
     from limbeck.ops.enum import RenameEnumValue
 
-    operation = RenameEnumValue(enum=_qualified(enum, schema), value=value, new_value=new_value)
+    operation = RenameEnumValue(enum=reading.qualified(enum, schema), value=value, new_value=new_value)
     current("rename_enum_value").do(operation)
 
 
@@ -551,7 +550,7 @@ def execute(
             opaque=opaque,
             execution_options=tuple(sorted(dict(execution_options).items())),
             outside_transaction=outside_transaction,
-            changes=tuple(_qualified(name) for name in changes),
+            changes=tuple(reading.qualified(name) for name in changes),
         )
     )
 
@@ -584,34 +583,13 @@ def sql_type(spelling: str) -> Any:
     return authored.raw_type(spelling)
 
 
-def _qualified(name: Any, schema: str | None = None) -> QualifiedName:
-    """A name, or (schema, name)."""
-    if isinstance(name, str):
-        return QualifiedName(schema, name)
-    return QualifiedName(*name)
-
-
-def _constraint_options(
-    function: str, name: str | None, options: Mapping[str, Any], **own: Any
-) -> dict[str, Any]:
-    allowed = {"deferrable", "initially", "comment", "match", "use_alter"}
-    shared = {key: value for key, value in options.items() if key in allowed}
-    rest = _options(function, {key: value for key, value in options.items() if key not in allowed})
-    return {"name": name, **{k: v for k, v in own.items() if v is not None}, **shared, **rest}
-
-
-def _options(function: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Dialect options; anything else is a mistake in typing."""
-    known = {*former.DIALECTS, dialect()} if options else former.DIALECTS
-    for name in options:
-        if name.split("_")[0] not in known:
-            raise WrongArgument(function=function, argument=name, instead=former.instead_of(function, name))
-    return dict(options)
-
-
 def __getattr__(name: str) -> Any:
     # Only for names that are not here: the words of other tools are answered with ours.
+    from difflib import get_close_matches
+
     instead = former.WORDS.get(name)
     if instead is None:
-        raise AttributeError(f"limbeck.op has no function {name}()")
+        close = get_close_matches(name, [each for each in globals() if each[0].islower()], n=1)
+        meant = f"; did you mean {close[0]}()?" if close else ""
+        raise AttributeError(f"limbeck.op has no function {name}(){meant}")
     raise AttributeError(f"limbeck.op has no function {name}(); here it is {instead}")

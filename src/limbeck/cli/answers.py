@@ -84,9 +84,11 @@ def _rows(project: Project) -> tuple[str, ...]:
 
 
 def _say_broken(project: Project, look: Look) -> None:
-    """Files of the history that could not be read, when nothing needed them."""
-    for broken in getattr(project.scripts, "broken", ()):
-        look.warn(str(broken.what()), broken.next_step())
+    """Files that could not be read and what else is wrong with the history, when nothing needed it."""
+    from limbeck.commands.history import wrong_elsewhere
+
+    for wrong in wrong_elsewhere(project):
+        look.warn(wrong.what(), wrong.next_step())
 
 
 def _heads(arguments: Namespace, look: Look) -> int:
@@ -102,14 +104,15 @@ def _heads(arguments: Namespace, look: Look) -> int:
 def _branches(arguments: Namespace, look: Look) -> int:
     from limbeck.commands import history
 
-    found = history.branches(project_of(arguments))
+    project = project_of(arguments)
+    found = history.branches(project)
     if look.as_json:
         look.document([{"at": _as_json(b.at), "into": [_as_json(line) for line in b.into]} for b in found])
-        return Exit.OK
-    if not found:
+    elif not found:
         look.say("The history divides nowhere.")
     for branch in found:
         _listing(look, [_row(branch.at), *([f"  -> {row[0]}", *row[1:]] for row in map(_row, branch.into))])
+    _say_broken(project, look)
     return Exit.OK
 
 
@@ -141,7 +144,7 @@ def _upgrade(arguments: Namespace, look: Look) -> int:
 def _downgrade(arguments: Namespace, look: Look) -> int:
     from limbeck.commands import migrate
 
-    return _moving(arguments, look, migrate.downgrade, _split(arguments.revision))
+    return _moving(arguments, look, migrate.downgrade, (arguments.revision,))
 
 
 def _stamp(arguments: Namespace, look: Look) -> int:
@@ -164,7 +167,7 @@ def _moving(
 
     project = project_of(arguments, offline=arguments.sql)
     if arguments.sql:
-        move(project, places, write=_write)
+        move(project, places, write=_write, reporter=Teller(look))
         return Exit.OK
     teller = Teller(look)
     try:
@@ -176,6 +179,7 @@ def _moving(
         return Exit.OK
     for one in moved:
         _say_moved(look, project, one)
+    _say_broken(project, look)
     return Exit.OK
 
 
@@ -203,6 +207,7 @@ def _current(arguments: Namespace, look: Look) -> int:
     else:
         for standing in standings:
             _show_standing(look, project, standing)
+        _say_broken(project, look)
     behind = any(standing.behind for standing in standings)
     return Exit.WOULD_CHANGE if arguments.check_heads and behind else Exit.OK
 
@@ -218,7 +223,9 @@ def _show_standing(look: Look, project: Project, standing: Standing) -> None:
     known = [line(graph, row) for row in standing.heads if row in graph]
     strange = [[row, "", "(not among the revision files)"] for row in standing.heads if row not in graph]
     if look.verbose:
-        for each in known:
+        for number, each in enumerate(known):
+            if number:
+                look.answer()
             show_whole(look, each)
     _listing(look, [*strange, *([] if look.verbose else map(_row, known))])
 

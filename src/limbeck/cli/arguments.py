@@ -199,7 +199,7 @@ def _upgrade(commands: Any) -> None:
 
 def _downgrade(commands: Any) -> None:
     p = _command(commands, "downgrade", "take the database back", epilog=PLACES)
-    p.add_argument("revision", nargs="+", help="where to: -1, base, a revision")
+    p.add_argument("revision", help="where to: -1, base, a revision")
     _script(p)
 
 

@@ -80,7 +80,9 @@ class Teller(Reporter):
     def _StatementStarted(self, event: StatementStarted) -> None:
         if self.look.verbose:
             for number, line in enumerate(mask_url(event.text).strip().splitlines()):
-                self.look.say(("    " if number == 0 else "      ") + line, "dim")
+                inner = line.lstrip("\t")
+                indent = "    " if number == 0 else "      " + "  " * (len(line) - len(inner) - 1)
+                self.look.say(indent + inner.rstrip(), "dim")
         self.line.start(" ".join(event.text.split())[:60])
 
     def _StatementRan(self, event: StatementRan) -> None:

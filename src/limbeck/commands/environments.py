@@ -29,8 +29,6 @@ ASYNC_ENV = '''\
 
 import asyncio
 
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from limbeck import context
 
 
@@ -40,6 +38,8 @@ def migrate(connection) -> None:
 
 
 async def online() -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     engine = create_async_engine(context.url)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
@@ -54,13 +54,13 @@ else:
 '''
 
 MULTI_ENV = '''\
-"""Several databases, one after the other: each table [databases.NAME] of the settings."""
+"""Several databases, one after the other: each table [databases.NAME] of the settings; without one, its url."""
 
 from sqlalchemy import create_engine
 
 from limbeck import context
 
-for name in context.databases:
+for name in context.databases or ("",):
     url = context.url_of(name)
     if context.is_offline:
         context.configure(url=url, database=name)
@@ -77,6 +77,14 @@ TEMPLATES = {
     "async": {"env.py": ASYNC_ENV},
     "multidb": {"env.py": MULTI_ENV},
 }
+
+STILL = {
+    "async": (
+        'in url, an asynchronous driver that is installed: "postgresql+asyncpg://user@localhost/name"',
+    ),
+    "multidb": ("the databases: a table [databases.NAME] with a url for each, beside or instead of url",),
+}
+"""What the settings need beside a template's files."""
 
 
 def files(template: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from limbeck.revisions.route import between
 from .listing import Line, line, lines
 
 if TYPE_CHECKING:
+    from limbeck.errors import LimbeckError
     from limbeck.project import Project
 
 
@@ -26,7 +27,8 @@ def history(project: Project, span: str | None = None, rows: Iterable[str] = ())
     """The revisions of the range ("a:b"; all where None), newest first. `rows` mark where the database stands."""
     graph = project.scripts.graph
     current = tuple(rows)
-    return lines(graph, between(graph, span or ":", current), current)
+    with project.scripts.explaining():
+        return lines(graph, between(graph, span or ":", current), current)
 
 
 def needs_database(span: str | None) -> bool:
@@ -53,5 +55,14 @@ def branches(project: Project) -> tuple[Branch, ...]:
 def show(project: Project, places: Iterable[str], rows: Iterable[str] = ()) -> tuple[Line, ...]:
     graph = project.scripts.graph
     current = tuple(rows)
-    names = dict.fromkeys(name for place in places for name in resolve(graph, parse(place), current))
+    with project.scripts.explaining():
+        names = dict.fromkeys(name for place in places for name in resolve(graph, parse(place), current))
     return lines(graph, names, current)
+
+
+def wrong_elsewhere(project: Project) -> tuple[LimbeckError, ...]:
+    """What is wrong with the revision files though no command needed it: files that cannot be read, and then what
+    else is wrong with the history, but for parents that such a file may well hold."""
+    scripts = project.scripts
+    missing = [each for each in scripts.graph.mistakes if scripts.explained(each) is each]
+    return (*scripts.broken, *missing)

@@ -37,11 +37,13 @@ def init(
     """
     place = _inside(folder, migrations)
     target = folder / (config.PYPROJECT if pyproject else config.FILE)
-    if (folder / config.FILE).exists():
-        raise ProjectThere(file=str(folder / config.FILE))
+    there = config.find(folder)
+    if there is not None and there.parent == folder:
+        raise ProjectThere(file=str(there))
     found: list[str] = []
     missing: list[str] = []
     url = _url(folder, url, target.name, found, missing)
+    missing += environments.STILL.get(template, ())
     chosen = _models(folder, tuple(models), target.name, found, missing)
     if pyproject:
         before = target.read_text(encoding="utf-8") if target.exists() else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from limbeck.errors import RangeNotForDatabase
-from limbeck.events import SILENT, Reporter
+from limbeck.errors import RangeForScript, RangeNotForDatabase
+from limbeck.events import SILENT, Noticed, Reporter
 
 if TYPE_CHECKING:
     from limbeck.project import Project, RunOptions
@@ -77,14 +77,22 @@ def _move(
 
     graph = project.scripts.graph
     start, goals = _span(places, offline=write is not None)
+    if direction == "downgrade" and write is not None and start is None:
+        raise RangeForScript(place=goals[0])
+
+    if direction != "downgrade" and any(goal in ("head", "heads") for goal in goals):
+        project.scripts.require_ends()
 
     def plan(rows: tuple[str, ...]) -> Sequence[Any]:
-        if direction == "upgrade":
-            way = route.upgrade(graph, rows, goals)
-        elif direction == "downgrade":
-            way = route.downgrade(graph, rows, goals[0])
-        else:
-            way = route.stamp(graph, rows, goals)
+        with project.scripts.explaining():
+            if direction == "upgrade":
+                way = route.upgrade(graph, rows, goals)
+            elif direction == "downgrade":
+                way = route.downgrade(graph, rows, goals[0])
+            else:
+                way = route.stamp(graph, rows, goals)
+        for doubt in way.doubts:
+            reporter.tell(Noticed(doubt.what(), doubt.next_step()))
         return way.steps
 
     moved: list[Moved] = []
@@ -129,7 +137,8 @@ def _starting_rows(project: Project, start: str | None, direction: str) -> tuple
 
     if start is None:
         return ()
-    return resolve(project.scripts.graph, parse(start), ())
+    with project.scripts.explaining():
+        return resolve(project.scripts.graph, parse(start), ())
 
 
 def current(project: Project) -> tuple[Standing, ...]:

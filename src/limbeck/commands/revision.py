@@ -130,6 +130,8 @@ def edit(project: Project, place: str) -> str:
 
 def _parents(project: Project, wish: Wish) -> tuple[str, ...]:
     graph = project.scripts.graph
+    if wish.head == "head":
+        project.scripts.require_ends()
     if wish.head == "head" and not graph.heads:
         return ()
     with project.scripts.explaining():

@@ -25,9 +25,7 @@ from .same import plain_name
 Key = tuple[QualifiedName, frozenset[str]]
 
 
-def around(
-    backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot
-) -> list[Operation]:
+def around(backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot) -> list[Operation]:
     """For every foreign key that stays and is in the way: its drop and its return."""
     keys = set(_dropped_keys(backend, changes, have))
     typed = set(_new_types(backend, changes)) if backend.foreign_keys_hold_types else set()
@@ -92,9 +90,9 @@ def _loses_index(
 ) -> bool:
     """Whether the index that serves the key goes, and another one comes for it later. Where none comes, the backend
     says the one that it would make by itself."""
-    if not backend.indexes_foreign_keys or not _served(table, key) or not _served(want, key):
+    if not backend.indexes_foreign_keys or not served(table, key) or not served(want, key):
         return False
-    return not _served(_without_dropped(table, changes), key)
+    return not served(_without_dropped(table, changes), key)
 
 
 def _without_dropped(table: Table, changes: Sequence[Operation]) -> Table:
@@ -114,7 +112,7 @@ def _without_key(table: Table) -> Table:
     return replace(table, primary_key=None, source=None)
 
 
-def _served(table: Table, key: ForeignKey) -> bool:
+def served(table: Table, key: ForeignKey) -> bool:
     """Whether an index of the table begins with the key's columns, in their order."""
     return any(columns[: len(key.columns)] == key.columns for columns in _indexed(table))
 

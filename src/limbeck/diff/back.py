@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.errors import Irreversible
-from limbeck.model.constraint import Check, Constraint
+from limbeck.model.constraint import Check, Constraint, ForeignKey
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
-from limbeck.ops.constraint import DropConstraint
+from limbeck.ops.constraint import AddConstraint, DropConstraint
 from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.index import DropIndex
 
+from .around import served
 from .steps import flat, runnable
 
 
@@ -25,11 +27,22 @@ def way_back(
         after = operation.apply(state)
         try:
             back = tuple(_as_stored(flat((operation.reverse(state),))))
-            result.append(runnable(backend, back, after, state))
+            made = _made_by_server(backend, operation, state)
+            result.append((*runnable(backend, back, after, state), *made))
         except Irreversible as error:
             result.append((error,))
         state = after
     return tuple(step for steps in reversed(result) for step in steps)
+
+
+def _made_by_server(backend: Backend, operation: Operation, before: Snapshot) -> tuple[Operation, ...]:
+    """MySQL makes an index for a foreign key that has none, and leaves it when the key goes."""
+    if not isinstance(operation, AddConstraint) or not isinstance(operation.constraint, ForeignKey):
+        return ()
+    key, table = operation.constraint, before.tables.get(operation.table)
+    if not backend.indexes_foreign_keys or table is None or served(table, key):
+        return ()
+    return (DropIndex(table=operation.table, name=key.columns[0] if key.name is None else key.name),)
 
 
 def _as_stored(operations: Iterator[Operation]) -> Iterator[Operation]:

@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from limbeck.digraph import knots, sort
 from limbeck.model.constraint import ForeignKey
+from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.table import CreateTable, DropTable
@@ -25,8 +27,8 @@ PHASES: dict[str, int] = {
     "drop_table": 15,
     "drop_constraint": 20,  # foreign keys before the keys they refer to: see _phase
     "drop_index": 22,
-    "rename_constraint": 23,
     "rename_index": 23,
+    "rename_constraint": 24,
     "create_table": 30,
     "drop_column": 40,
     "alter_column": 41,
@@ -50,7 +52,30 @@ def ordered(
     built = _creations(backend, creations)
     fallen = _drops(backend, drops, have)
     everything = [*rest, *built, *fallen]
-    return tuple(sorted(everything, key=lambda o: _phase(backend, o)))  # sorted() is stable: inside a phase the order stays
+    emptied = _emptied(changes, have)
+    early = [o for o in everything if isinstance(o, AddColumn) and o.table in emptied]
+    everything = [*early, *(o for o in everything if o not in early)]
+
+    def phase(operation: Operation) -> int:
+        return PHASES["drop_column"] - 1 if operation in early else _phase(backend, operation)
+
+    return tuple(sorted(everything, key=phase))  # sorted() is stable: inside a phase the order stays
+
+
+def _emptied(changes: Sequence[Operation], have: Snapshot) -> set[QualifiedName]:
+    """Tables that lose all their columns and get others: these come first, a table must have one."""
+    gone: dict[QualifiedName, set[str]] = {}
+    for change in changes:
+        if isinstance(change, DropColumn):
+            gone.setdefault(change.table, set()).add(change.column)
+    anew = {(c.table, c.column.name) for c in changes if isinstance(c, AddColumn)}
+    return {
+        table
+        for table, columns in gone.items()
+        if table in have.tables
+        and columns == {c.name for c in have.tables[table].columns}
+        and not any((table, column) in anew for column in columns)
+    }
 
 
 def _phase(backend: Backend, operation: Operation) -> int:
@@ -58,9 +83,10 @@ def _phase(backend: Backend, operation: Operation) -> int:
     thing = getattr(operation, "thing", None) or getattr(operation, "want", None)
     if thing is not None and getattr(thing, "kind", "") in LATE_OBJECTS:
         return 10 if operation.kind == "drop_object" else 65
-    if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
+    numbering = operation.autoincrement if isinstance(operation, AlterColumn) else UNCHANGED
+    if numbering is not UNCHANGED and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
-        return {False: 19, True: 55}.get(operation.autoincrement, phase)  # type: ignore[call-overload, no-any-return]
+        return 55 if numbering else 19
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):

@@ -217,7 +217,8 @@ def walk(
                 return here
             raise WalkTooFar(address=text or f"{steps:+d}", steps=steps, start=start or "", possible=done)
         if len(ways) > 1:
-            raise AmbiguousWalk(address=text or f"{steps:+d}", at=here or "", choices=ways)
+            asked = text or f"{steps:+d}"
+            raise AmbiguousWalk(address=asked, at=here or "", choices=ways, down=steps < 0)
         here = ways[0] if ways else None
         if here is None and start is not None:
             graph.require_sound([start])

@@ -47,7 +47,7 @@ def said_by(error: BaseException) -> str:
     from sqlalchemy import exc
 
     if isinstance(error, LimbeckError):
-        return " ".join(error.what().split())
+        return _without_place(" ".join(error.what().split()), getattr(error, "file", ""))
     found = _database_error(error)
     if isinstance(found, exc.DBAPIError) and found.orig is not None:
         return _driver_said(found.orig)
@@ -56,6 +56,13 @@ def said_by(error: BaseException) -> str:
     name = type(error).__name__
     text = " ".join(str(error).split())
     return mask_url(f"{name}: {text}" if text else name)
+
+
+def _without_place(text: str, file: str) -> str:
+    """The file and line that an error's sentence begins with: they are told anyway."""
+    return (
+        re.sub(rf"{re.escape(file)}(:\d+)?:? ", "", text, count=1) if file and text.startswith(file) else text
+    )
 
 
 def _database_error(error: BaseException | None) -> BaseException | None:

@@ -118,11 +118,11 @@ def _wait(
     pause = FIRST_PAUSE
     while not take():
         waited = time.monotonic() - began
-        if waited >= limit:
-            raise LockTimedOut(seconds=limit, holder=holder())
+        who = holder() if waited >= min(limit, TOLD_AFTER) else ""
         if waited >= TOLD_AFTER:
-            who = holder()
             reporter.tell(Waiting(f"another run of migrations{f': {who}' if who else ''}", waited, limit))
+        if waited >= limit:
+            raise LockTimedOut(seconds=limit, holder=who)
         time.sleep(min(pause, max(limit - waited, 0.01)))
         pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limbeck.errors import (
+    DuplicateRevision,
+    HistoryBroken,
     LimbeckError,
     MissingParent,
     NoSuchRevision,
+    RevisionCycle,
     RevisionError,
+    RevisionLoop,
     ScriptError,
     ScriptNeeded,
 )
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 NOT_REVISIONS = frozenset(("env.py", "conftest.py", "setup.py"))
 """Python files that may stand in a folder of revisions and must not be run to find out that they are none."""
+
+HOPELESS = (RevisionCycle, RevisionLoop, DuplicateRevision)
 
 
 class ScriptFolder:
@@ -75,10 +81,17 @@ class ScriptFolder:
 
     @property
     def graph(self) -> RevisionGraph:
-        """The history. It is lenient: its `mistakes` are raised by routes that touch them."""
+        """The history. Raises what leaves no order at all: revisions that stand in a circle, one id in two files.
+
+        Otherwise it is lenient: its `mistakes` are raised by routes that touch them.
+        """
         if self._graph is None:
             found = [each.revision for each in self.scripts.values() if each.revision is not None]
-            self._graph = RevisionGraph(found, lenient=True, looked_in=self.locations)
+            graph = RevisionGraph(found, lenient=True, looked_in=self.locations)
+            hopeless = tuple(each for each in graph.mistakes if isinstance(each, HOPELESS))
+            if hopeless:
+                raise hopeless[0] if len(hopeless) == 1 else HistoryBroken(mistakes=hopeless)
+            self._graph = graph
         return self._graph
 
     @property
@@ -140,6 +153,12 @@ class ScriptFolder:
             return error
         likely = tuple(each for each in self.broken if self._speaks_of(each, missing))
         return ScriptNeeded(revision=missing, broken=likely) if likely else error
+
+    def require_ends(self) -> None:
+        """Raises ScriptNeeded where a file cannot be read at all: the end of the history may stand in it."""
+        unread = tuple(each for each in self.broken if getattr(each, "file", "") not in self.scripts)
+        if unread:
+            raise ScriptNeeded(revision="", broken=unread)
 
     def _speaks_of(self, error: ScriptError, revision: str) -> bool:
         path = getattr(error, "file", "")

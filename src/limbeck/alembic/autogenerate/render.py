@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import importlib
 from typing import Any
 
 from .. import util
@@ -59,16 +59,18 @@ renderers = default_renderers.branch()
 
 def _indent(text: str) -> str:
     """Four blanks before every line but the first, and none behind."""
-    return re.sub(" +$", "", re.sub("^", "    ", text, flags=re.M).strip(), flags=re.M)
+    body = "\n".join(f"    {line}" for line in text.split("\n")).strip()
+    return "\n".join(line.rstrip(" ") for line in body.split("\n"))
 
 
 def _render_python_into_templatevars(
     context: Any, script: ops.MigrationScript, template_args: dict[str, Any]
 ) -> None:
     """Put the bodies under the tokens of each database, and the imports, into the template's arguments."""
-    for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=False):
-        template_args[up.upgrade_token] = _indent(_render_cmd_body(up, context))
-        template_args[down.downgrade_token] = _indent(_render_cmd_body(down, context))
+    bodies: list[tuple[str, Any]] = [(up.upgrade_token, up) for up in script.upgrade_ops_list]
+    bodies += [(down.downgrade_token, down) for down in script.downgrade_ops_list]
+    for token, container in bodies:
+        template_args[token] = _indent(_render_cmd_body(container, context))
     template_args["imports"] = "\n".join(sorted(context.imports))
 
 
@@ -89,6 +91,8 @@ def _render_cmd_body(op_container: ops.OpContainer, autogen_context: Any) -> str
 
 def render_op(autogen_context: Any, op: ops.MigrateOperation) -> list[str]:
     """The lines of one operation."""
+    if getattr(op, "constraint_type", None) == "exclude":
+        importlib.import_module("alembic.ddl.postgresql")  # which registers its renderer
     return util.to_list(renderers.dispatch(op)(autogen_context, op))  # type: ignore[no-any-return]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,9 +34,12 @@ class AbstractOperations(util.ModuleClsProxy):
         self.impl = migration_context.impl if impl is None else impl
         self.schema_obj = schemaobj.SchemaObjects(migration_context)
 
-    if TYPE_CHECKING:  # methods of registered operations
-
-        def __getattr__(self, name: str) -> Any: ...
+    def __getattr__(self, name: str) -> Any:
+        """PostgreSQL's own operation is registered by that database's file."""
+        if name == "create_exclude_constraint":
+            importlib.import_module("..ddl.postgresql", __package__)
+            return getattr(self, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @classmethod
     def register_operation(cls, name: str, sourcename: str | None = None) -> Callable[[type[_T]], type[_T]]:

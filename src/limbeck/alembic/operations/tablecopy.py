@@ -72,7 +72,8 @@ class ApplyBatchImpl:
 
     def _take_constraints(self) -> None:
         said_again = any(isinstance(arg, CheckConstraint) for arg in self.table_args)
-        for constraint in self.table.constraints:
+        # a set: taken in the order of creation, the copy has the same text every time
+        for constraint in sorted(self.table.constraints, key=lambda each: each._creation_order):
             if sqla_compat._is_type_bound(constraint):
                 continue  # the copied type makes it again
             if self.reflected and isinstance(constraint, CheckConstraint) and not constraint.name:

@@ -3,7 +3,6 @@ in the facade."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -27,7 +26,7 @@ _ConstraintName = Any
 _ConstraintNameDefined = Any
 
 sqlalchemy_version = __version__
-_vers = tuple(int(part) if part.isdigit() else part for part in re.findall(r"(\d+|[abc]\d)", __version__))
+_vers = tuple(int(part) for part in __version__.split(".") if part.isdigit())
 sqla_2_0_25 = _vers >= (2, 25)
 sqla_2_1 = _vers >= (2, 1)
 identity_has_dialect_kwargs = issubclass(schema.Identity, DialectKWArgs)
@@ -173,14 +172,11 @@ def _get_identity_options_dict(identity: Any, dialect_kwargs: bool = False) -> d
         if dialect_kwargs:
             said.update(identity.dialect_kwargs)
         return said
-    said = {}
+    words = _SEQUENCE_WORDS + (("on_null",) if isinstance(identity, schema.Identity) else ())
+    every = {word: getattr(identity, word, None) for word in words}
+    said = {word: value for word, value in every.items() if value is not None}
     if isinstance(identity, schema.Identity):
         said["always"] = identity.always
-        if identity.on_null is not None:
-            said["on_null"] = identity.on_null
-    said.update(
-        (word, value) for word in _SEQUENCE_WORDS if (value := getattr(identity, word, None)) is not None
-    )
     return said
 
 

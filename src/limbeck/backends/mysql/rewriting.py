@@ -29,7 +29,8 @@ def rewrite(operation: Operation, before: Lookup) -> tuple[Operation, ...]:
             return (operation,)
         key = isinstance(operation, DropConstraint) and operation.constraint_kind == "primary key"
         numbers = _number_no_more(table) if key else ()
-        return (*numbers, *_indexes_needed(table, None if key else operation.name), operation)
+        name = operation.found(table).name if isinstance(operation, DropConstraint) else operation.name
+        return (*numbers, *_indexes_needed(table, None if key else name), operation)
     return (operation,)
 
 
@@ -42,7 +43,9 @@ def _indexes_needed(table: Table, dropped: str | None) -> Iterator[Operation]:
     going = indexed.pop(dropped, ())
     for key in table.foreign_keys:
         width = len(key.columns)
-        if going[:width] != key.columns or any(columns[:width] == key.columns for columns in indexed.values()):
+        if going[:width] != key.columns or any(
+            columns[:width] == key.columns for columns in indexed.values()
+        ):
             continue
         names = (key.name, *(f"{key.columns[0]}_{number}" for number in range(2, 99)))
         name = next(n for n in names if n is not None and n not in indexed and n != dropped)

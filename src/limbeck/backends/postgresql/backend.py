@@ -127,6 +127,8 @@ class PostgresqlBackend(WithPostgresqlObjects):
             old, new = getattr(was.options, name), getattr(default.options, name)
             if old != new and new is not None:
                 changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: new}))}")
+            elif old != new and name in _USUAL:
+                changes.append(f"SET {_USUAL[name]}")
         return self.alter(table, f"{place} {' '.join(changes)}") if changes else ()
 
     def _number(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
@@ -146,6 +148,19 @@ class PostgresqlBackend(WithPostgresqlObjects):
         type_ = self._type_before(table, column, before) if change.type is UNCHANGED else change.type
         word = "" if type_ is None else type_.spelling.lower()
         return f" AS {word}" if word in ("integer", "smallint") else ""
+
+    def _number_as(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
+        """The sequence of a SERIAL keeps the type it was made for: it goes over with its column."""
+        found = known_table(before, table)
+        there = None if found is None else found.column(column)
+        if there is None or change.autoincrement is not UNCHANGED or change.type is UNCHANGED:
+            return ()
+        word = change.type.spelling.lower()
+        if not is_known(there.autoincrement) or not there.autoincrement or word not in _NUMBERING:
+            return ()
+        owner = f"{self.literal(self.full(table))}, {self.literal(column)}"
+        alter = f"EXECUTE 'ALTER SEQUENCE ' || pg_get_serial_sequence({owner}) || ' AS {word}'"
+        return (Statement(f"DO $$ BEGIN {alter}; END $$"),)
 
     def _number_no_more(self, table: QualifiedName, column: str) -> Statements:
         """The sequence's name is the server's to know."""
@@ -261,6 +276,16 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return locks.hazards(operation, before, facts)
 
 
+_NUMBERING = ("smallint", "integer", "bigint")
+_USUAL = {
+    "start": "START WITH 1",
+    "increment": "INCREMENT BY 1",
+    "minvalue": "NO MINVALUE",
+    "maxvalue": "NO MAXVALUE",
+    "cache": "CACHE 1",
+    "cycle": "NO CYCLE",
+}
+"""What an identity does where nobody says so."""
 LONGEST = 63
 """Bytes of a name (NAMEDATALEN - 1)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from sqlalchemy import schema as sa_schema
@@ -24,6 +25,8 @@ _constraint_renderers = util.Dispatcher()
 
 def _render_constraint(constraint: Any, autogen_context: Any, namespace_metadata: Any) -> str | None:
     """None for what says nothing, a placeholder with a warning for what nobody can render."""
+    if constraint.__visit_name__ == "exclude_constraint":
+        importlib.import_module("alembic.ddl.postgresql")  # which registers its renderer
     try:
         render = _constraint_renderers.dispatch(constraint)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -50,6 +51,8 @@ class AddConstraintOp(MigrateOperation):
 
     @classmethod
     def from_constraint(cls, constraint: Any) -> AddConstraintOp:
+        if constraint.__visit_name__ == "exclude_constraint":
+            importlib.import_module("alembic.ddl.postgresql")  # which registers it
         return cls.add_constraint_ops.dispatch(constraint.__visit_name__)(constraint)  # type: ignore[no-any-return]
 
     @abstractmethod

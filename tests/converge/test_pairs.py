@@ -1,0 +1,30 @@
+"""Random pairs of schemas, there and back: the laws of converge_laws, on the first seeds. More by `make converge`."""
+
+from __future__ import annotations
+
+import pytest
+from converge_generate import Generator
+from converge_laws import Invalid, Trial
+from converge_models import script
+from converge_trial import trial  # noqa: F401  (a fixture)
+
+from conftest import on
+
+PAIRS = 100
+AT_ONCE = 10
+
+
+@on("postgresql", "mariadb", "sqlite")
+@pytest.mark.parametrize("first", range(0, PAIRS, AT_ONCE))
+@pytest.mark.slow
+def test_pairs_come_out_right(trial: Trial, first: int) -> None:
+    run = 0
+    for seed in range(first, first + AT_ONCE):
+        pair = Generator(trial.kind, seed).pair()
+        try:
+            failure = trial.run(pair)
+        except Invalid:  # the database does not take one of the two
+            continue
+        run += 1
+        assert failure is None, f"seed {seed}: {failure.law}\n{failure.text}\n\n{script(pair, trial.kind)}"
+    assert run > AT_ONCE / 2, "the generator makes what no database takes"
