@@ -59,7 +59,7 @@ PROJECTS = {
 INI = """\
 [alembic]
 script_location = {location}
-path_separator = os
+path_separator = newline
 {versions}
 sqlalchemy.url = {url}
 
@@ -322,10 +322,10 @@ def one(
             seen[by] = Replay(project, python, by, folder, database.url).all()
     facade = list(differences(seen["original"], seen["facade"]))
     native = list(differences(same_end(seen["original"], seen["limbeck"]), seen["limbeck"]))
-    steps = max(str(v).count("Running ") for v in seen["original"].values())
+    steps = str(seen["original"]["01 history -v: stdout"]).count("Rev: ")
     codes = [v for n, v in seen["original"].items() if n.endswith("exit code")]
     print(
-        f"{name} on {kind}: {steps} steps, {sum(1 for code in codes if code)} of {len(codes)} commands fail with the original; "
+        f"{name} on {kind}: {steps} revisions, {sum(1 for code in codes if code)} of {len(codes)} commands fail with the original; "
         f"the facade: {len(facade)} differences, limbeck: {len(native)} differences",
         flush=True,
     )

@@ -189,7 +189,7 @@ asyncio.run(online())
 def test_an_async_env(sqlite: Database, tmp_path: Path) -> None:
     pytest.importorskip("aiosqlite")
     pytest.importorskip("greenlet")
-    project = Project(tmp_path, sqlite.url.replace("sqlite:", "sqlite+aiosqlite:"), env=ASYNC)
+    project = Project(tmp_path, sqlite.url.replace("+pysqlite:", "+aiosqlite:"), env=ASYNC)
     project.limbeck("upgrade")
     assert rows(sqlite) == ["a2"]
     project.limbeck("downgrade", "base")
