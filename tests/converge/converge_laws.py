@@ -139,7 +139,9 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
         elif kind == "postgresql" and not models.naming:
             yield _plain_postgresql(key, fact, named)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
-            yield re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key), fact
+            key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
+            keyed = key.startswith("foreign key ")  # twins are numbered as they stand
+            yield (f"{key.partition(' #')[0]} {fact}", "") if keyed else (key, fact)
         else:
             yield key, fact
 
