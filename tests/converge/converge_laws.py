@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-
-import catalog
 from converge_models import Models, Pair, Table, made, source
 from converge_types import KINDS
+
+import catalog
 from servers import Database
 
 ROWS = 3
@@ -44,7 +44,9 @@ class Invalid(Exception):
 class Tool(Protocol):
     name: str
 
-    def compare(self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None) -> Any:
+    def compare(
+        self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
+    ) -> Any:
         """Differences towards the models: something that `lines`, `upgrade` and `downgrade` take."""
         ...
 
@@ -131,7 +133,9 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
     """The facts without the names of constraints and indexes that the models do not say: they may be any.
 
     MariaDB makes an index for a foreign key, drops it again and calls it after this key or that."""
-    named = set(re.findall(r"\bname='([^']*)'", source(models))) | set(re.findall(r"sa\.Index\('([^']*)'", source(models)))
+    named = set(re.findall(r"\bname='([^']*)'", source(models))) | set(
+        re.findall(r"sa\.Index\('([^']*)'", source(models))
+    )
     keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", source(models)))
     for key, fact in found.items():
         if kind == "mariadb":
@@ -189,7 +193,9 @@ def dumped(engine: Any) -> Any:
 
 def plain_default(fact: str) -> str:
     """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
-    return re.sub(r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact)
+    return re.sub(
+        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact
+    )
 
 
 def _told(error: BaseException) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-import conftest
 from converge_laws import Trial
 from converge_limbeck import Limbeck
+
+import conftest
 from servers import Database, NoServer, Run, sqlite_file
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-
-from conftest import on
 from converge_generate import COMMENTS, IDENTITIES, NAMES, TABLES, Generator
 from converge_laws import Invalid, Trial, build
 from converge_models import Column, Item, Models, Table
 from converge_trial import trial  # noqa: F401  (a fixture)
 from converge_types import KINDS
+
+from conftest import on
 
 ID = Column("id", "sa.Integer()", "int", (("nullable", "False"),))
 KEY = Item("pk", "sa.PrimaryKeyConstraint('id')", ("id",))
@@ -81,7 +81,7 @@ SORTS = {f.__name__: f for f in (types, defaults, items, names, comments, number
 @on("postgresql", "postgresql15", "mariadb", "sqlite")
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.slow
-def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None:
+def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None:  # noqa: F811
     found: dict[str, list[str]] = {}
     run = 0
     for many in _in_batches(SORTS[sort](trial.kind)):
@@ -104,15 +104,15 @@ def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None
     assert found == {}
 
 
-def _alone(trial: Trial, name: str, models: Models, found: dict[str, list[str]]) -> int:
-    trial.lived.empty()
-    engine = trial.lived.engine()
+def _alone(by: Trial, name: str, models: Models, found: dict[str, list[str]]) -> int:
+    by.lived.empty()
+    engine = by.lived.engine()
     try:
         build(engine, models, ())
     except Invalid:
         return 0
     with engine.connect() as connection:
-        lines = trial.tool.lines(trial.tool.compare(connection, models, (), None))
+        lines = by.tool.lines(by.tool.compare(connection, models, (), None))
     if lines:
         found[name] = lines
     return 1

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from conftest import on
 from converge_generate import Generator
 from converge_laws import Invalid, Trial
 from converge_models import script
 from converge_trial import trial  # noqa: F401  (a fixture)
+
+from conftest import on
 
 PAIRS = 100
 AT_ONCE = 10
@@ -17,7 +17,7 @@ AT_ONCE = 10
 @on("postgresql", "mariadb", "sqlite")
 @pytest.mark.parametrize("first", range(0, PAIRS, AT_ONCE))
 @pytest.mark.slow
-def test_pairs_come_out_right(trial: Trial, first: int) -> None:
+def test_pairs_come_out_right(trial: Trial, first: int) -> None:  # noqa: F811
     run = 0
     for seed in range(first, first + AT_ONCE):
         pair = Generator(trial.kind, seed).pair()

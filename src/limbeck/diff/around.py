@@ -25,9 +25,7 @@ from .same import plain_name
 Key = tuple[QualifiedName, frozenset[str]]
 
 
-def around(
-    backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot
-) -> list[Operation]:
+def around(backend: Backend, changes: Sequence[Operation], have: Snapshot, want: Snapshot) -> list[Operation]:
     """For every foreign key that stays and is in the way: its drop and its return."""
     keys = set(_dropped_keys(backend, changes, have))
     typed = set(_new_types(backend, changes)) if backend.foreign_keys_hold_types else set()

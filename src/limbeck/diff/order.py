@@ -84,7 +84,7 @@ def _phase(backend: Backend, operation: Operation) -> int:
         return 10 if operation.kind == "drop_object" else 65
     if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
-        return {False: 19, True: 55}.get(operation.autoincrement, phase)  # type: ignore[call-overload, no-any-return]
+        return 19 if operation.autoincrement is False else 55 if operation.autoincrement is True else phase
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):

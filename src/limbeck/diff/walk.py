@@ -137,7 +137,9 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
         else:
             change = column_change(backend, old, column, rules)
             if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
-                change = replace(change, default=column.default if old.default or column.default else UNCHANGED)
+                change = replace(
+                    change, default=column.default if old.default or column.default else UNCHANGED
+                )
             if backend.numbering_needs_key and change.autoincrement is not UNCHANGED:
                 yield AlterColumn(table=have.key, column=old.name, autoincrement=change.autoincrement)
                 change = replace(change, autoincrement=UNCHANGED)

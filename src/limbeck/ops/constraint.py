@@ -90,7 +90,9 @@ class DropConstraint(Operation):
                 self.constraint, name=None
             ):
                 return there
-        alike = [there for there in everything if self.constraint is not None and _alike(there, self.constraint)]
+        alike = [
+            there for there in everything if self.constraint is not None and _alike(there, self.constraint)
+        ]
         if len(alike) == 1:
             return alike[0]
         raise NoSuchThing(kind=self.constraint_kind or "constraint", name=f"like that on {table.key}")

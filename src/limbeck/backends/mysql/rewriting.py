@@ -45,7 +45,9 @@ def _indexes_needed(table: Table, dropped: str | None) -> Iterator[Operation]:
     going = indexed.pop(dropped, ())
     for key in table.foreign_keys:
         width = len(key.columns)
-        if going[:width] != key.columns or any(columns[:width] == key.columns for columns in indexed.values()):
+        if going[:width] != key.columns or any(
+            columns[:width] == key.columns for columns in indexed.values()
+        ):
             continue
         names = (key.name, *(f"{key.columns[0]}_{number}" for number in range(2, 99)))
         name = next(n for n in names if n is not None and n not in indexed and n != dropped)
