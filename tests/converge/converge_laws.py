@@ -143,7 +143,9 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
         elif kind == "postgresql" and not models.naming:
             yield _plain_postgresql(key, fact, named)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
-            yield re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key), fact
+            key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
+            keyed = key.startswith("foreign key ")  # twins are numbered as they stand
+            yield (f"{key.partition(' #')[0]} {fact}", "") if keyed else (key, fact)
         else:
             yield key, fact
 
@@ -161,16 +163,14 @@ def _plain_postgresql(key: str, fact: str, named: set[str]) -> tuple[str, str]:
 def _plain_mariadb(key: str, fact: str, named: set[str]) -> tuple[str, str]:
     key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
     fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
-    key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
-    if key.endswith(("CONSTRAINT_n", "_ibfk_n")):
-        return f"{key} {fact}", ""
     index = re.match(r"index (.+)\.([^.]*)$", key)
     part = re.match(r"part (.+?): KEY `([^`]*)` (\(.*)", key)
     if index and "non_unique=1" in fact and index[2] not in named:
         return f"index of {index[1]} {fact}", ""
     if part and part[2] not in named:
         return f"part {part[1]}: KEY {part[3]}", fact
-    return key, fact
+    key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
+    return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
 
 
 def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:

@@ -16,6 +16,7 @@ from conftest import on
 
 ID = Column("id", "sa.Integer()", "int", (("nullable", "False"),))
 KEY = Item("pk", "sa.PrimaryKeyConstraint('id')", ("id",))
+AT_ONCE = 40
 LABELS = (("mood", ("sad", "it's", "two words")),)
 
 
@@ -80,10 +81,10 @@ SORTS = {f.__name__: f for f in (types, defaults, items, names, comments, number
 @on("postgresql", "postgresql15", "mariadb", "sqlite")
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.slow
-def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None:
+def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None:  # noqa: F811
     found: dict[str, list[str]] = {}
     run = 0
-    for many in _by_dozens(SORTS[sort](trial.kind)):
+    for many in _in_batches(SORTS[sort](trial.kind)):
         models = _together(many)
         trial.lived.empty()
         engine = trial.lived.engine()
@@ -103,25 +104,25 @@ def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None
     assert found == {}
 
 
-def _alone(trial: Trial, name: str, models: Models, found: dict[str, list[str]]) -> int:
-    trial.lived.empty()
-    engine = trial.lived.engine()
+def _alone(by: Trial, name: str, models: Models, found: dict[str, list[str]]) -> int:
+    by.lived.empty()
+    engine = by.lived.engine()
     try:
         build(engine, models, ())
     except Invalid:
         return 0
     with engine.connect() as connection:
-        lines = trial.tool.lines(trial.tool.compare(connection, models, (), None))
+        lines = by.tool.lines(by.tool.compare(connection, models, (), None))
     if lines:
         found[name] = lines
     return 1
 
 
-def _by_dozens(all_: Iterator[tuple[str, Models]]) -> Iterator[list[tuple[str, Models]]]:
+def _in_batches(all_: Iterator[tuple[str, Models]]) -> Iterator[list[tuple[str, Models]]]:
     """Several tables to a database: a comparison costs the same for one and for many."""
     batch: list[tuple[str, Models]] = []
     for name, models in all_:
-        if len(batch) == 12 or (batch and models.enums != batch[0][1].enums):
+        if len(batch) == AT_ONCE or (batch and models.enums != batch[0][1].enums):
             yield batch
             batch = []
         batch.append((name, models))

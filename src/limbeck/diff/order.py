@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from limbeck.digraph import knots, sort
 from limbeck.model.constraint import ForeignKey
-from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
@@ -83,10 +82,9 @@ def _phase(backend: Backend, operation: Operation) -> int:
     thing = getattr(operation, "thing", None) or getattr(operation, "want", None)
     if thing is not None and getattr(thing, "kind", "") in LATE_OBJECTS:
         return 10 if operation.kind == "drop_object" else 65
-    numbering = operation.autoincrement if isinstance(operation, AlterColumn) else UNCHANGED
-    if numbering is not UNCHANGED and backend.numbering_needs_key:
+    if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
-        return 55 if numbering else 19
+        return 19 if operation.autoincrement is False else 55 if operation.autoincrement is True else phase
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):

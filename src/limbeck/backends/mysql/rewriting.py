@@ -29,7 +29,9 @@ def rewrite(operation: Operation, before: Lookup) -> tuple[Operation, ...]:
             return (operation,)
         key = isinstance(operation, DropConstraint) and operation.constraint_kind == "primary key"
         numbers = _number_no_more(table) if key else ()
-        name = operation.found(table).name if isinstance(operation, DropConstraint) else operation.name
+        name = operation.name
+        if name is None and isinstance(operation, DropConstraint):
+            name = operation.found(table).name
         return (*numbers, *_indexes_needed(table, None if key else name), operation)
     return (operation,)
 

@@ -39,6 +39,8 @@ def type_(spelling: str, *, mariadb: bool = False) -> str:
     base = _TYPES.get(" ".join(base.split()), base)
     if base in ("BOOL", "BOOLEAN"):
         return "TINYINT(1)"
+    if mariadb and (base == "JSON" or (base == "LONGTEXT" and "UTF8MB4_BIN" in rest)):
+        return "LONGTEXT"
     if base not in ("ENUM", "SET"):
         inside = inside.replace(" ", "")
     else:

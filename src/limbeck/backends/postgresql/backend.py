@@ -40,6 +40,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
             parts.append(self._number_no_more(table, column))
         if change.type is not UNCHANGED:
             parts.append(self._type_around_default(table, column, change, before))
+            parts.append(self._number_as(table, column, change, before))
         if change.nullable is not UNCHANGED:
             parts.append(self.alter_nullable(table, column, change, before))
         if change.default is not UNCHANGED and not (change.default is None and change.autoincrement is False):
@@ -246,8 +247,9 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return super().canonical_sql(same.sql(text))
 
     def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
-        way = same.cast(have.spelling, want.spelling)
-        return None if way is None else SqlText(f"{self.name(column)}{way}")
+        if not casting.must_be_said(have, want):
+            return None
+        return SqlText(casting.cast(self.name(column), have, want))
 
     def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
         return SqlText(f"{self.name(column)}::text{many}::{type_text}")

@@ -69,42 +69,6 @@ def sql(text: str) -> str:
     return " ".join(without_casts(text).split())
 
 
-_NUMBERS = frozenset({"SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION"})
-_BY_ITSELF = (
-    _NUMBERS,
-    frozenset({"DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"}),
-    frozenset({"JSON", "JSONB"}),
-    frozenset({"INET", "CIDR"}),
-    frozenset({"MACADDR", "MACADDR8"}),
-    frozenset({"BIT", "VARBIT"}),
-    frozenset({"TIME", "TIME WITH TIME ZONE"}),
-    frozenset({"TIME", "INTERVAL"}),
-)
-"""Groups of types that become each other by assignment (pg_cast.castcontext a and i)."""
-_STRINGS = frozenset({"VARCHAR", "CHAR", "TEXT", "NAME", "CITEXT"})
-
-
-def cast(have: str, want: str) -> str | None:
-    """What must stand behind the column in USING (`::integer`); None where the server casts by itself."""
-    old, new = _base(have), _base(want)
-    if old == new or new in _STRINGS:
-        return None
-    if old.endswith("[]") and new.endswith("[]"):
-        inner = cast(old[:-2], new[:-2])
-        return None if inner is None else f"::text[]::{want}"
-    if any(old in group and new in group for group in _BY_ITSELF):
-        return None
-    if "BOOLEAN" in (old, new) and (old in _NUMBERS or new in _NUMBERS):
-        return f"::{want}" if "INTEGER" in (old, new) else f"::integer::{want}"
-    return f"::{want}" if old in _STRINGS else f"::text::{want}"
-
-
-def _base(spelling: str) -> str:
-    """The canonical type without its arguments."""
-    bare = re.sub(r"\([^)]*\)", "", type_(spelling.partition(" COLLATE ")[0]))
-    return bare.replace(" WITHOUT TIME ZONE", "") if '"' not in bare else bare
-
-
 _TEXT = r"'(?:[^']|'')*'::character varying"
 _CAST_LIST = re.compile(rf"\(ARRAY\[({_TEXT}(?:, {_TEXT})*)\]\)::text\[\]")
 _IN_LIST = re.compile(
