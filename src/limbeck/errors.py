@@ -97,7 +97,9 @@ def mask_url(text: str) -> str:
     import re
 
     text = re.sub(r"(://[^:/@\s]*:)[^\s]*?(@(?=[^@\s]*(?:$|[\s'\"])))", r"\1***\2", text)
-    return re.sub(r"(?i)((?:password|passwd|pwd|sslpassword|secret|token)=)[^&\s'\";]+", r"\1***", text)
+    # Up to the end of the value; the bracket or stop of the sentence around it stays.
+    value = r"[^&\s'\";]+?(?=[).,]*(?:$|[&\s'\";]))"
+    return re.sub(rf"(?i)((?:password|passwd|pwd|sslpassword|secret|token)=){value}", r"\1***", text)
 
 
 # -- LB1xx: what was typed or configured --------------------------------------------------------------------
