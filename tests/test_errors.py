@@ -57,6 +57,11 @@ def test_errors_travel_between_processes() -> None:
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
+        (
+            "refused (postgresql://u:p)w@h/d?password=geh)eim).",
+            "refused (postgresql://u:***@h/d?password=***).",
+        ),
+        ("UPDATE t SET secret=?, n=1", "UPDATE t SET secret=***, n=1"),
         ("postgres://u:secret@h/d", "postgres://u:***@h/d"),
         ("postgres://u:se@cr:et@h:5432/d?x=1", "postgres://u:***@h:5432/d?x=1"),
         ("mysql://h/d?password=secret&user=u", "mysql://h/d?password=***&user=u"),

@@ -97,7 +97,9 @@ def mask_url(text: str) -> str:
     import re
 
     text = re.sub(r"(://[^:/@\s]*:)[^\s]*?(@(?=[^@\s]*(?:$|[\s'\"])))", r"\1***\2", text)
-    return re.sub(r"(?i)((?:password|passwd|pwd|sslpassword|secret|token)=)[^&\s'\";]+", r"\1***", text)
+    # Up to the end of the value; the bracket or stop of the sentence around it stays.
+    value = r"[^&\s'\";]+?(?=[).,]*(?:$|[&\s'\";]))"
+    return re.sub(rf"(?i)((?:password|passwd|pwd|sslpassword|secret|token)=){value}", r"\1***", text)
 
 
 # -- LB1xx: what was typed or configured --------------------------------------------------------------------
@@ -1138,6 +1140,19 @@ class NotWritable(ConnectError):
         return "Give this user the right to write (an SQLite file and its folder), or use another database."
 
 
+class FileLocked(ConnectError):
+    """Another program holds an SQLite file for itself alone."""
+
+    code = "LB414"
+    place: str
+
+    def what(self) -> str:
+        return f"{self.place} is locked by another program ({self.url})."
+
+    def next_step(self) -> str:
+        return "Wait until that program is done, or end it, and run the same command again."
+
+
 class NotADatabase(ConnectError):
     code = "LB412"
     place: str
@@ -1793,13 +1808,21 @@ class HeadsMoved(RunError):
 
 
 class LockTimedOut(RunError):
-    """Another migrator held the lock for longer than this one waits. `holder` is what the server tells of it."""
+    """Another migrator held the lock for longer than this one waits. `holder` is what the server tells of it.
+
+    On SQLite the lock is the file's own (`any_writer`), which every program that writes takes.
+    """
 
     code = "LB703"
     seconds: float
     holder: str = ""
+    any_writer: bool = False
 
     def what(self) -> str:
+        if self.any_writer:
+            return (
+                f"Another run or program writes to this database: it was not free within {self.seconds:g} s."
+            )
         who = f" It is held by {self.holder}." if self.holder else ""
         return f"Another run migrates this database: its lock was not free within {self.seconds:g} s.{who}"
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -141,3 +144,50 @@ def test_exit_is_no_success_wherever_it_stands(folder: Folder) -> None:
     assert f"at migrations/versions/b2.py:8: the file called sys.exit(0), {end}" in folder.types(
         "upgrade", expect=4
     )
+
+
+SLOW = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 4000000000) select max(i) from n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_ctrl_c_in_a_long_statement_on_sqlite(folder: Folder) -> None:
+    folder.has("a1", None)
+    path = folder.versions / "a1.py"
+    path.write_text(path.read_text().replace("create table t_a1 (id int)", f"create table t_a1 as {SLOW}"))
+    run = subprocess.Popen(
+        [sys.executable, "-m", "limbeck", "upgrade", "-v"],
+        cwd=folder.place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert run.stdout is not None
+        while "create table t_a1" not in run.stdout.readline():
+            pass
+        time.sleep(0.5)
+        run.send_signal(signal.SIGINT)
+        said, _ = run.communicate(timeout=20)
+    finally:
+        run.kill()
+    assert run.returncode == 130
+    assert said.endswith(
+        "error LB706: Interrupted in upgrade a1, which was rolled back; the database stands at base.\n"
+        "  The same command goes on from there.\n"
+    )
+
+
+def test_a_file_that_is_locked(folder: Folder) -> None:
+    folder.has("a1", None)
+    settings = folder.place / "limbeck.toml"
+    settings.write_text(settings.read_text() + "lock_timeout = 0.2\nconnect_timeout = 1\n")
+    other = sqlite3.connect(folder.place / "x.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    assert "x.db is locked by another program (sqlite:///" in folder.types("current", expect=3)
+    other.rollback()
+    other.execute("BEGIN IMMEDIATE")
+    said = folder.types("upgrade", expect=4)
+    assert said.startswith(
+        "error LB703: Another run or program writes to this database: it was not free within 0.2 s.\n"
+    )
+    other.close()

@@ -151,5 +151,7 @@ def begin_immediate(connection: Any, limit: float, reporter: Reporter = SILENT) 
     connection.exec_driver_sql("PRAGMA busy_timeout=50")
     try:
         _wait(take, limit, reporter)
+    except LockTimedOut as error:
+        raise LockTimedOut(seconds=error.seconds, any_writer=True) from error
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience)}")

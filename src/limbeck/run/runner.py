@@ -137,6 +137,12 @@ def write_script(
     return Outcome(heads_before=heads, heads_after=rows, steps=tuple(_name(step) for step in steps))
 
 
+def _ended_by_signal(error: BaseException) -> bool:
+    from limbeck.backends.sqlite.connection import was_interrupted
+
+    return was_interrupted(error)
+
+
 def _nothing() -> None:
     return
 
@@ -364,7 +370,7 @@ class LiveRun:
         name = _name(step)
         done = () if rolled_back else tuple(failure.masked(text) for text in self._kept())
         heads = self.committed
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(error, KeyboardInterrupt) or (self.is_sqlite and _ended_by_signal(error)):
             return Interrupted(
                 revision=name, direction=step.direction, rolled_back=rolled_back, done=done, heads=heads
             )

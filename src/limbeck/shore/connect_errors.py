@@ -17,6 +17,7 @@ from limbeck.errors import (
     ConnectTimedOut,
     DatabaseMissing,
     EnvironmentFault,
+    FileLocked,
     FolderMissing,
     HostUnknown,
     LimbeckError,
@@ -71,6 +72,7 @@ BY_WORDS = (
     ),
     ("read only", r"readonly database|read-only transaction"),
     ("not a database", r"file is not a database|file is encrypted"),
+    ("locked", r"database is locked"),
     ("file", r"unable to open database file"),
 )
 
@@ -175,6 +177,8 @@ def _sqlite_fault(kind: str, orig: Any, url: Any, shown: str, connecting: bool) 
         return NotADatabase(url=shown, place=str(path))
     if kind in ("file", "read only"):
         return NotWritable(url=shown, place=str(path))
+    if kind == "locked" and connecting:
+        return FileLocked(url=shown, place=str(path))
     if kind == "not a database":
         return NotADatabase(url=shown, place=str(path))
     return ConnectError(url=shown, said=said(orig, url)) if connecting else None

@@ -72,13 +72,44 @@ class Prepared:
 @contextmanager
 def prepared(connection: Any) -> Iterator[Prepared]:
     """Enter it outside a transaction. Leaving it without a commit rolls back."""
-    with connection_settings_kept(connection), transactional(connection):
+    with connection_settings_kept(connection), transactional(connection), interruptible(connection):
         known: Violations | None = None
         unenforced = False
         if foreign_keys_enforced(connection) and not switches_inside(connection):
             known = violations(connection, None)
             unenforced = enforce_foreign_keys(connection, False)
         yield Prepared(connection, unenforced, known)
+
+
+@contextmanager
+def interruptible(connection: Any) -> Iterator[None]:
+    """Inside, Ctrl-C ends a long statement: SQLite comes back to Python now and then, which sees the signal there.
+
+    The signal's KeyboardInterrupt ends the driver's callback, so the statement fails with SQLITE_INTERRUPT instead."""
+    import sqlite3
+
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):  # aiosqlite waits in a loop, which sees the signal
+        yield
+        return
+    driver.set_progress_handler(_look_up, LOOK_UP_AFTER)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
+
+
+LOOK_UP_AFTER = 1_000_000
+"""Instructions of SQLite's machine: some ten times a second."""
+
+
+def _look_up() -> int:
+    return 0
+
+
+def was_interrupted(error: BaseException) -> bool:
+    """Whether this is what a statement raises that Ctrl-C ended inside `interruptible`."""
+    return str(getattr(error, "orig", error)) == "interrupted"
 
 
 @contextmanager
