@@ -116,11 +116,10 @@ EXEC sp_rename 'lib.fk_shelf', fk_s, 'OBJECT';
 
 GO
 
-declare @const_name varchar(256)
-select @const_name = QUOTENAME([name]) from sys.default_constraints
-where parent_object_id = object_id('lib.books')
-and col_name(parent_object_id, parent_column_id) = 'Title'
-exec('alter table lib.books drop constraint ' + @const_name);
+DECLARE @drop nvarchar(max)
+SELECT @drop = 'alter table lib.books drop constraint ' + QUOTENAME(name) FROM sys.default_constraints
+WHERE parent_object_id = OBJECT_ID('lib.books') AND COL_NAME(parent_object_id, parent_column_id) = 'Title'
+EXEC(@drop);
 
 GO
 
@@ -148,11 +147,10 @@ DROP INDEX ix_pages ON lib.books;
 
 GO
 
-declare @const_name varchar(256)
-select @const_name = QUOTENAME([name]) from sys.default_constraints
-where parent_object_id = object_id('lib.books')
-and col_name(parent_object_id, parent_column_id) = 'Title'
-exec('alter table lib.books drop constraint ' + @const_name);
+DECLARE @drop nvarchar(max)
+SELECT @drop = 'alter table lib.books drop constraint ' + QUOTENAME(name) FROM sys.default_constraints
+WHERE parent_object_id = OBJECT_ID('lib.books') AND COL_NAME(parent_object_id, parent_column_id) = 'Title'
+EXEC(@drop);
 
 GO
 

@@ -103,11 +103,11 @@ def test_no_default_says() -> None:
     assert said_by_all(alter("name", default=None)) == {
         "postgresql mysql mariadb ansi": ["ALTER TABLE users ALTER COLUMN name DROP DEFAULT"],
         "mssql": [
-            "declare @const_name varchar(256)\n"
-            "select @const_name = QUOTENAME([name]) from sys.default_constraints\n"
-            "where parent_object_id = object_id('users')\n"
-            "and col_name(parent_object_id, parent_column_id) = 'name'\n"
-            "exec('alter table users drop constraint ' + @const_name)"
+            "DECLARE @drop nvarchar(max)\n"
+            "SELECT @drop = 'alter table users drop constraint ' + QUOTENAME(name) FROM sys.default_constraints\n"
+            "WHERE parent_object_id = OBJECT_ID('users') "
+            "AND COL_NAME(parent_object_id, parent_column_id) = 'name'\n"
+            "EXEC(@drop)"
         ],
         "oracle": ["ALTER TABLE users MODIFY name DEFAULT NULL"],
     }

@@ -141,11 +141,11 @@ def test_what_refuses_to_fall_is_dropped_first() -> None:
             "ALTER TABLE users DROP CONSTRAINT ck_age",
             "ALTER TABLE users DROP CONSTRAINT uq2",
             "DROP INDEX ix_age_name ON users",
-            "declare @const_name varchar(256)\n"
-            "select @const_name = QUOTENAME([name]) from sys.default_constraints\n"
-            "where parent_object_id = object_id('users')\n"
-            "and col_name(parent_object_id, parent_column_id) = 'name'\n"
-            "exec('alter table users drop constraint ' + @const_name)",
+            "DECLARE @drop nvarchar(max)\n"
+            "SELECT @drop = 'alter table users drop constraint ' + QUOTENAME(name) FROM sys.default_constraints\n"
+            "WHERE parent_object_id = OBJECT_ID('users') "
+            "AND COL_NAME(parent_object_id, parent_column_id) = 'name'\n"
+            "EXEC(@drop)",
             "ALTER TABLE users DROP COLUMN name",
         ],
         "oracle": [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from typing import Any
 
 from .. import util
@@ -60,7 +59,8 @@ renderers = default_renderers.branch()
 
 def _indent(text: str) -> str:
     """Four blanks before every line but the first, and none behind."""
-    return re.sub(" +$", "", re.sub("^", "    ", text, flags=re.M).strip(), flags=re.M)
+    body = "\n".join(f"    {line}" for line in text.split("\n")).strip()
+    return "\n".join(line.rstrip(" ") for line in body.split("\n"))
 
 
 def _render_python_into_templatevars(

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, NamedTuple, TextIO
 
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, cast, schema, text
+from sqlalchemy.types import NULLTYPE
 
 from .. import util
 from ..util import sqla_compat
@@ -476,6 +477,32 @@ class DefaultImpl(metaclass=ImplMeta):
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
         return reflected_object.get("dialect_options", {})  # type: ignore[no-any-return]
+
+
+class SeparatedImpl(DefaultImpl):
+    """For databases whose scripts have a line of its own behind every statement."""
+
+    batch_separator = ""
+    separator_option: str
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.batch_separator = self.context_opts.get(self.separator_option, self.batch_separator)
+
+    def _separate(self) -> None:
+        if self.batch_separator and self.as_sql:
+            self.static_output(self.batch_separator)
+
+    def _exec(self, construct: Any, *args: Any, **kw: Any) -> Any:
+        rows = super()._exec(construct, *args, **kw)
+        self._separate()
+        return rows
+
+
+def know_columns(table: Any, names: Sequence[str] | None) -> None:
+    """A table made for one operation learns of columns that an index includes."""
+    for name in [name for name in names or () if name not in table.columns]:
+        table.append_column(Column(name, NULLTYPE))
 
 
 def _literal(table: Any, key: str, value: Any) -> Any:

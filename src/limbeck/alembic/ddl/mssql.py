@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import types as sqltypes
-from sqlalchemy.schema import Column, CreateIndex
+from sqlalchemy.schema import Column
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -14,6 +15,7 @@ from .. import util
 from ..util import sqla_compat
 from ..util.sqla_compat import compiles
 from . import base
+from ._default_texts import letters
 from .base import AddColumn as AddColumn
 from .base import ColumnComment as ColumnComment
 from .base import ColumnDefault as ColumnDefault
@@ -28,7 +30,7 @@ from .base import format_server_default as format_server_default
 from .base import format_table_name as format_table_name
 from .base import format_type as format_type
 from .base import visit_as
-from .impl import DefaultImpl
+from .impl import DefaultImpl, SeparatedImpl, know_columns
 from .spelling import in_column, in_table, literal_text, spells
 
 _visit = visit_as("mssql")
@@ -36,31 +38,19 @@ visit_add_column = visit_column_nullable = visit_column_default = visit_rename_c
 visit_column_type = visit_rename_table = visit_column_comment = _visit
 
 
-class MSSQLImpl(DefaultImpl):
+class MSSQLImpl(SeparatedImpl):
     __dialect__ = "mssql"
 
     transactional_ddl = True
     batch_separator = "GO"
+    separator_option = "mssql_batch_separator"
     type_synonyms = (*DefaultImpl.type_synonyms, {"VARCHAR", "NVARCHAR"})
     identity_attrs_ignore = (
         *DefaultImpl.identity_attrs_ignore, "minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cycle", "cache",
     )  # fmt: skip
 
-    def __init__(self, *arg: Any, **kw: Any) -> None:
-        super().__init__(*arg, **kw)
-        self.batch_separator = self.context_opts.get("mssql_batch_separator", self.batch_separator)
-
-    def _separate(self) -> None:
-        if self.as_sql and self.batch_separator:
-            self.static_output(self.batch_separator)
-
-    def _exec(self, construct: Any, *args: Any, **kw: Any) -> Any:
-        result = super()._exec(construct, *args, **kw)
-        self._separate()
-        return result
-
     def emit_begin(self) -> None:
-        self.static_output("BEGIN TRANSACTION" + self.command_terminator)
+        self.static_output(f"BEGIN TRANSACTION{self.command_terminator}")
 
     def emit_commit(self) -> None:
         super().emit_commit()
@@ -104,26 +94,18 @@ class MSSQLImpl(DefaultImpl):
         new_default = server_default is not False and not by_construct
         if new_default and (existing_server_default is not False or server_default is None):
             self._exec(_ExecDropConstraint(table_name, column_name, "sys.default_constraints", schema))
-        super().alter_column(
-            table_name,
-            column_name,
-            nullable=nullable,
-            type_=type_,
-            schema=schema,
-            existing_type=existing_type,
-            existing_nullable=existing_nullable,
-            **kw,
-        )
+        kw.update(existing_type=existing_type, existing_nullable=existing_nullable)
+        changes: list[dict[str, Any]] = [{"nullable": nullable, "type_": type_, **kw}]
         if new_default and server_default is not None:
-            super().alter_column(table_name, column_name, schema=schema, server_default=server_default)
+            changes.append({"server_default": server_default})
         if name is not None:
-            super().alter_column(table_name, column_name, schema=schema, name=name)
+            changes.append({"name": name})
+        for change in changes:
+            super().alter_column(table_name, column_name, schema=schema, **change)
 
     def create_index(self, index: Any, **kw: Any) -> None:
-        for column in index.kwargs.get("mssql_include") or ():
-            if column not in index.table.c:
-                index.table.append_column(Column(column, sqltypes.NullType))
-        self._exec(CreateIndex(index, **kw))
+        know_columns(index.table, index.kwargs.get("mssql_include"))
+        super().create_index(index, **kw)
 
     def bulk_insert(self, table: Any, rows: list[dict[str, Any]], **kw: Any) -> None:  # type: ignore[override]
         if not self.as_sql:
@@ -138,14 +120,13 @@ class MSSQLImpl(DefaultImpl):
         self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any
     ) -> None:
         """Constraints that would keep the column are dropped first where asked for: they have made-up names."""
-        for option, catalog in (
-            ("mssql_drop_default", "sys.default_constraints"),
-            ("mssql_drop_check", "sys.check_constraints"),
+        for option, drop in (
+            ("mssql_drop_default", _of_kind("sys.default_constraints")),
+            ("mssql_drop_check", _of_kind("sys.check_constraints")),
+            ("mssql_drop_foreign_key", _ExecDropFKConstraint),
         ):
             if kw.pop(option, False):
-                self._exec(_ExecDropConstraint(table_name, column, catalog, schema))
-        if kw.pop("mssql_drop_foreign_key", False):
-            self._exec(_ExecDropFKConstraint(table_name, column, schema))
+                self._exec(drop(table_name, column, schema=schema))
         super().drop_column(table_name, column, schema=schema, **kw)
 
     def compare_server_default(
@@ -155,7 +136,7 @@ class MSSQLImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        return _bare(rendered_inspector_default) != _bare(rendered_metadata_default)
+        return letters(rendered_inspector_default) != letters(rendered_metadata_default)
 
     def _compare_identity_default(self, metadata_identity: Any, inspector_identity: Any) -> Any:
         differs, ignored, is_alter = super()._compare_identity_default(metadata_identity, inspector_identity)
@@ -170,30 +151,30 @@ class MSSQLImpl(DefaultImpl):
         return {k: v for k, v in options.items() if v or k not in ("mssql_include", "mssql_clustered")}
 
 
-def _bare(default: str | None) -> str | None:
-    return None if default is None else re.sub(r"[\(\) \"\']", "", default)
-
-
 # -- constraints with names the server made up
 
 
-class _ExecDropConstraint(Executable, ClauseElement):
+class _OfColumn(Executable, ClauseElement):
+    """Drops the one constraint that a column has of this kind, whatever its name is."""
+
     inherit_cache = False
 
+    def __init__(self, tname: str, colname: Any, *, schema: str | None) -> None:
+        self.tname, self.colname, self.schema = tname, colname, schema
+
+
+class _ExecDropConstraint(_OfColumn):
     def __init__(self, tname: str, colname: Any, type_: str, schema: str | None) -> None:
-        self.tname = tname
-        self.colname = colname
+        super().__init__(tname, colname, schema=schema)
         self.type_ = type_
-        self.schema = schema
 
 
-class _ExecDropFKConstraint(Executable, ClauseElement):
-    inherit_cache = False
+class _ExecDropFKConstraint(_OfColumn):
+    pass
 
-    def __init__(self, tname: str, colname: Any, schema: str | None) -> None:
-        self.tname = tname
-        self.colname = colname
-        self.schema = schema
+
+def _of_kind(catalog: str) -> Callable[..., _ExecDropConstraint]:
+    return partial(_ExecDropConstraint, type_=catalog)
 
 
 def _drop_found(element: Any, compiler: Any, source: str, prefix: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sqlalchemy import schema
@@ -13,6 +12,7 @@ from .. import util
 from ..util import sqla_compat
 from ..util.sqla_compat import compiles
 from . import base
+from ._default_texts import in_quotes, inside
 from .base import AlterColumn
 from .base import ColumnDefault as ColumnDefault
 from .base import ColumnName as ColumnName
@@ -30,14 +30,13 @@ class MySQLImpl(DefaultImpl):
 
     transactional_ddl = False
     type_synonyms = (*DefaultImpl.type_synonyms, {"BOOL", "TINYINT"}, {"JSON", "LONGTEXT"})
-    type_arg_extract = (r"character set ([\w\-_]+)", r"collate ([\w\-_]+)")
+    type_arg_extract = (r"character set (\S+)", r"collate (\S+)")
 
     def render_ddl_sql_expr(
         self, expr: Any, is_server_default: bool = False, is_index: bool = False, **kw: Any
     ) -> str:
-        if is_index and _wants_parentheses(expr):
-            expr = elements.Grouping(expr)
-        return super().render_ddl_sql_expr(expr, is_server_default=is_server_default, is_index=is_index, **kw)
+        held = elements.Grouping(expr) if is_index and _wants_parentheses(expr) else expr
+        return super().render_ddl_sql_expr(held, is_server_default, is_index=is_index, **kw)
 
     def alter_column(
         self,
@@ -60,19 +59,11 @@ class MySQLImpl(DefaultImpl):
     ) -> None:
         both = (server_default, existing_server_default)
         if sqla_compat._server_default_is_identity(*both) or sqla_compat._server_default_is_computed(*both):
-            # says that it cannot be done
-            super().alter_column(
-                table_name,
-                column_name,
-                nullable=nullable,
-                type_=type_,
-                schema=schema,
-                existing_type=existing_type,
-                existing_nullable=existing_nullable,
-                server_default=server_default,
-                existing_server_default=existing_server_default,
-                **kw,
-            )
+            # SQLAlchemy's texts for these say that it cannot be done
+            was = {"existing_type": existing_type, "existing_nullable": existing_nullable}
+            was["existing_server_default"] = existing_server_default
+            wanted = {"nullable": nullable, "type_": type_, "server_default": server_default}
+            super().alter_column(table_name, column_name, schema=schema, **wanted, **was, **kw)
         new_type = existing_type if type_ is None else type_
         if name is not None or self._is_mysql_allowed_functional_default(new_type, server_default):
             construct: type[MySQLChangeColumn] = MySQLChangeColumn
@@ -130,7 +121,7 @@ class MySQLImpl(DefaultImpl):
             if _number(have) == _number(want):
                 return False
         elif want and affinity is sqltypes.String:
-            return have != "'{}'".format(re.sub(r"^'|'$", "", want))
+            return have != in_quotes(want)
         if not have or not want:
             return have != want
         return _defaults_differ(have.lower(), want.lower())
@@ -171,13 +162,16 @@ def _wants_parentheses(expr: Any) -> bool:
 
 
 def _is_numeric(type_: Any) -> bool:
-    affinity = type_._type_affinity
-    return affinity is not None and issubclass(affinity, (sqltypes.Integer, sqltypes.Numeric, sqltypes.Float))
+    """SQLAlchemy 2.1 has Float as a family of its own, 2.0 has it in Numeric's."""
+    families = (sqltypes.Numeric, sqltypes.Float, sqltypes.Integer)
+    return issubclass(type_._type_affinity or sqltypes.NullType, families)
 
 
 def _number(default: str | None) -> str | None:
     """Without the quotes or parentheses round it."""
-    return None if default is None else re.sub(r"^'(.*)'$|^\((.*)\)$", r"\1\2", default)
+    if default is None:
+        return None
+    return inside(default, "''" if default[:1] == "'" else "()")
 
 
 def _defaults_differ(have: str, want: str) -> bool:
@@ -191,12 +185,12 @@ def _defaults_differ(have: str, want: str) -> bool:
 
 
 def _split_on_update(default: str) -> tuple[str, str]:
-    found = re.match(r"(.*) (on update.*?)(?:\(\))?$", default)
-    return (found.group(1), found.group(2)) if found else (default, "")
+    value, word, update = default.rpartition(" on update")
+    return (value, word + update.removesuffix("()")) if word else (default, "")
 
 
 def _plain_expression(default: str) -> str:
-    return re.sub(r"\(\)$", "", re.sub(r"^\((.*)\)$", r"\1", default))
+    return inside(default, "()").removesuffix("()")
 
 
 def _made_for_a_key(index: Any) -> bool:
@@ -285,12 +279,13 @@ def _whole_column(element: MySQLChangeColumn, compiler: Any) -> str:
     return " ".join(words)
 
 
+_DROPPED_AS_USUAL = (schema.PrimaryKeyConstraint, schema.UniqueConstraint, schema.ForeignKeyConstraint)
+
+
 @compiles(schema.DropConstraint, "mysql", "mariadb")
 def _drop_constraint(element: Any, compiler: Any, **kw: Any) -> str:
     constraint = element.element
-    if isinstance(
-        constraint, (schema.ForeignKeyConstraint, schema.PrimaryKeyConstraint, schema.UniqueConstraint)
-    ):
+    if isinstance(constraint, _DROPPED_AS_USUAL):
         return compiler.visit_drop_constraint(element)  # type: ignore[no-any-return]
     if not isinstance(constraint, schema.CheckConstraint):
         raise NotImplementedError("No generic 'DROP CONSTRAINT' in MySQL - please specify constraint type")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from . import base
+from ._default_texts import bare
 from .base import AddColumn as AddColumn
 from .base import ColumnComment as ColumnComment
 from .base import ColumnDefault as ColumnDefault
@@ -20,7 +20,7 @@ from .base import format_server_default as format_server_default
 from .base import format_table_name as format_table_name
 from .base import format_type as format_type
 from .base import visit_as
-from .impl import DefaultImpl
+from .impl import DefaultImpl, SeparatedImpl
 from .spelling import in_table, literal_text, spells
 
 _visit = visit_as("oracle")
@@ -28,11 +28,12 @@ visit_add_column = visit_column_nullable = visit_column_type = visit_column_name
 visit_column_default = visit_column_comment = visit_rename_table = visit_identity_column = _visit
 
 
-class OracleImpl(DefaultImpl):
+class OracleImpl(SeparatedImpl):
     __dialect__ = "oracle"
 
     transactional_ddl = False
     batch_separator = "/"
+    separator_option = "oracle_batch_separator"
     command_terminator = ""
     type_synonyms = (
         *DefaultImpl.type_synonyms,
@@ -41,16 +42,6 @@ class OracleImpl(DefaultImpl):
         {"DOUBLE", "FLOAT", "DOUBLE_PRECISION"},
     )
     identity_attrs_ignore = ()
-
-    def __init__(self, *arg: Any, **kw: Any) -> None:
-        super().__init__(*arg, **kw)
-        self.batch_separator = self.context_opts.get("oracle_batch_separator", self.batch_separator)
-
-    def _exec(self, construct: Any, *args: Any, **kw: Any) -> Any:
-        result = super()._exec(construct, *args, **kw)
-        if self.as_sql and self.batch_separator:
-            self.static_output(self.batch_separator)
-        return result
 
     def emit_begin(self) -> None:
         self._exec("SET TRANSACTION READ WRITE")
@@ -65,14 +56,8 @@ class OracleImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        have = _bare(rendered_inspector_default)
-        return (have and have.strip()) != _bare(rendered_metadata_default)
-
-
-def _bare(default: str | None) -> str | None:
-    if default is None:
-        return None
-    return re.sub(r"""^\"?'(.+)'\"?$""", r"\1", re.sub(r"^\((.+)\)$", r"\1", default))
+        have = bare(rendered_inspector_default)
+        return (have and have.strip()) != bare(rendered_metadata_default)
 
 
 def alter_column(compiler: Any, name: str) -> str:

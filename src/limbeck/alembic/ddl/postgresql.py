@@ -22,6 +22,7 @@ from ..operations import ops, schemaobj
 from ..operations.base import BatchOperations, Operations
 from ..util import sqla_compat
 from . import base
+from ._default_texts import in_quotes
 from ._pg_defaults import same_default
 from ._pg_indexes import essence
 from .base import AlterColumn, visit_as
@@ -33,7 +34,7 @@ from .base import alter_table as alter_table
 from .base import format_column_name as format_column_name
 from .base import format_table_name as format_table_name
 from .base import format_type as format_type
-from .impl import ComparisonResult, DefaultImpl
+from .impl import ComparisonResult, DefaultImpl, know_columns
 from .spelling import in_column, literal_text, spells
 
 log = logging.getLogger(__name__)
@@ -59,11 +60,7 @@ class PostgresqlImpl(DefaultImpl):
     type_synonyms = (*DefaultImpl.type_synonyms, {"FLOAT", "DOUBLE PRECISION"})
 
     def create_index(self, index: Any, **kw: Any) -> None:
-        """A table made for this operation does not know the INCLUDE columns yet."""
-        known = index.table.columns
-        included = index.kwargs.get("postgresql_include")
-        for missing in [name for name in included or () if name not in known]:
-            index.table.append_column(Column(missing, NULLTYPE))
+        know_columns(index.table, index.kwargs.get("postgresql_include"))
         super().create_index(index, **kw)
 
     def prep_table_for_batch(self, batch_impl: Any, table: Any) -> None:
@@ -132,7 +129,7 @@ class PostgresqlImpl(DefaultImpl):
         have, want = rendered_inspector_default, rendered_metadata_default
         if metadata_column.primary_key and metadata_column is metadata_column.table._autoincrement_column:
             return False
-        if have and re.match(_NEXTVAL, have):
+        if have and _NEXTVAL.match(have):
             have = have.replace("::regclass", "")
         if have == want:
             return False
@@ -140,7 +137,7 @@ class PostgresqlImpl(DefaultImpl):
             return True
         declared = metadata_column.server_default.arg
         if isinstance(declared, str) and not isinstance(inspector_column.type, (Numeric, Float)):
-            declared = "'{}'".format(re.sub(r"^'|'$", "", declared))
+            declared = in_quotes(declared)
         elif not isinstance(declared, str):
             declared = want
         return not same_default(self.connection, have, declared, metadata_column.type)
@@ -217,12 +214,7 @@ class PostgresqlImpl(DefaultImpl):
         grouped = expr.self_group() if is_index and not isinstance(expr, ColumnClause) else expr
         return super().render_ddl_sql_expr(grouped, is_server_default, is_index=is_index, **kw)
 
-    _subtypes = {
-        "HSTORE": ("text_type", r"(.+?\(.*text_type=)"),
-        "ARRAY": ("item_type", r"(.+?\()"),
-        "JSON": ("astext_type", r"(.+?\(.*astext_type=)"),
-        "JSONB": ("astext_type", r"(.+?\(.*astext_type=)"),
-    }
+    _holds_type = {"HSTORE": "text_type", "JSON": "astext_type", "JSONB": "astext_type", "ARRAY": "item_type"}
 
     def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
         if not type(type_obj).__module__.startswith("sqlalchemy.dialects.postgresql"):
@@ -230,8 +222,10 @@ class PostgresqlImpl(DefaultImpl):
         word = type_obj.__visit_name__
         if word == "DOMAIN":
             return _render_domain(type_obj, autogen_context)
-        if word in self._subtypes:
-            return render._render_type_w_subtype(type_obj, autogen_context, *self._subtypes[word])
+        if word in self._holds_type:
+            attribute = self._holds_type[word]
+            before = r"(\()" if word == "ARRAY" else f"({attribute}=)"
+            return render._render_type_w_subtype(type_obj, autogen_context, attribute, before)
         own = getattr(self, f"_render_{word}_type", None)  # of a subclass
         return own(type_obj, autogen_context) if own else False
 

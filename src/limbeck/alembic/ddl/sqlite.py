@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sqlalchemy import JSON, Column, Computed, cast, schema, sql
 
 from .. import util
+from ._default_texts import bare
 from .base import ColumnName as ColumnName
 from .base import RenameTable as RenameTable
 from .base import alter_table as alter_table
@@ -20,13 +20,6 @@ _NO_ALTER = "{} Please refer to the batch mode feature which allows for SQLite m
 
 _visit = visit_as("sqlite")
 visit_rename_table = visit_column_name = _visit
-
-
-def _bare(default: str | None) -> str | None:
-    """A default without one pair of parentheses and of quotes round it."""
-    if default is None:
-        return None
-    return re.sub(r"""^\"?'(.+)'\"?$""", r"\1", re.sub(r"^\((.+)\)$", r"\1", default))
 
 
 class SQLiteImpl(DefaultImpl):
@@ -68,11 +61,13 @@ class SQLiteImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        return _bare(rendered_inspector_default) != _bare(rendered_metadata_default)
+        return bare(rendered_inspector_default) != bare(rendered_metadata_default)
 
     def _guess_if_default_is_unparenthesized_sql_expr(self, expr: str | None) -> bool:
         """Neither a digit, nor quoted, nor in parentheses: SQLite's catalog drops those an expression had."""
-        return bool(expr) and not re.match(r"^(?:[0-9\.]|'.+'|\(.+\))$", expr or "")
+        if not expr or expr in "0123456789.":
+            return False
+        return len(expr) < 3 or expr[0] + expr[-1] not in ("''", "()")
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: dict[str, Any]) -> None:
         if self._guess_if_default_is_unparenthesized_sql_expr(column_info.get("default")):

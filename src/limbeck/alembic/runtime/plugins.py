@@ -99,12 +99,10 @@ def _translate_legacy_name(name: str) -> str:
 
 def _make_re(name: str) -> Pattern[str]:
     """`a.*.c` as a pattern: a star stands for one or more parts."""
-    parts = []
-    for token in name.split("."):
-        if token != "*" and not token.isidentifier():
-            raise ValueError(f"Invalid plugin expression {name!r}")
-        parts.append(".+?" if token == "*" else token)
-    return re.compile("^" + r"\.".join(parts) + "$")
+    parts = name.split(".")
+    if not all(part == "*" or part.isidentifier() for part in parts):
+        raise ValueError(f"Invalid plugin expression {name!r}")
+    return re.compile(re.escape(name).replace(r"\*", ".+?") + r"\Z")
 
 
 _entry_points_loaded = False

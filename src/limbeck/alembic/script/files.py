@@ -20,9 +20,9 @@ from . import revision
 if TYPE_CHECKING:
     from .base import ScriptDirectory
 
-_sourceless_rev_file = re.compile(r"(?!\.\#|__init__)(.*\.py)(c|o)?$")
-_only_source_rev_file = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
-_legacy_rev = re.compile(r"([a-f0-9]+)\.py$")
+_only_source_rev_file = re.compile(r"(?!__init__|\.#)(?P<source>.*\.py)\Z")  # .# is how Emacs locks a file
+_sourceless_rev_file = re.compile(_only_source_rev_file.pattern[:-2] + r"(?P<compiled>[co]?)\Z")
+_legacy_rev = re.compile(r"(?P<id>[0-9a-f]+)\.py\Z")
 
 
 class Script(revision.Revision):
@@ -187,9 +187,9 @@ class Script(revision.Revision):
         match = pattern.match(name)
         if not match:
             return None
-        compiled = match.group(2) if scriptdir.sourceless else None
+        compiled = match["compiled"] if scriptdir.sourceless else ""
         if compiled:
-            source = folder / match.group(1)
+            source = folder / match["source"]
             better = source.exists() or (compiled == "o" and Path(f"{source}c").exists())
             if better:
                 return None
@@ -206,7 +206,7 @@ class Script(revision.Revision):
                 f"Could not determine revision id from filename {name}. Be sure the 'revision' variable is declared "
                 "inside the script (please see 'Upgrading from Alembic 0.1 to 0.2' in the documentation)."
             )
-        return Script(module, legacy.group(1), folder / name)
+        return Script(module, legacy["id"], folder / name)
 
 
 util.langhelpers.public_home("alembic.script.base", ["Script"], globals())

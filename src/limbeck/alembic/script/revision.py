@@ -33,7 +33,7 @@ _RevIdType = str | list[str] | tuple[str, ...]
 _GetRevArg = str | Iterable[str | None] | Iterable[str]
 _RevisionIdentifierType = str | tuple[str, ...] | None
 
-_relative_destination = re.compile(r"(?:(.+?)@)?(\w+)?((?:\+|-)\d+)")
+_relative_destination = re.compile(r"(?:(?P<branch>.+?)@)?(?P<start>\w+)?(?P<steps>[+-]\d+)")
 SHORTEST_PREFIX = 4
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import os
-import re
 from pathlib import Path, PurePath
 from types import ModuleType
 from typing import Any
@@ -77,7 +76,7 @@ def load_python_file(dir_: str | os.PathLike[str], filename: str | os.PathLike[s
         if compiled is None:
             raise ImportError(f"Can't find Python file {path}")
         path = compiled
-    return load_module_py(re.sub(r"\W", "_", name), path)
+    return load_module_py("".join(sign if sign.isalnum() else "_" for sign in name), path)
 
 
 def load_module_py(module_id: str, path: str | os.PathLike[str]) -> ModuleType:

@@ -3,7 +3,6 @@ in the facade."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -27,7 +26,7 @@ _ConstraintName = Any
 _ConstraintNameDefined = Any
 
 sqlalchemy_version = __version__
-_vers = tuple(int(part) if part.isdigit() else part for part in re.findall(r"(\d+|[abc]\d)", __version__))
+_vers = tuple(int(part) for part in __version__.split(".") if part.isdigit())
 sqla_2_0_25 = _vers >= (2, 25)
 sqla_2_1 = _vers >= (2, 1)
 identity_has_dialect_kwargs = issubclass(schema.Identity, DialectKWArgs)

@@ -28,20 +28,17 @@ from limbeck.shore import ddl
 
 Statements = tuple[Statement, ...]
 
+# EXEC takes no function, so that the name is quoted where it is found.
 _DROP_NAMELESS = """\
-declare @const_name varchar(256)
-select @const_name = QUOTENAME([name]) from {catalog}
-where parent_object_id = object_id({table})
-and col_name(parent_object_id, parent_column_id) = {column}
-exec({drop} + @const_name)"""
+DECLARE @drop nvarchar(max)
+SELECT @drop = {drop} + QUOTENAME(name) FROM {catalog}
+WHERE parent_object_id = OBJECT_ID({table}) AND COL_NAME(parent_object_id, parent_column_id) = {column}
+EXEC(@drop)"""
 _DROP_NAMELESS_KEY = """\
-declare @const_name varchar(256)
-select @const_name = QUOTENAME([name]) from
-sys.foreign_keys fk join sys.foreign_key_columns fkc
-on fk.object_id=fkc.constraint_object_id
-where fkc.parent_object_id = object_id({table})
-and col_name(fkc.parent_object_id, fkc.parent_column_id) = {column}
-exec({drop} + @const_name)"""
+DECLARE @drop nvarchar(max)
+SELECT @drop = {drop} + QUOTENAME(OBJECT_NAME(constraint_object_id)) FROM sys.foreign_key_columns
+WHERE parent_object_id = OBJECT_ID({table}) AND COL_NAME(parent_object_id, parent_column_id) = {column}
+EXEC(@drop)"""
 
 
 class MssqlBackend(AnsiBackend):

@@ -131,7 +131,7 @@ def _render_server_default(default: Any, autogen_context: Any, repr_: bool = Tru
     elif isinstance(default, sa_schema.FetchedValue):
         return f"{_sqlalchemy_autogenerate_prefix(autogen_context)}FetchedValue()"
     if isinstance(default, str) and repr_:
-        return repr(re.sub("^'|'$", "", default))
+        return repr(default.removeprefix("'").removesuffix("'"))
     return default
 
 
@@ -200,13 +200,13 @@ def _repr_type(type_: Any, autogen_context: Any, _skip_variants: bool = False) -
     if not module.startswith("sqlalchemy."):
         return f"{_user_autogenerate_prefix(autogen_context, type_)}{type_!r}"
     if type_.__visit_name__ == "ARRAY":
-        return _render_type_w_subtype(type_, autogen_context, "item_type", r"(.+?\()")  # type: ignore[no-any-return]
+        return _render_type_w_subtype(type_, autogen_context, "item_type", r"(\()")  # type: ignore[no-any-return]
     return f"{_sqlalchemy_autogenerate_prefix(autogen_context)}{type_!r}"
 
 
 def _dialect_of(module: str) -> str | None:
-    found = re.match(r"sqlalchemy\.dialects\.(\w+)", module)
-    return found.group(1) if found else None
+    package, _, inner = module.partition(".dialects.")
+    return inner.partition(".")[0] or None if package == "sqlalchemy" else None
 
 
 def _with_variants(type_: Any, context: Any) -> str:
@@ -225,8 +225,8 @@ def _render_type_w_subtype(
     if inner is None:
         return False
     rendered = _repr_type(inner, autogen_context)
-    literal = re.sub(r"([\(\)])", r"\\\1", repr(inner))
-    outer = re.sub(regexp + literal, rf"\1{rendered}", repr(type_))
+    pattern = regexp + re.escape(repr(inner))
+    outer = re.sub(pattern, lambda found: str(found[1]) + rendered, repr(type_))
     if prefix:
         return f"{prefix}{outer}"
     module = type(type_).__module__
