@@ -63,12 +63,10 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
     source = config._get_template_path() / template
     if not source.exists():
         raise util.CommandError(f"No such template {source}")
-    if not os.access(folder, os.F_OK):
-        with util.status(f"Creating directory {folder.absolute()}", **config.messaging_opts):
-            os.makedirs(folder)
     versions = folder / "versions"
-    with util.status(f"Creating directory {versions.absolute()}", **config.messaging_opts):
-        os.makedirs(versions)
+    for made in [versions] if os.access(folder, os.F_OK) else [folder, versions]:
+        with util.status(f"Creating directory {made.absolute()}", **config.messaging_opts):
+            os.makedirs(made)
 
     script = ScriptDirectory(folder)
     ini_path: pathlib.Path | None = None
@@ -198,15 +196,8 @@ def merge(
     template_args: dict[str, Any] = {"config": config}
     if util.asbool(config.get_alembic_option("revision_environment")):
         _run_env(config, script, lambda rev, context: [], as_sql=False, template_args=template_args)
-    return script.generate_revision(
-        rev_id or util.rev_id(),
-        message,
-        refresh=True,
-        head=revisions,
-        branch_labels=branch_label,
-        splice=splice,
-        **template_args,
-    )
+    named = {"head": revisions, "branch_labels": branch_label, "splice": splice}
+    return script.generate_revision(rev_id or util.rev_id(), message, refresh=True, **named, **template_args)
 
 
 def _split_range(revision: str, sql: bool) -> tuple[str | None, str]:
@@ -271,14 +262,11 @@ def history(
         base, head = rev_range.strip().split(":")
 
     def print_range(base: Any, head: Any, currents: Sequence[str] = ()) -> None:
-        for found in script.walk_revisions(base=base or "base", head=head or "heads"):
+        shown = {f"include_{part}": True for part in ("parents", "branches", "doc")}
+        for found in script.walk_revisions(base or "base", head or "heads"):
             if indicate_current:
                 found._db_current_indicator = found.revision in currents
-            config.print_stdout(
-                found.cmd_format(
-                    verbose=verbose, include_branches=True, include_doc=True, include_parents=True
-                )
-            )
+            config.print_stdout(found.cmd_format(verbose, **shown))
 
     def print_from_database(rev: Any, context: Any) -> list[Any]:
         if head == "current":
@@ -297,26 +285,22 @@ def history(
 def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
     """Tell the revisions that no other follows."""
     script = ScriptDirectory.from_config(config)
-    for head in script.get_revisions("heads" if resolve_dependencies else script.get_heads()):
-        config.print_stdout(head.cmd_format(verbose, include_branches=True, tree_indicators=False))
+    wanted = "heads" if resolve_dependencies else script.get_heads()
+    for found in script.get_revisions(wanted):
+        line = found.cmd_format(verbose, include_branches=True, tree_indicators=False)
+        config.print_stdout(line)
 
 
 def branches(config: Config, verbose: bool = False) -> None:
     """Tell the revisions that several others follow."""
     script = ScriptDirectory.from_config(config)
-    for point in script.walk_revisions():
-        if not point.is_branch_point:
-            continue
-        indent = " " * len(str(point.revision))
-        ways = [script.get_revision(name) for name in point.nextrev]
-        config.print_stdout(
-            "%s\n%s\n",
-            point.cmd_format(verbose, include_branches=True),
-            "\n".join(
-                f"{indent} -> {way.cmd_format(False, include_branches=True, include_doc=verbose)}"
-                for way in ways
-            ),
-        )
+    for point in [each for each in script.walk_revisions() if each.is_branch_point]:
+        arrow = " " * len(str(point.revision)) + " -> "
+        lines = [point.cmd_format(verbose, include_branches=True)]
+        for name in point.nextrev:
+            way = script.get_revision(name)
+            lines.append(arrow + way.cmd_format(False, include_branches=True, include_doc=verbose))
+        config.print_stdout("%s\n", "\n".join(lines))
 
 
 def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:

@@ -27,9 +27,7 @@ def compare_metadata(context: Any, metadata: MetaData) -> Any:
 
 def produce_migrations(context: Any, metadata: MetaData) -> ops.MigrationScript:
     """The same, as operations for both directions."""
-    script = ops.MigrationScript(
-        rev_id=None, upgrade_ops=ops.UpgradeOps([]), downgrade_ops=ops.DowngradeOps([])
-    )
+    script = ops.MigrationScript(None, ops.UpgradeOps([]), ops.DowngradeOps([]))
     compare._populate_migration_script(AutogenContext(context, metadata=metadata), script)
     return script
 
@@ -65,11 +63,11 @@ def render_python_code(
 
 def _render_migration_diffs(context: Any, template_args: dict[Any, Any]) -> None:
     """Compare and put the rendered bodies into template arguments."""
-    autogen_context = AutogenContext(context)
-    upgrade_ops = ops.UpgradeOps([])
-    compare._produce_net_changes(autogen_context, upgrade_ops)
-    script = ops.MigrationScript(rev_id=None, upgrade_ops=upgrade_ops, downgrade_ops=upgrade_ops.reverse())
-    render._render_python_into_templatevars(autogen_context, script, template_args)
+    seen = AutogenContext(context)
+    found = ops.UpgradeOps([])
+    compare._produce_net_changes(seen, found)
+    both = ops.MigrationScript(None, found, found.reverse())
+    render._render_python_into_templatevars(seen, both, template_args)
 
 
 class AutogenContext:
@@ -186,18 +184,11 @@ class RevisionContext:
         self.generated_revisions: list[Any] = [self._default_revision()]
 
     def _default_revision(self) -> ops.MigrationScript:
-        wanted = self.command_args
-        return ops.MigrationScript(
-            rev_id=wanted["rev_id"] or util.rev_id(),
-            message=wanted["message"],
-            upgrade_ops=ops.UpgradeOps([]),
-            downgrade_ops=ops.DowngradeOps([]),
-            head=wanted["head"],
-            splice=wanted["splice"],
-            branch_label=wanted["branch_label"],
-            version_path=wanted["version_path"],
-            depends_on=wanted["depends_on"],
-        )
+        """What the command asked for, with nothing in it yet."""
+        words = ("message", "head", "splice", "branch_label", "version_path", "depends_on")
+        wanted = {word: self.command_args[word] for word in words}
+        rev_id = self.command_args["rev_id"] or util.rev_id()
+        return ops.MigrationScript(rev_id, ops.UpgradeOps([]), ops.DowngradeOps([]), **wanted)
 
     def run_autogenerate(self, rev: Any, migration_context: Any) -> None:
         """Called in env.py's run: compare this database."""
@@ -248,14 +239,12 @@ class RevisionContext:
             context.imports = set(script.imports or ())
             render._render_python_into_templatevars(context, script, template_args)
         assert script.rev_id is not None
+        said = {word: getattr(script, word) for word in ("head", "splice", "version_path", "depends_on")}
         return self.script_directory.generate_revision(
             script.rev_id,
             script.message,
-            refresh=True,
-            head=script.head,
-            splice=script.splice,
             branch_labels=script.branch_label,
-            version_path=script.version_path,
-            depends_on=script.depends_on,
+            refresh=True,
+            **said,
             **template_args,
         )

@@ -67,9 +67,10 @@ def _render_python_into_templatevars(
     context: Any, script: ops.MigrationScript, template_args: dict[str, Any]
 ) -> None:
     """Put the bodies under the tokens of each database, and the imports, into the template's arguments."""
-    for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=False):
-        template_args[up.upgrade_token] = _indent(_render_cmd_body(up, context))
-        template_args[down.downgrade_token] = _indent(_render_cmd_body(down, context))
+    bodies: list[tuple[str, Any]] = [(up.upgrade_token, up) for up in script.upgrade_ops_list]
+    bodies += [(down.downgrade_token, down) for down in script.downgrade_ops_list]
+    for token, container in bodies:
+        template_args[token] = _indent(_render_cmd_body(container, context))
     template_args["imports"] = "\n".join(sorted(context.imports))
 
 

@@ -169,7 +169,7 @@ class EnvironmentContext(util.ModuleClsProxy):
             sqlalchemy_module_prefix=sqlalchemy_module_prefix,
         )
         opts.update(kw)
-        where = {
+        where: dict[str, Any] = {
             "connection": connection,
             "url": url,
             "dialect_name": dialect_name,

@@ -300,7 +300,8 @@ def _target(opts: dict[str, Any]) -> Any:
     """Where a script is written to."""
     if "output_encoding" not in opts:
         return opts.get("output_buffer", sys.stdout)
-    return EncodedIO(opts.get("output_buffer") or sys.stdout, opts["output_encoding"])
+    target: Any = opts.get("output_buffer") or sys.stdout
+    return EncodedIO(target, opts["output_encoding"])
 
 
 class HeadMaintainer:

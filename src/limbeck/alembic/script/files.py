@@ -39,12 +39,9 @@ class Script(revision.Revision):
     def __init__(self, module: ModuleType, rev_id: str, path: str | os.PathLike[str]) -> None:
         self._module = module
         self.path = _preserving_path_as_str(path)
-        super().__init__(
-            rev_id,
-            module.down_revision,
-            branch_labels=util.to_tuple(getattr(module, "branch_labels", None), default=()),
-            dependencies=util.to_tuple(getattr(module, "depends_on", None), default=()),
-        )
+        said = {word: getattr(module, word, None) for word in ("branch_labels", "depends_on")}
+        labels, needs = (util.to_tuple(names, default=()) for names in said.values())
+        super().__init__(rev_id, module.down_revision, needs, labels)
 
     @classmethod
     def _not_yet_loaded(cls, path: Path) -> Script | None:
@@ -165,18 +162,17 @@ class Script(revision.Revision):
     @classmethod
     def _list_py_dir(cls, scriptdir: ScriptDirectory, path: Path) -> list[Path]:
         """The files of a location, sorted; of its subfolders and of compiled ones too, where the project says so."""
+        folders = [path]
+        if scriptdir.recursive_version_locations:
+            folders = [folder for folder, _, _ in compat.path_walk(path) if folder.name != "__pycache__"]
         found: list[Path] = []
-        for folder, subfolders, files in compat.path_walk(path, top_down=True):
-            if folder.name.endswith("__pycache__"):
-                continue
-            found.extend(folder / name for name in sorted(files))
+        for folder in sorted(folders, key=lambda folder: folder.parts):
+            files = sorted(file for file in folder.iterdir() if not file.is_dir())
             cache = folder / "__pycache__"
-            if scriptdir.sourceless and cache.exists():
-                sources = {name.split(".")[0] for name in files}
-                found.extend(file for file in cache.iterdir() if file.name.split(".")[0] not in sources)
-            if not scriptdir.recursive_version_locations:
-                break
-            subfolders.sort()
+            if scriptdir.sourceless and cache.is_dir():
+                sources = {file.name.partition(".")[0] for file in files}
+                files += [file for file in cache.iterdir() if file.name.partition(".")[0] not in sources]
+            found += files
         return found
 
     @classmethod

@@ -87,24 +87,20 @@ class Revision:
     def __init__(
         self, revision: str, down_revision: Any, dependencies: Any = None, branch_labels: Any = None
     ) -> None:
-        if down_revision and revision in util.to_tuple(down_revision):
-            raise LoopDetected(revision)
-        if dependencies is not None and revision in util.to_tuple(dependencies):
-            raise DependencyLoopDetected(revision)
+        below, needed = util.to_tuple(down_revision), util.to_tuple(dependencies)
+        for names, mistake in ((below, LoopDetected), (needed, DependencyLoopDetected)):
+            if names and revision in names:
+                raise mistake(revision)
         self.verify_rev_id(revision)
         self.revision = revision
-        self.down_revision = tuple_rev_as_scalar(util.to_tuple(down_revision))
-        self.dependencies = tuple_rev_as_scalar(util.to_tuple(dependencies))
+        self.down_revision, self.dependencies = tuple_rev_as_scalar(below), tuple_rev_as_scalar(needed)
         self._orig_branch_labels = util.to_tuple(branch_labels, default=())
-        self.branch_labels = set(self._orig_branch_labels)
+        self.branch_labels = {*self._orig_branch_labels}
 
     def __repr__(self) -> str:
-        args = [repr(self.revision), repr(self.down_revision)]
-        if self.dependencies:
-            args.append(f"dependencies={self.dependencies!r}")
-        if self.branch_labels:
-            args.append(f"branch_labels={self.branch_labels!r}")
-        return f"{type(self).__name__}({', '.join(args)})"
+        said = {"dependencies": self.dependencies, "branch_labels": self.branch_labels}
+        named = "".join(f", {word}={value!r}" for word, value in said.items() if value)
+        return f"{type(self).__name__}({self.revision!r}, {self.down_revision!r}{named})"
 
     def add_nextrev(self, revision: Revision) -> None:
         self._all_nextrev |= {revision.revision}

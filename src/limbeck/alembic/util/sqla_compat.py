@@ -172,14 +172,11 @@ def _get_identity_options_dict(identity: Any, dialect_kwargs: bool = False) -> d
         if dialect_kwargs:
             said.update(identity.dialect_kwargs)
         return said
-    said = {}
+    words = _SEQUENCE_WORDS + (("on_null",) if isinstance(identity, schema.Identity) else ())
+    every = {word: getattr(identity, word, None) for word in words}
+    said = {word: value for word, value in every.items() if value is not None}
     if isinstance(identity, schema.Identity):
         said["always"] = identity.always
-        if identity.on_null is not None:
-            said["on_null"] = identity.on_null
-    said.update(
-        (word, value) for word in _SEQUENCE_WORDS if (value := getattr(identity, word, None)) is not None
-    )
     return said
 
 

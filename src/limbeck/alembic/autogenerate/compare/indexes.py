@@ -19,48 +19,43 @@ log = logging.getLogger("alembic.autogenerate.compare.constraints")
 CONTINUE = PriorityDispatchResult.CONTINUE
 
 _SORTING: dict[str, Any] = {
-    "asc": expression.asc,
-    "desc": expression.desc,
-    "nulls_first": expression.nulls_first,
-    "nulls_last": expression.nulls_last,
-    "nullsfirst": expression.nulls_first,
-    "nullslast": expression.nulls_last,
+    spelling: getattr(expression, word)
+    for word in ("asc", "desc", "nulls_first", "nulls_last")
+    for spelling in (word, word.replace("s_", "s"))
 }
 
 
 def _make_index(impl: Any, params: Any, conn_table: Any) -> Any:
     """The index that was reflected."""
-    sorting = params.get("column_sorting") or {}
-    items = []
-    for number, column in enumerate(params["column_names"]):
-        name = params["expressions"][number] if column is None else column
-        item: Any = text(name) if column is None else conn_table.c[column]
-        for word in sorting.get(name, ()):
-            if word in _SORTING:
-                item = _SORTING[word](item)
-        items.append(item)
-    index = sa_schema.Index(
-        params["name"],
-        *items,
-        unique=params["unique"],
-        _table=conn_table,
-        **impl.adjust_reflected_dialect_options(params, "index"),
-    )
-    if "duplicates_constraint" in params:
-        index.info["duplicates_constraint"] = params["duplicates_constraint"]
-    return index
+    order = params.get("column_sorting") or {}
+
+    def element(place: int, column: str | None) -> Any:
+        name = params["expressions"][place] if column is None else column
+        made: Any = text(name) if column is None else conn_table.c[column]
+        for word in filter(_SORTING.__contains__, order.get(name, ())):
+            made = _SORTING[word](made)
+        return made
+
+    elements = [element(place, column) for place, column in enumerate(params["column_names"])]
+    options = impl.adjust_reflected_dialect_options(params, "index")
+    index = sa_schema.Index(params["name"], *elements, _table=conn_table, unique=params["unique"], **options)
+    return _doubled(index, params, "duplicates_constraint")
 
 
 def _make_unique_constraint(impl: Any, params: Any, conn_table: Any) -> Any:
     """The unique constraint that was reflected."""
-    constraint = sa_schema.UniqueConstraint(
-        *(conn_table.c[name] for name in params["column_names"]),
-        name=params["name"],
-        **impl.adjust_reflected_dialect_options(params, "unique_constraint"),
+    columns = [conn_table.c[name] for name in params["column_names"]]
+    options = impl.adjust_reflected_dialect_options(params, "unique_constraint")
+    return _doubled(
+        sa_schema.UniqueConstraint(*columns, name=params["name"], **options), params, "duplicates_index"
     )
-    if "duplicates_index" in params:
-        constraint.info["duplicates_index"] = params["duplicates_index"]
-    return constraint
+
+
+def _doubled(made: Any, params: Any, word: str) -> Any:
+    """It remembers that the database shows the same thing twice."""
+    if word in params:
+        made.info[word] = params[word]
+    return made
 
 
 class _Comparison:

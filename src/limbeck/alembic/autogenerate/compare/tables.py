@@ -150,16 +150,12 @@ def _compare_columns(
             modify_table_ops.ops.append(ops.AddColumnOp.from_column_and_tablename(schema, tname, column))
             log.info("Detected added column '%s.%s'", full_name, name)
     compare = autogen_context.comparators.dispatch("column", qualifier=autogen_context.dialect.name)
-    for name, column in wanted.items():
-        if name not in there:
-            continue
-        reflected = conn_table.c[name]
-        if not autogen_context.run_object_filters(column, name, "column", False, reflected):
-            continue
-        alter = ops.AlterColumnOp(tname, name, schema=schema)
-        compare(autogen_context, alter, schema, tname, name, reflected, column)
-        if alter.has_changes():
-            modify_table_ops.ops.append(alter)
+    for name in filter(there.__contains__, wanted):
+        want, have = wanted[name], conn_table.c[name]
+        if autogen_context.run_object_filters(want, name, "column", False, have):
+            alter = ops.AlterColumnOp(tname, name, schema=schema)
+            compare(autogen_context, alter, schema, tname, name, have, want)
+            modify_table_ops.ops += [alter] if alter.has_changes() else []
     yield
     for name in [name for name in there if name not in wanted]:
         column = conn_table.c[name]
