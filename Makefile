@@ -135,7 +135,7 @@ ecosystem: .venv-ecosystem/.test
 .venv-ecosystem/.test: pyproject.toml
 	@echo "Installing what the ecosystem's tests need into .venv-ecosystem ..."
 	@$(PYTHON) tools/venv.py .venv-ecosystem
-	@.venv-ecosystem/bin/python -m pip install -q -e '.[postgresql]' pytest pytest-timeout 'alembic==1.20.1' aiosqlite greenlet \
+	@.venv-ecosystem/bin/python -m pip install -q -e '.[postgresql]' pytest pytest-timeout hypothesis 'alembic==1.20.1' aiosqlite greenlet \
 	    Flask-Migrate sqlalchemy-redshift sqlalchemy-cockroachdb snowflake-sqlalchemy sqlalchemy-bigquery \
 	    sqlalchemy-spanner clickhouse-sqlalchemy
 	@touch $@

@@ -11,11 +11,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -42,7 +45,19 @@ def on(*kinds: str) -> pytest.MarkDecorator:
 on_all = on(*KINDS)
 
 
+# How long an example takes says something of the machine, nothing of what is tested.
+hypothesis.settings.register_profile(
+    "limbeck", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("limbeck")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # a shell's background: children would ignore it too
+        with contextlib.suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGINT, signal.default_int_handler)
     shared = getattr(config, "workerinput", None)
     config.stash[RUN] = (
         Run.begin() if shared is None else Run(Path(shared["limbeck_run"]), shared["workerid"])

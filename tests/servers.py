@@ -190,10 +190,9 @@ def sqlite_file(folder: Path) -> Database:
 # -- PostgreSQL ----------------------------------------------------------------------------------------------
 
 
-def start_postgresql(version: int | None, lifeline: int | None) -> Where:
+def start_postgresql(version: int | None, lifeline: int | None, kind: str = "postgresql") -> Where:
     server, kept = embedded.start(version, loopback=True, lifeline=lifeline)
     _hold(kept, lifeline)
-    kind = "postgresql" if version is None else f"postgresql{version}"
     return Where(kind, server.url("DATABASE"), str(server.folder), server.url("DATABASE", loopback=True))
 
 
@@ -377,8 +376,11 @@ class MariaPool:
 
 
 START: dict[str, Callable[[int | None], Where]] = {
-    "postgresql": lambda lifeline: start_postgresql(None, lifeline),
-    "postgresql15": lambda lifeline: start_postgresql(15, lifeline),
+    # LIMBECK_POSTGRESQL=15: every test of PostgreSQL on a server of that version, found on this machine.
+    "postgresql": lambda lifeline: start_postgresql(
+        int(os.environ.get("LIMBECK_POSTGRESQL") or 0) or None, lifeline
+    ),
+    "postgresql15": lambda lifeline: start_postgresql(15, lifeline, "postgresql15"),
     "mariadb": start_mariadb,
 }
 

@@ -220,6 +220,7 @@ def test_an_asynchronous_driver_tells_the_same(postgresql: Database, opened: sa.
     import asyncio
 
     pytest.importorskip("greenlet")
+    pytest.importorskip("asyncpg")
     from sqlalchemy.ext.asyncio import create_async_engine
 
     opened.commit()

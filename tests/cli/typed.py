@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,8 +102,6 @@ def started(project: Path) -> Callable[..., subprocess.Popen[bytes]]:
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # What a shell starts in the background ignores Ctrl-C, and so would its children.
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL) if os.name == "posix" else None,
         )
 
     return start

@@ -212,7 +212,11 @@ FRAGMENTS = [
 ]
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(parts=st.lists(st.sampled_from(FRAGMENTS), max_size=9), chance=st.randoms(use_true_random=False))
 def test_the_three_roads_agree(parts: list[str], chance: random.Random, tmp_path: Path) -> None:
     """Law: what head and tree answer is what running the file gives."""

@@ -167,7 +167,11 @@ def test_a_message_stays_text(message: str, encoding: str, template: str | None,
     written_is_read(message, encoding, template, tmp_path)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     message=st.one_of(
         st.text(alphabet=st.characters(), max_size=60),
