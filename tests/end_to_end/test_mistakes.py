@@ -191,3 +191,10 @@ def test_a_file_that_is_locked(folder: Folder) -> None:
         "error LB703: Another run or program writes to this database: it was not free within 0.2 s.\n"
     )
     other.close()
+
+
+def test_a_purge_is_not_nothing(folder: Folder) -> None:
+    folder.has("a1", None)
+    folder.types("upgrade")
+    assert folder.types("stamp", "--purge", "base") == "now at base\n"
+    assert folder.types("stamp", "--purge", "base") == "nothing to do: the database stands at base\n"

@@ -169,6 +169,8 @@ class LiveRun:
         self.stage = LiveStage(connection, self.backend, self.channel, self.transactions, self.watch)
         self._check: Callable[[], None] = _nothing
         """What must hold before a commit; raises."""
+        self.found: Heads = ()
+        """The version rows as the run found them, before a purge."""
         self.committed: Heads = ()
         """The version rows as they are when the current transaction is rolled back."""
 
@@ -241,12 +243,12 @@ class LiveRun:
             raise found from error
         if steps:
             self.reporter.tell(RunFinished(len(taken), time.monotonic() - began, database))
-        return Outcome(heads_before=before, heads_after=rows, steps=tuple(taken))
+        return Outcome(heads_before=self.found, heads_after=rows, steps=tuple(taken))
 
     def _heads(self, purge: bool) -> Heads:
         with self.watch.unheard():
             rows = self.table.read(self.connection)
-            self.committed = rows
+            self.committed = self.found = rows
             if not purge or not rows:
                 return rows
             with self.transactions.step_or_run():
