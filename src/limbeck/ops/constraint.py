@@ -85,6 +85,9 @@ class DropConstraint(Operation):
             *table.constraints,
             *((table.primary_key,) if table.primary_key else ()),
         )
+        everything = tuple(
+            sorted(everything, key=lambda c: c.name is not None)
+        )  # of twins the one without a name
         for there in everything:
             if self.constraint is not None and replace(there, name=None) == replace(
                 self.constraint, name=None
@@ -93,7 +96,7 @@ class DropConstraint(Operation):
         alike = [
             there for there in everything if self.constraint is not None and _alike(there, self.constraint)
         ]
-        if len(alike) == 1:
+        if alike:
             return alike[0]
         raise NoSuchThing(kind=self.constraint_kind or "constraint", name=f"like that on {table.key}")
 
