@@ -194,3 +194,12 @@ def test_an_async_env(sqlite: Database, tmp_path: Path) -> None:
     assert rows(sqlite) == ["a2"]
     project.limbeck("downgrade", "base")
     assert tables(sqlite) == {"alembic_version"}
+
+
+def test_listings_import_no_sqlalchemy(tmp_path: Path) -> None:
+    Project(tmp_path, "sqlite://")
+    code = "import sys; from limbeck.cli import main; main(['history']); print('sqlalchemy' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "False", done.stderr
