@@ -82,7 +82,7 @@ SORTS = {f.__name__: f for f in (types, defaults, items, names, comments, number
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None:  # noqa: F811
+def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None:
     found: dict[str, list[str]] = {}
     run = 0
     for many in _in_batches(SORTS[sort](trial.kind)):

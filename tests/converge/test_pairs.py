@@ -18,7 +18,7 @@ AT_ONCE = 10
 @pytest.mark.parametrize("first", range(0, PAIRS, AT_ONCE))
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_pairs_come_out_right(trial: Trial, first: int) -> None:  # noqa: F811
+def test_pairs_come_out_right(trial: Trial, first: int) -> None:
     run = 0
     for seed in range(first, first + AT_ONCE):
         pair = Generator(trial.kind, seed).pair()
