@@ -325,7 +325,8 @@ def one(
     steps = str(seen["original"]["01 history -v: stdout"]).count("Rev: ")
     codes = [v for n, v in seen["original"].items() if n.endswith("exit code")]
     print(
-        f"{name} on {kind}: {steps} revisions, {sum(1 for code in codes if code)} of {len(codes)} commands fail with the original; "
+        f"{name} on {kind}: {steps} revisions, {sum(1 for code in codes if code)} of {len(codes)} commands fail "
+        f"with the original; "
         f"the facade: {len(facade)} differences, limbeck: {len(native)} differences",
         flush=True,
     )
