@@ -10,7 +10,7 @@ from converge_trial import trial  # noqa: F401  (a fixture)
 
 from conftest import on
 
-PAIRS = 100
+PAIRS = 20
 AT_ONCE = 10
 
 
