@@ -107,7 +107,7 @@ def test_one_step_back_from_two_heads_is_doubtful_and_below_a_merge_undecided(fo
 def test_a_script_back_says_where_it_begins(folder: Folder) -> None:
     folder.has("a1", None)
     assert folder.types("downgrade", "base", "--sql", expect=2) == (
-        "error LB142: A script that goes back needs the place where it begins: no database is asked.\n"
+        "error LB137: A script that goes back needs the place where it begins: no database is asked.\n"
         "  Type a range: limbeck downgrade head:base --sql\n"
     )
     assert "drop table t_a1;" in folder.types("downgrade", "head:base", "--sql")
