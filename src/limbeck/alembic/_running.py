@@ -36,6 +36,7 @@ COMPARING = "alembic.autogenerate.compare"
 TOLD_BY_US = {
     "alembic.runtime.migration",
     "alembic.runtime.plugins",
+    "alembic.ddl.postgresql",
     COMPARING,
     *(
         f"{COMPARING}.{part}"

@@ -267,8 +267,6 @@ class Freezer:
             spelled = self._ddl.render_default_string(given)
         except SQLAlchemyError as error:
             raise refused(error, self.dialect, f"the default of column {place}") from error
-        if self.dialect.name == "sqlite" and isinstance(given, sa.ColumnElement):
-            spelled = f"({spelled})"  # as SQLAlchemy's column specification has it: SQLite takes no bare expression
         return SqlText(str(spelled))
 
     def sql_of(self, clause: Any, place: str) -> SqlText:
