@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 help:
 	@echo "make demo         the whole story, told for real on an embedded PostgreSQL and on SQLite"
-	@echo "make test         lint, types, all tests on all databases, then again with SQLAlchemy 2.0"
+	@echo "make test         lint, types, the tests on all databases, then the rooms that meet SQLAlchemy with 2.0"
 	@echo "make lint         ruff, ruff format --check, mypy --strict"
 	@echo "make unit         the tests alone (PYTEST_ARGS='-k name' for some of them)"
 	@echo "make test-sa20    the tests that are not slow, with the newest SQLAlchemy 2.0"
