@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 from converge_models import Models, made
@@ -19,24 +18,10 @@ class Limbeck:
         self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
     ) -> Any:
         from limbeck.commands import autogenerate
-        from limbeck.diff.rules import EVERYTHING
 
-        project: Any = SimpleNamespace(
-            settings=SimpleNamespace(exclude=(), include=(), schemas=schemas),
-            policy=lambda options: SimpleNamespace(version_schema=None, version_table="alembic_version"),
-        )
-        options: Any = SimpleNamespace(database="")
         ask = None if answers is None else self._answer(answers)
-        return autogenerate.compare(
-            project,
-            connection,
-            options,
-            (made(models),),
-            autogenerate.Answers(),
-            ask,
-            EVERYTHING,
-            answers is not None,
-        )
+        scope = autogenerate.Scope(lambda name: name.name == "alembic_version", schemas)
+        return autogenerate.compare(connection, "", (made(models),), scope, ask=ask, fill=answers is not None)
 
     def _answer(self, models: Models) -> Any:
         """The third row's value of the column's family."""

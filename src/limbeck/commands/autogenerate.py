@@ -98,37 +98,46 @@ def differences(
 
     def work(connection: Any, options: RunOptions) -> None:
         models = options.models if options.models is not None else project.models(options.database)
-        found.append(compare(project, connection, options, models, answers, ask, rules, fill))
+        scope = Scope(left_alone(project, options), tuple(getattr(project.settings, "schemas", ())))
+        found.append(compare(connection, options.database, models, scope, answers, ask, rules, fill))
 
     project.environment.run(work)
     return tuple(found)
 
 
+class Scope(NamedTuple):
+    """What is looked at. `leave` says of a table's name that it is none of autogenerate's business; `schemas` are read
+    beside the default one and those the models name."""
+
+    leave: Callable[[QualifiedName], bool]
+    schemas: tuple[str | None, ...] = ()
+
+
 def compare(
-    project: Project,
     connection: Any,
-    options: RunOptions,
+    database: str,
     models: Sequence[Any],
-    answers: Answers,
-    ask: Ask | None,
-    rules: Rules,
+    scope: Scope,
+    answers: Answers = Answers(),
+    ask: Ask | None = None,
+    rules: Rules = EVERYTHING,
     fill: bool = True,
 ) -> Differences:
+    """One connected database against its models (MetaData objects). Changes nothing; see `differences`."""
     backend = backend_for(connection.dialect)
-    leave = left_alone(project, options)
-    want = only(Freezer(connection.dialect).snapshot(*models), leave)
-    have = only(backend.read(connection, schemas=schemas_of(want, project)), leave)
+    want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
+    have = only(backend.read(connection, schemas=schemas_of(want, scope.schemas)), scope.leave)
     renames = with_declared(backend, have, want, asked_renames(answers, have, want))
     settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
     found = diff(backend, have, settled.want, rules, renames, settled.as_text)
     operations = runnable(backend, as_declared(found, want, settled), have, want)
     back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, have)
     if not fill:
-        return Differences(options.database, operations, back, settled.as_text, ())
+        return Differences(database, operations, back, settled.as_text, ())
     filling = Filling(connection, backend, have, answers, ask)
     upgrade = filling.all(operations)
     back = tuple(filling.back(back))
-    return Differences(options.database, upgrade, back, settled.as_text, tuple(filling.notes))
+    return Differences(database, upgrade, back, settled.as_text, tuple(filling.notes))
 
 
 def left_alone(project: Project, options: RunOptions) -> Callable[[QualifiedName], bool]:
@@ -163,10 +172,10 @@ def only(snapshot: Snapshot, leave: Callable[[QualifiedName], bool]) -> Snapshot
     )
 
 
-def schemas_of(want: Snapshot, project: Project) -> tuple[str | None, ...]:
-    """The default schema, those the models name, and those of the settings."""
+def schemas_of(want: Snapshot, more: Iterable[str | None]) -> tuple[str | None, ...]:
+    """The default schema, those the models name, and these."""
     named = [table.schema for table in want.tables.values()]
-    return tuple(dict.fromkeys([None, *named, *getattr(project.settings, "schemas", ())]))
+    return tuple(dict.fromkeys([None, *named, *more]))
 
 
 def ambiguous(backend: Backend, have: Snapshot, want: Snapshot, rules: Rules) -> Iterator[QualifiedName]:
