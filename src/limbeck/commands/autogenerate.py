@@ -19,6 +19,7 @@ from limbeck.diff.back import way_back
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
 from limbeck.diff.steps import runnable
+from limbeck.diff.together import together
 from limbeck.diff.walk import Renames, diff, table_changes, with_declared
 from limbeck.errors import AnswerUnknown, LimbeckError, OpenQuestions
 from limbeck.judge.settle import as_declared, settle
@@ -135,8 +136,8 @@ def compare(
     if not fill:
         return Differences(database, operations, back, settled.as_text, ())
     filling = Filling(connection, backend, have, answers, ask)
-    upgrade = filling.all(operations)
-    back = tuple(filling.back(back))
+    upgrade = together(backend, filling.all(operations))
+    back = together(backend, filling.back(back))
     return Differences(database, upgrade, back, settled.as_text, tuple(filling.notes))
 
 
