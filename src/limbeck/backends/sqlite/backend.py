@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
@@ -33,6 +34,7 @@ from . import native, reading, types
 from .grammar import in_schema
 from .reading import EMPTY, Book
 from .rebuild import settled, statements
+from .tokens import fold, tokenize
 from .wording import Writer
 
 _KNOWN_TO_SQLALCHEMY = frozenset(
@@ -80,7 +82,7 @@ class SqliteBackend(AnsiBackend):
         self.writer = Writer(dialect)
         self._books: dict[QualifiedName, Book] = {}
         self._silent: set[QualifiedName] = set()
-        """Tables that were read and had no trigger."""
+        """Tables that were read and had no trigger on UPDATE."""
 
     def since(self, *version: int) -> bool:
         """Whether SQLite is of that version or newer; what a script may count on is `native.ASSUMED`."""
@@ -107,7 +109,7 @@ class SqliteBackend(AnsiBackend):
         for key, book in books.items():
             known = self._books.get(key, EMPTY).entries
             self._books[key] = replace(book, entries=tuple(dict.fromkeys((*book.entries, *known))))
-        heard = {t.table for t in snapshot.objects_of(Trigger)}
+        heard = {t.table for t in snapshot.objects_of(Trigger) if _hears_updates(t)}
         self._silent = {key for key in (*self._silent, *books) if key not in heard}
         return snapshot
 
@@ -369,8 +371,6 @@ class SqliteBackend(AnsiBackend):
 
     # -- comparing
     def fold_column(self, name: str) -> str:
-        from .tokens import fold
-
         return fold(name)
 
     def fold_constraint(self, name: str) -> str:
@@ -422,6 +422,12 @@ def _lossy(old: str, new: str) -> str:
     if old == "INTEGER" and new == "REAL":
         return "whole numbers beyond 2^53 lose digits"
     return ""
+
+
+def _hears_updates(trigger: Trigger) -> bool:
+    """Whether UPDATE stands before the table's name."""
+    words = tokenize(trigger.definition.text)
+    return any(word.is_word("UPDATE") for word in takewhile(lambda word: not word.is_word("ON"), words))
 
 
 def _has_own_facts(table: Table) -> bool:
