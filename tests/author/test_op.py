@@ -98,6 +98,8 @@ op.create_object(schema.View("v", definition="SELECT 1 AS x", schema="s"), if_no
 op.create_object(schema.Trigger("t", table=("s", "a"), definition="CREATE TRIGGER t ..."))
 op.drop_object(schema.View("v", definition="SELECT 1 AS x", materialized=True), if_exists=True)
 op.alter_object(schema.Enum("e", ("a",)), schema.Enum("e", ("a", "b")))
+op.add_constraint("a", op.sql_constraint("CONSTRAINT c UNIQUE (b) -- 50%", name="c"), schema="s")
+op.create_table("a", sa.Column("b", sa.Integer), op.sql_constraint("UNIQUE (b)"))
 op.rename_object("view", "old", "new", schema="s")
 op.create_schema("s", if_not_exists=True)
 op.drop_schema("s")

@@ -21,6 +21,9 @@ from limbeck.shore import authored
 
 from . import former, reading
 from .gathering import together as together
+from .own_words import add_constraint as add_constraint
+from .own_words import sql_constraint as sql_constraint
+from .own_words import sql_type as sql_type
 from .stage import current
 
 Text = Any
@@ -577,11 +580,6 @@ def dialect() -> str:
 def autocommit_block() -> AbstractContextManager[None]:
     """`with op.autocommit_block():` runs what is inside outside any transaction; what came before is committed."""
     return current("autocommit_block").autocommit()
-
-
-def sql_type(spelling: str) -> Any:
-    """A type for a column, spelled like that: for what SQLAlchemy has no class."""
-    return authored.raw_type(spelling)
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 
-from . import compat, ddl
+from . import compat, ddl, thaw
 from .freeze import Freezer
 
 
@@ -216,3 +216,8 @@ def raw_type(spelling: str) -> Any:
             return spelling
 
     return SpelledType()
+
+
+def raw_constraint(text: str, name: str | None) -> Any:
+    """A constraint that is spelled like that."""
+    return thaw.SpelledConstraint(text, name)

@@ -102,6 +102,12 @@ def is_spelled_by(constraint: Any, compiler: Any) -> bool:
     return rule is None or bool(rule(compiler))
 
 
+def has_own_words(constraint: Any) -> bool:
+    """Whether a third party's class writes itself: it registered `@compiles` on a class that is not SQLAlchemy's."""
+    theirs = (c for c in type(constraint).__mro__ if not c.__module__.startswith("sqlalchemy."))
+    return any("_compiler_dispatcher" in vars(c) or "__visit_name__" in vars(c) for c in theirs)
+
+
 def numbering_column(table: Any) -> Any:
     """The column SQLAlchemy lets the database number; None where there is none."""
     return table._autoincrement_column
@@ -282,7 +288,24 @@ def bare_column(column: Any) -> Any:
 
 
 def bare_table(table: Any) -> Any:
-    return sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(info(table)))
+    made = sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(info(table)))
+    give_parts(made, table)
+    return made
+
+
+def own_parts(table: Any) -> dict[str, Any]:
+    """What a third party's items have hung on the table (ClickHouse's engine), by the attribute it hangs on."""
+    return {
+        name: part
+        for name, part in vars(table).items()
+        if isinstance(part, sa.schema.SchemaItem) and not type(part).__module__.startswith("sqlalchemy.")
+    }
+
+
+def give_parts(table: Any, source: Any) -> None:
+    """The other table's own parts hang on this one too. They go on meaning the columns they were made with."""
+    for name, part in own_parts(source).items():
+        setattr(table, name, part)
 
 
 def given_columns(constraint: Any) -> list[str]:

@@ -7,14 +7,14 @@ spelled by SQLAlchemy's own compiler, in the context it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from limbeck.errors import DuplicateTable, NoType
+from limbeck.errors import CannotSpell, DuplicateTable, NoType
 from limbeck.model.column import Column
 from limbeck.model.constraint import Constraint, PrimaryKey
 from limbeck.model.defaults import (
@@ -108,16 +108,23 @@ class Freezer:
             schema=key.schema,
             columns=tuple(self._column(c, table) for c in table.columns),
             primary_key=None if primary is None else constraints.primary_key(primary, self),
-            constraints=tuple(
-                constraints.freeze(c, key, self) for c in checked if compat.is_spelled_by(c, self._ddl)
-            ),
+            constraints=tuple(self._constraints(checked, key)),
             indexes=tuple(constraints.index(i, self) for i in _in_order(table.indexes)),
             comment=table.comment,
             prefixes=compat.prefixes(table),
             options=model_options(compat.dialect_options(table), self.sql_of),
             renamed_from=compat.info(table).get("renamed_from"),
-            source=compat.bare_table(table) if compat.info(table).keys() - {"renamed_from"} else None,
+            source=compat.bare_table(table)
+            if compat.info(table).keys() - {"renamed_from"} or compat.own_parts(table)
+            else None,
         )
+
+    def _constraints(self, found: Iterable[Any], key: QualifiedName) -> Iterator[Constraint]:
+        for each in found:
+            if compat.is_spelled_by(each, self._ddl):
+                frozen = constraints.freeze(each, key, self)
+                if frozen is not None:
+                    yield frozen
 
     def column(
         self, column: Any, table: QualifiedName, naming: Any = None
@@ -133,7 +140,11 @@ class Freezer:
 
     def constraint(self, constraint: Any, table: QualifiedName, naming: Any = None) -> Constraint:
         """A constraint object, attached or not; columns may be names."""
-        return constraints.freeze(constraints.attached(constraint, table, naming), table, self)
+        made = constraints.freeze(constraints.attached(constraint, table, naming), table, self)
+        if made is None:
+            what = f"{type(constraint).__name__} on table {table}"
+            raise CannotSpell(place=what, backend=self.dialect.name, why="it says nothing on this database.")
+        return made
 
     def index(self, index: Any, table: QualifiedName) -> Index:
         return constraints.index(constraints.attached_index(index, table), self)
@@ -165,6 +176,14 @@ class Freezer:
         except SQLAlchemyError as error:
             raise refused(error, self.dialect, place or "an expression") from error
         return str(made)
+
+    def ddl_text(self, element: Any, place: str) -> str:
+        """What stands in CREATE TABLE for a part of it."""
+        try:
+            made = self._ddl.process(element)
+        except SQLAlchemyError as error:
+            raise refused(error, self.dialect, place) from error
+        return "" if made is None else str(made)
 
     # -- columns
     def _column(self, column: Any, table: Any) -> Column:

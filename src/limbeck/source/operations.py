@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import (
     ByDatabase,
     Computed,
@@ -87,7 +87,7 @@ def argument(value: Any) -> Any:
         return values.sql(value)
     if isinstance(value, (TextDefault, Computed, Identity, SequenceDefault, ByDatabase)):
         return values.default(value)
-    if isinstance(value, (PrimaryKey, Unique, ForeignKey, Check, Exclude)):
+    if isinstance(value, (PrimaryKey, Unique, ForeignKey, Check, Exclude, Other)):
         return values.constraint(value)
     if isinstance(value, QualifiedName):
         return value.name if value.schema is None else list(value)
@@ -135,14 +135,15 @@ def _create_index(operation: Any) -> Call:
 def _add_constraint(operation: Any) -> Call:
     constraint: Constraint = operation.constraint
     table: QualifiedName = operation.table
-    options = list(values.constraint_options(constraint))
-    if table.schema is not None:
-        options.append(("schema", table.schema))
+    schema = [("schema", table.schema)] if table.schema is not None else []
+    options = [*values.constraint_options(constraint), *schema]
     args: list[Any] = [table.name]
     if isinstance(constraint, Check):
         return made("add_check", [*args, values.escaped(constraint.sql.as_written)], options)
     if isinstance(constraint, Exclude):
         return made("add_exclude", [*args, *values.exclude_elements(constraint)], options)
+    if isinstance(constraint, Other):
+        return made("add_constraint", [*args, values.constraint(constraint)], schema)
     args.append(list(constraint.columns))
     if isinstance(constraint, ForeignKey):
         args += [constraint.referred.name, list(constraint.referred_columns)]
