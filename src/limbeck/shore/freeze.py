@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, UnsupportedCompilationError
 
 from limbeck.errors import CannotSpell, DuplicateTable, NoType
 from limbeck.model.column import Column
@@ -181,6 +181,9 @@ class Freezer:
         """What stands in CREATE TABLE for a part of it."""
         try:
             made = self._ddl.process(element)
+        except UnsupportedCompilationError as error:
+            why = f"neither the dialect nor an @compiles says how {type(element).__name__} is written."
+            raise CannotSpell(place=place, backend=self.dialect.name, why=why) from error
         except SQLAlchemyError as error:
             raise refused(error, self.dialect, place) from error
         return "" if made is None else str(made)
