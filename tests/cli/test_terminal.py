@@ -190,7 +190,7 @@ def test_no_line_moves_where_none_may(calm: str, monkeypatch: pytest.MonkeyPatch
     more = {} if calm == "dumb" else {calm: True}
     if calm == "dumb":
         monkeypatch.setenv("TERM", "dumb")
-    teller = reporter.Teller(Look(color="never", out=Terminal(), err=err, **more))  # type: ignore[arg-type]
+    teller = reporter.Teller(Look(color="never", out=Terminal(), err=err, **more))
     teller.tell(StatementStarted("SELECT pg_sleep(3)"))
     time.sleep(0.1)
     assert err.getvalue() == ""

@@ -27,7 +27,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
-from . import values
+from . import rows, values
 
 OP = ("from limbeck import op",)
 Arguments = tuple[list[Any], list[tuple[str, Any]]]
@@ -162,6 +162,20 @@ def _drop_constraint(operation: Any) -> Call:
     return made("drop_constraint", args, options)
 
 
+def _insert_rows(operation: Any) -> Call:
+    """Columns are left out where their types were taken from the values: these will be again."""
+    _, options = arguments(operation, frozenset({"table", "columns", "rows"}))
+    table: QualifiedName = operation.table
+    schema = [("schema", table.schema)] if table.schema is not None else []
+    written = [values.column(c) for c in operation.columns]
+    columns = [written] if any(c.type.spelling for c in operation.columns) else []
+    made_rows = [
+        {name: rows.written(value, f"{table}.{name}") for name, value in row.items()}
+        for row in operation.rows
+    ]
+    return made("insert_rows", [table.name, *columns, made_rows], [*schema, *options])
+
+
 def _execute_sql(operation: Any) -> Call:
     args, options = arguments(operation, frozenset({"sql"}))
     return made("execute", [operation.sql.as_written, *args], options)
@@ -210,6 +224,7 @@ SHAPES: dict[str, Callable[[Any], Call]] = {
     "create_index": _create_index,
     "add_constraint": _add_constraint,
     "drop_constraint": _drop_constraint,
+    "insert_rows": _insert_rows,
     "execute_sql": _execute_sql,
     "create_object": _object,
     "drop_object": _object,
