@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -131,6 +131,10 @@ class Project(Protocol):
 
     def policy(self, options: RunOptions) -> Policy:
         """How a run over the database of these options is done."""
+        ...
+
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        """Inside, what a revision's function calls lands on that Stage instead of a database."""
         ...
 
 
@@ -267,6 +271,11 @@ class NativeProject:
             },
         }
         return Policy(**{name: value for name, value in said.items() if value is not None})
+
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from limbeck.author.stage import entered
+
+        return entered(stage)
 
 
 class Direct:
