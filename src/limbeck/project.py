@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -135,6 +135,10 @@ class Project(Protocol):
 
     def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
         """Inside, what a revision's function calls lands on that Stage instead of a database."""
+        ...
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        """Inside, a run on that connection, which the environment did not open, reaches nothing else."""
         ...
 
 
@@ -276,6 +280,9 @@ class NativeProject:
         from limbeck.author.stage import entered
 
         return entered(stage)
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        return nullcontext()  # the run's own stage is all that a revision speaks to
 
 
 class Direct:

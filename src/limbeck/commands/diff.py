@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
 from limbeck.diff.back import way_back
+from limbeck.diff.named import named_like
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.steps import runnable
 from limbeck.diff.walk import diff as differences
@@ -118,6 +119,8 @@ def _in_one_spelling(
     """Both as the connected server stores them, as far as that is in question and can be asked."""
     if have.stored and want.stored:
         return have, want, Settled(want, {}, {})
+    if want.stored:
+        have = named_like(backend, have, want, rules)
     doubtful = tuple(ambiguous(backend, have, want, rules))
     if connection is None:
         return have, want, Settled(want, dict.fromkeys(doubtful, NOT_ASKED), {})
@@ -127,7 +130,7 @@ def _in_one_spelling(
         have = left.want
         as_text.update(left.as_text)
     if want.stored:
-        return have, want, Settled(want, as_text, {})
+        return named_like(backend, have, want, rules), want, Settled(want, as_text, {})
     right = settle(connection, backend, want, doubtful)
     return have, right.want, right._replace(as_text={**as_text, **right.as_text})
 

@@ -7,6 +7,7 @@ on a scratch database, and what stands there is read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
@@ -18,6 +19,7 @@ from limbeck.revisions import route
 from limbeck.revisions.address import parse
 from limbeck.revisions.resolve import resolve
 
+from .revision import relative
 from .scratch import NoScratch, on_scratch
 
 if TYPE_CHECKING:
@@ -72,7 +74,8 @@ def recorded(project: Project, steps: Sequence[Any], options: RunOptions) -> Sna
                 recorder,
                 step.revision.id,
                 step.revision.origin,
-                lambda f=function: f(**dict(options.arguments)),
+                partial(function, **options.arguments),
+                shown=relative(step.revision.origin, project.folder),
             )
     return recorder.snapshot
 
@@ -83,9 +86,9 @@ def _run(project: Project, steps: Sequence[Any], connection: Any, options: RunOp
     from limbeck.run import runner
 
     policy = Policy(transaction=project.policy(options).transaction)
-    runner.run(
-        connection, lambda rows: steps, project.scripts.load, policy, arguments=dict(options.arguments)
-    )
+    arguments = dict(options.arguments)
+    with project.within(connection, options):
+        runner.run(connection, lambda rows: steps, project.scripts.load, policy, arguments=arguments)
     backend = backend_for(connection.dialect)
     whole = backend.read(connection, schemas=(None, *own_schemas(connection)))
     return whole.without_table(QualifiedName(None, policy.version_table))

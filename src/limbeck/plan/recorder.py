@@ -29,10 +29,12 @@ from .constructs import operation_of
 
 ROWS: Final = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|VALUES|SET)\b|\s*SELECT\s+(\w+\.)?setval\b", re.I)
 """Raw SQL that changes rows or settings and leaves the schema alone. Another SELECT may call what it likes."""
+ASKS: Final = re.compile(r"\s*(SELECT|SHOW|WITH|PRAGMA)\b", re.I)
 
 
 class Recorder:
-    """A Stage over a growing Snapshot. `file` is the revision's, for telling places; it may be set for each step."""
+    """A Stage over a growing Snapshot. `revision` and its `file` (`shown` to people under another path) are those of the
+    step that is being performed."""
 
     offline = True
 
@@ -42,6 +44,7 @@ class Recorder:
         self.operations: list[Operation] = []
         self.revision = ""
         self.file = ""
+        self.shown = ""
         self._freezer: Freezer | None = None
 
     @property
@@ -51,7 +54,8 @@ class Recorder:
     def do(self, operation: Operation) -> None:
         for part in operation.operations if isinstance(operation, Several) else (operation,):
             if isinstance(part, ExecuteSql) and not ROWS.match(part.sql.text):
-                raise self.opaque(f"runs SQL whose effect is not known: {short(part.sql.text)}")
+                asks = "asks the database" if ASKS.match(part.sql.text) else "runs SQL whose effect is not known"
+                raise self.opaque(f"{asks}: {short(part.sql.text)}")
             try:
                 self.snapshot = part.apply(self.snapshot)
             except LimbeckError as error:
@@ -66,7 +70,7 @@ class Recorder:
         frame: Any = sys._getframe(1)
         while frame is not None:
             if frame.f_code.co_filename == self.file:
-                return f"{self.file}:{frame.f_lineno}"
+                return f"{self.shown}:{frame.f_lineno}"
             frame = frame.f_back
         return ""
 
@@ -82,27 +86,30 @@ class Recorder:
         return nullcontext()
 
 
-def performed(recorder: Recorder, revision: str, file: str, function: Callable[[], Any]) -> None:
+def performed(
+    recorder: Recorder, revision: str, file: str, function: Callable[[], Any], *, shown: str = ""
+) -> None:
     """Calls the function of a revision, whose calls land on the recorder.
 
     OpaqueStep for what cannot be known, NotReplayed for what fails by itself; both say where."""
-    recorder.revision, recorder.file = revision, file
+    recorder.revision, recorder.file, recorder.shown = revision, file, shown or file
     try:
         function()
     except OpaqueStep:
         raise
     except NothingToRead as error:
-        raise recorder.opaque(f"reads the result of {short(error.statement)}", error.place) from error
+        why = f"reads the result of {short(error.statement)}"
+        raise recorder.opaque(why, _raised_in(error, recorder) or error.place) from error
     except Exception as error:
         said = error.what() if isinstance(error, LimbeckError) else f"{type(error).__name__}: {error}"
-        raise NotReplayed(revision=revision, place=_raised_in(error, file), said=said) from error
+        raise NotReplayed(revision=revision, place=_raised_in(error, recorder), said=said) from error
 
 
-def _raised_in(error: BaseException, file: str) -> str:
+def _raised_in(error: BaseException, recorder: Recorder) -> str:
     found, trace = "", error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            found = f"{file}:{trace.tb_lineno}"
+        if trace.tb_frame.f_code.co_filename == recorder.file:
+            found = f"{recorder.shown}:{trace.tb_lineno}"
         trace = trace.tb_next
     return found
 
