@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -131,6 +131,14 @@ class Project(Protocol):
 
     def policy(self, options: RunOptions) -> Policy:
         """How a run over the database of these options is done."""
+        ...
+
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        """Inside, what a revision's function calls lands on that Stage instead of a database."""
+        ...
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        """Inside, a run on that connection, which the environment did not open, reaches nothing else."""
         ...
 
 
@@ -267,6 +275,14 @@ class NativeProject:
             },
         }
         return Policy(**{name: value for name, value in said.items() if value is not None})
+
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from limbeck.author.stage import entered
+
+        return entered(stage)
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        return nullcontext()  # the run's own stage is all that a revision speaks to
 
 
 class Direct:
