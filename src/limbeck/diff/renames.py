@@ -55,8 +55,8 @@ Hints = Collection[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """`old` may have become `new`. `kind` is "table", "column" or "value"; `within` is the column's table under its new
-    name, the value's enum, or the table under its old name."""
+    """`old` may have become `new`. `kind` is "table", "column" or "value"; `within` is the column's table as it stands, the
+    value's enum, or the table under its old name."""
 
     kind: str
     within: QualifiedName
@@ -97,7 +97,7 @@ def column_candidates(
                 found.append(
                     Candidate(
                         kind="column",
-                        within=want.key,
+                        within=have.key,
                         old=old.name,
                         new=fresh.name,
                         score=min(score, 100),

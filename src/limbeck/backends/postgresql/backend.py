@@ -16,10 +16,10 @@ from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.types import TypeRef
-from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import casting, same
+from . import casting, doubts, same
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
@@ -250,6 +250,12 @@ class PostgresqlBackend(WithPostgresqlObjects):
         if not casting.must_be_said(have, want):
             return None
         return SqlText(casting.cast(self.name(column), have, want))
+
+    def doubt(
+        self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()
+    ) -> Doubt | None:
+        listed = tuple(self.literal(label) for label in labels)
+        return doubts.doubt(self.name(column), have, want, listed)
 
     def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
         return SqlText(f"{self.name(column)}::text{many}::{type_text}")
