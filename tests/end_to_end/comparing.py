@@ -49,7 +49,12 @@ class Here:
             return catalog.dump(connection, order=False)
 
     def compares(
-        self, make: Make, *, say: dict[str, str] | str | None = None, hints: Iterable[Any] = (), **answers: Any
+        self,
+        make: Make,
+        *,
+        say: dict[str, str] | str | None = None,
+        hints: Iterable[Any] = (),
+        **answers: Any,
     ) -> Differences:
         """`say` answers by key, or the same to all; what it does not name is left."""
         metadata = sa.MetaData()

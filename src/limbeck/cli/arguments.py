@@ -207,11 +207,17 @@ def _questions(parser: argparse.ArgumentParser) -> None:
         help="a table or column that may go with what it holds: users.mail; it is no rename then",
     )
     group.add_argument(
-        "--accept-loss", action="store_true", help="let everything go that would be lost, as if each were named"
+        "--accept-loss",
+        action="store_true",
+        help="let everything go that would be lost, as if each were named",
     )
-    group.add_argument("--answers", metavar="FILE", help="answers to autogenerate's questions, as TOML or JSON")
     group.add_argument(
-        "--no-input", action="store_true", help="never ask: take what is safe; exit code 6 where questions stay open"
+        "--answers", metavar="FILE", help="answers to autogenerate's questions, as TOML or JSON"
+    )
+    group.add_argument(
+        "--no-input",
+        action="store_true",
+        help="never ask: take what is safe; exit code 6 where questions stay open",
     )
 
 

@@ -68,7 +68,7 @@ def asking(look: Look, read: Callable[[], str]) -> Ask:
                 return question.safe.answer
             if word.lower() in by_letter:
                 return by_letter[word.lower()].answer
-            if question.free and len(word) > 1 or question.free and not word.isalpha():
+            if (question.free and len(word) > 1) or (question.free and not word.isalpha()):
                 return word
             look.err.write(f"  {printable(word)!r} is none of the choices.\n")
 

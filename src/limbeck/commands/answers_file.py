@@ -100,7 +100,7 @@ def _from_listing(path: Path, listed: list[Any]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for entry in listed:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("key"), str):
-            raise AnswersUnreadable(file=str(path), why="an entry of \"open\" has no key")
+            raise AnswersUnreadable(file=str(path), why='an entry of "open" has no key')
         kind, answer = entry.get("kind"), entry.get("answer")
         if answer is None or answer == LEAVE:
             continue

@@ -85,7 +85,9 @@ def _blocks(diff: str) -> Iterator[tuple[list[str], list[str]]]:
             come.append(line[1:])
 
 
-_ATTRIBUTE = re.compile(r"\s*(\w+)\s*(?::[^=]+)?=(?!=)\s*(?:\w+\.)*(?:mapped_column|Column|Mapped|relationship)?\b")
+_ATTRIBUTE = re.compile(
+    r"\s*(\w+)\s*(?::[^=]+)?=(?!=)\s*(?:\w+\.)*(?:mapped_column|Column|Mapped|relationship)?\b"
+)
 _MAPPED = re.compile(r"\s*(\w+)\s*:\s*(?:\w+\.)*Mapped\[")
 _TEXT = re.compile(r"""(?:Column|mapped_column|Table|__tablename__\s*=)\s*\(?\s*["'](\w+)["']""")
 _BARE = re.compile(r"""^\s*["'](\w+)["']\s*,?\s*$""")

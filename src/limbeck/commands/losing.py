@@ -107,9 +107,7 @@ class Losing:
         if said is not False and not loses:
             return
         key = f"{table}.{name}"
-        question = Question(
-            "loss", str(table), name, _drop_text(key, again), "", ways=_drop_ways(key, again)
-        )
+        question = Question("loss", str(table), name, _drop_text(key, again), "", ways=_drop_ways(key, again))
         if self._agreed(question, said) == LEAVE:
             yield left.column_kept(self.backend, self.have, table, name)
 
@@ -119,7 +117,9 @@ class Losing:
         if said or self.interview.answers.accept_loss:
             self.interview.note("loss", question.key, YES, "ahead")
             return YES
-        if self.interview.answer("rename", question.key) == NO:  # "no: drop it with its values" was the answer
+        if (
+            self.interview.answer("rename", question.key) == NO
+        ):  # "no: drop it with its values" was the answer
             return YES
         answer = self.interview.put(question)
         return LEAVE if answer == NO else answer
@@ -185,9 +185,7 @@ def _drop_ways(key: str, again: Column | None) -> tuple[Choice, ...]:
     )
 
 
-def _cast_question(
-    key: str, old: TypeRef, new: TypeRef, doubt: Doubt, look: Look
-) -> Question:
+def _cast_question(key: str, old: TypeRef, new: TypeRef, doubt: Doubt, look: Look) -> Question:
     was, becomes = old.spelling, new.spelling
     if was == becomes:
         text = f"{key}: {becomes} gets other values, and not every row has one of them: what do these become?"

@@ -209,7 +209,8 @@ class Interview:
         renames = dict(self.answers.renames)
         left = self.answers.typed() - self._used
         return {
-            (kind, f"{name}={renames[name]}" if kind == "rename" else name): self.known(kind) for kind, name in left
+            (kind, f"{name}={renames[name]}" if kind == "rename" else name): self.known(kind)
+            for kind, name in left
         }
 
     def close(self) -> None:

@@ -69,7 +69,9 @@ def _said(answers: Answers, have: Snapshot, want: Snapshot) -> Renames:
     typed = [(old, new) for old, new in answers.renames if new]
     for old, new in typed:
         name = new.rpartition(".")[2]
-        if old in by_text and any(t.schema == by_text[old].schema and t.name == name for t in want.tables.values()):
+        if old in by_text and any(
+            t.schema == by_text[old].schema and t.name == name for t in want.tables.values()
+        ):
             tables[by_text[old]] = name
     renamed = {str(QualifiedName(old.schema, new)): old for old, new in tables.items()}
     for old, new in typed:
@@ -195,7 +197,9 @@ class _Asking:
             goal = self.want.object(Enum, enum.key)
             if goal is None or set(goal.labels) == set(enum.labels):
                 continue
-            candidates = renames.value_candidates(enum, goal, self.hints if set(goal.labels) - set(enum.labels) else ())
+            candidates = renames.value_candidates(
+                enum, goal, self.hints if set(goal.labels) - set(enum.labels) else ()
+            )
             for candidate, name in self._asked(candidates):
                 if name is None:
                     self.left.append(lambda have, key=enum.key: left.enum_kept(have, key))  # type: ignore[misc]
@@ -225,7 +229,11 @@ class _Asking:
         key = chosen.old if chosen.kind == "table" else f"{chosen.within}.{chosen.old}"
         if chosen.kind == "table" and chosen.within.schema:
             key = str(chosen.within)
-        names = (key, f"{self.renames.former_table(chosen.within)}.{chosen.old}") if chosen.kind == "column" else (key,)
+        names = (
+            (key, f"{self.renames.former_table(chosen.within)}.{chosen.old}")
+            if chosen.kind == "column"
+            else (key,)
+        )
         for c in (chosen, *rivals):
             self.interview.could("rename", f"{key}={c.new}")
         if self.interview.no_rename(names):
@@ -246,11 +254,14 @@ def _question(chosen: Candidate, rivals: list[Candidate], key: str) -> Question:
         f"is it the same {WHAT[chosen.kind]} under a new name?"
     )
     renamed = [
-        Choice(c.new, f"yes, rename it to {c.new}", f"--rename {key}={inside}{c.new}") for c in (chosen, *rivals)
+        Choice(c.new, f"yes, rename it to {c.new}", f"--rename {key}={inside}{c.new}")
+        for c in (chosen, *rivals)
     ]
     no = {
         "table": Choice(NO, f"no: drop {key} with its rows, and create {chosen.new}", f"--drop {key}"),
-        "column": Choice(NO, f"no: drop {key} with its values, and add {inside}{chosen.new}", f"--drop {key}"),
+        "column": Choice(
+            NO, f"no: drop {key} with its values, and add {inside}{chosen.new}", f"--drop {key}"
+        ),
         "value": Choice(NO, f"no: take {chosen.old} away and add {chosen.new}", f"--rename {key}="),
     }[chosen.kind]
     leave = Choice(LEAVE, "leave it for now: neither is touched, and it is asked again")

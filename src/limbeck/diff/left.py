@@ -155,7 +155,9 @@ def _reachable(backend: Backend, want: Snapshot, name: QualifiedName) -> Snapsho
     table = want.tables[name]
     there = {plain_name(backend, key) for key in want.tables}
     kept = tuple(_there(backend, table.constraints, there))
-    return want if kept == table.constraints else want.with_table(replace(table, constraints=kept, source=None))
+    return (
+        want if kept == table.constraints else want.with_table(replace(table, constraints=kept, source=None))
+    )
 
 
 def _there(

@@ -23,9 +23,7 @@ def best_pairs(weights: Mapping[tuple[A, B], int]) -> tuple[tuple[A, B], ...]:
     if not weights:
         return ()
     # A dummy right for every left: to stay alone costs nothing.
-    costs = [
-        [-weights.get((left, right), 0) for right in rights] + [0] * len(lefts) for left in lefts
-    ]
+    costs = [[-weights.get((left, right), 0) for right in rights] + [0] * len(lefts) for left in lefts]
     chosen = _assigned(costs)
     return tuple(
         (left, rights[column])

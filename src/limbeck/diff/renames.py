@@ -45,7 +45,19 @@ HALF: Final = 50
 """What the names must have in common where git shows a rename between types of no common family."""
 GIT: Final = 25
 USUAL: Final = frozenset(
-    "id uuid name title description created created_at created_on updated updated_at updated_on".split()
+    [
+        "id",
+        "uuid",
+        "name",
+        "title",
+        "description",
+        "created",
+        "created_at",
+        "created_on",
+        "updated",
+        "updated_at",
+        "updated_on",
+    ]
 )
 """Columns that many tables have: tables that share no others are not alike for that."""
 
@@ -81,9 +93,7 @@ def _new(candidate: Candidate) -> tuple[str, str | None, str]:
 # -- columns --------------------------------------------------------------------------------------------------
 
 
-def column_candidates(
-    backend: Backend, have: Table, want: Table, hints: Hints = ()
-) -> tuple[Candidate, ...]:
+def column_candidates(backend: Backend, have: Table, want: Table, hints: Hints = ()) -> tuple[Candidate, ...]:
     """Every pair of a column that goes and one that comes which deserves a question, the likeliest first."""
     fold = backend.fold_column
     stays = {fold(c.name) for c in have.columns} & {fold(c.name) for c in want.columns}

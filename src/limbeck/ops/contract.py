@@ -330,9 +330,11 @@ class Backend(ABC):
         """How values of the column become the new type where the database must be told (USING); None where not."""
         return None
 
-    def doubt(
-        self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()
-    ) -> Doubt | None:
+    def followers(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        """What bears the old name of a renamed thing by custom, and is to be renamed with it."""
+        return ()
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
         """What to look for before values of the column become the new type; None where nothing can be lost or refused.
         `labels` are those of the new type where it is an enum of its own, which need not be there yet."""
         return None

@@ -275,12 +275,8 @@ class MysqlBackend(AnsiBackend):
 
     writes_using: ClassVar[bool] = False
 
-    def doubt(
-        self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()
-    ) -> Doubt | None:
-        return doubts.doubt(
-            self.name(column), *(self.canonical_type(t.spelling) for t in (have, want))
-        )
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        return doubts.doubt(self.name(column), *(self.canonical_type(t.spelling) for t in (have, want)))
 
     # -- reading and hazards
     def read(

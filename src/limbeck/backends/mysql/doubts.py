@@ -12,7 +12,14 @@ from typing import Final
 from limbeck.ops.contract import Doubt
 
 _WHOLE: Final = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 24, "INTEGER": 32, "BIGINT": 64}
-_TEXTS: Final = {"CHAR": 0, "VARCHAR": 0, "TINYTEXT": 255, "TEXT": 65535, "MEDIUMTEXT": 16777215, "LONGTEXT": 1 << 32}
+_TEXTS: Final = {
+    "CHAR": 0,
+    "VARCHAR": 0,
+    "TINYTEXT": 255,
+    "TEXT": 65535,
+    "MEDIUMTEXT": 16777215,
+    "LONGTEXT": 1 << 32,
+}
 _FLOATS: Final = ("FLOAT", "DOUBLE")
 _STAMPS: Final = ("DATE", "DATETIME", "TIMESTAMP")
 _SPELLED: Final = re.compile(r"(?s)([A-Z]+)(?:\((.*)\))?(.*)\Z")
@@ -43,7 +50,13 @@ def doubt(name: str, was: str, becomes: str) -> Doubt | None:
         return _decimal(name, old, inside, rest, limit, more)
     if new in _FLOATS:
         exact = old == "FLOAT" or (old == new) or (old in _WHOLE and _WHOLE[old] <= 32 and new == "DOUBLE")
-        return None if exact else Doubt(name, lost=f"CAST({name} AS DECIMAL(65,20)) <> CAST(CAST({name} AS {new}) AS DECIMAL(65,20))")
+        return (
+            None
+            if exact
+            else Doubt(
+                name, lost=f"CAST({name} AS DECIMAL(65,20)) <> CAST(CAST({name} AS {new}) AS DECIMAL(65,20))"
+            )
+        )
     if old in _STAMPS and new in _STAMPS:
         return _stamps(name, old, inside, new, limit)
     return Doubt(name)
@@ -72,20 +85,37 @@ def _length(kind: str, inside: str) -> int:
 
 def _to_text(name: str, old: str, inside: str, new: str, limit: str) -> Doubt | None:
     longest = _length(new, limit)
-    if old in _TEXTS and 0 < _length(old, inside) <= longest and (old in ("CHAR", "VARCHAR")) == (new in ("CHAR", "VARCHAR")):
+    if (
+        old in _TEXTS
+        and 0 < _length(old, inside) <= longest
+        and (old in ("CHAR", "VARCHAR")) == (new in ("CHAR", "VARCHAR"))
+    ):
         return None
     if new not in ("CHAR", "VARCHAR"):
-        return None if old in ("CHAR", "VARCHAR") and longest > 255 else Doubt(name, refused=f"LENGTH({name}) > {longest}")
+        return (
+            None
+            if old in ("CHAR", "VARCHAR") and longest > 255
+            else Doubt(name, refused=f"LENGTH({name}) > {longest}")
+        )
     return Doubt(name, refused=f"CHAR_LENGTH({name}) > {longest}", offer=f"LEFT({name}, {longest})")
 
 
 def _from_text(name: str, new: str) -> Doubt:
     if new in _WHOLE:
-        return Doubt(name, refused=f"{name} NOT REGEXP {_WHOLE_TEXT}", lost=f"{name} REGEXP '^[[:space:]]*[-+]?0[0-9]'", offer=_else_null(name, _WHOLE_TEXT))
+        return Doubt(
+            name,
+            refused=f"{name} NOT REGEXP {_WHOLE_TEXT}",
+            lost=f"{name} REGEXP '^[[:space:]]*[-+]?0[0-9]'",
+            offer=_else_null(name, _WHOLE_TEXT),
+        )
     if new in (*_FLOATS, "DECIMAL"):
         return Doubt(name, refused=f"{name} NOT REGEXP {_NUMBER_TEXT}", offer=_else_null(name, _NUMBER_TEXT))
     if new in ("DATE", "DATETIME", "TIME"):
-        return Doubt(name, refused=f"{name} IS NOT NULL AND CAST({name} AS {new}) IS NULL", offer=f"IF(CAST({name} AS {new}) IS NULL, NULL, {name})")
+        return Doubt(
+            name,
+            refused=f"{name} IS NOT NULL AND CAST({name} AS {new}) IS NULL",
+            offer=f"IF(CAST({name} AS {new}) IS NULL, NULL, {name})",
+        )
     return Doubt(name)
 
 
@@ -102,7 +132,9 @@ def _whole(name: str, old: tuple[int, int], new: tuple[int, int]) -> Doubt | Non
     if new[0] <= old[0] and old[1] <= new[1]:
         return None
     low, high = new
-    return Doubt(name, refused=f"{name} NOT BETWEEN {low} AND {high}", offer=f"LEAST(GREATEST({name}, {low}), {high})")
+    return Doubt(
+        name, refused=f"{name} NOT BETWEEN {low} AND {high}", offer=f"LEAST(GREATEST({name}, {low}), {high})"
+    )
 
 
 def _decimal(name: str, old: str, inside: str, rest: str, limit: str, more: str) -> Doubt | None:
@@ -112,17 +144,29 @@ def _decimal(name: str, old: str, inside: str, rest: str, limit: str, more: str)
         was, finer = (int(n) for n in inside.split(","))
         if scale >= finer and room >= was - finer:
             return None
-    if old in _WHOLE and room >= len(str(_range(old, rest)[1])) and ("UNSIGNED" in more) <= ("UNSIGNED" in rest):
+    if (
+        old in _WHOLE
+        and room >= len(str(_range(old, rest)[1]))
+        and ("UNSIGNED" in more) <= ("UNSIGNED" in rest)
+    ):
         return None
     below = f" OR {name} < 0" if "UNSIGNED" in more else ""
-    return Doubt(name, refused=f"ABS(ROUND({name}, {scale})) >= 1e{room}{below}", lost=f"{name} <> ROUND({name}, {scale})")
+    return Doubt(
+        name,
+        refused=f"ABS(ROUND({name}, {scale})) >= 1e{room}{below}",
+        lost=f"{name} <> ROUND({name}, {scale})",
+    )
 
 
 def _stamps(name: str, old: str, inside: str, new: str, limit: str) -> Doubt | None:
     if new == "DATE":
         return Doubt(name, lost=f"TIME({name}) <> '00:00:00'")
     if old == "DATE":
-        return None if new == "DATETIME" else Doubt(name, refused=f"{name} NOT BETWEEN '1970-01-02' AND '2038-01-18'")
+        return (
+            None
+            if new == "DATETIME"
+            else Doubt(name, refused=f"{name} NOT BETWEEN '1970-01-02' AND '2038-01-18'")
+        )
     if new == "TIMESTAMP" and old != new:
         return Doubt(name, refused=f"{name} NOT BETWEEN '1970-01-02' AND '2038-01-18'")
     finer, coarser = int(inside or 0), int(limit or 0)

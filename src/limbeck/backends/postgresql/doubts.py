@@ -49,7 +49,9 @@ def doubt(name: str, old: TypeRef, new: TypeRef, labels: tuple[str, ...]) -> Dou
     base, measures, _ = parts(becomes)
     if base in ("VARCHAR", "CHAR") and measures and "[]" not in becomes:
         length = measures[0]
-        return Doubt(plain, refused=f"char_length({name}::text) > {length}", offer=f"left({name}::text, {length})")
+        return Doubt(
+            plain, refused=f"char_length({name}::text) > {length}", offer=f"left({name}::text, {length})"
+        )
     if parts(was)[0] in _TEXTS:
         zeros = f"{name} ~ '^[[:space:]]*[+-]?0[0-9]'" if base in _WHOLE else ""
         return Doubt(plain, tried=f"{name}::{new.spelling}", lost=zeros, offer=_from_text(name, base, new))
@@ -69,9 +71,11 @@ def _of_labels(name: str, old: TypeRef, new: TypeRef, labels: tuple[str, ...]) -
 def _from_text(name: str, base: str, new: TypeRef) -> str:
     """What is none becomes NULL; only where a short condition tells so."""
     if base in _WHOLE:
-        return f"(CASE WHEN {name} ~ '^[[:space:]]*[+-]?[0-9]{{1,4}}[[:space:]]*$' THEN {name} END)::{new.spelling}" if (
-            base == "SMALLINT"
-        ) else f"(CASE WHEN {name} ~ '^[[:space:]]*[+-]?[0-9]{{1,9}}[[:space:]]*$' THEN {name} END)::{new.spelling}"
+        return (
+            f"(CASE WHEN {name} ~ '^[[:space:]]*[+-]?[0-9]{{1,4}}[[:space:]]*$' THEN {name} END)::{new.spelling}"
+            if (base == "SMALLINT")
+            else f"(CASE WHEN {name} ~ '^[[:space:]]*[+-]?[0-9]{{1,9}}[[:space:]]*$' THEN {name} END)::{new.spelling}"
+        )
     if base == "NUMERIC":
         return f"(CASE WHEN {name} ~ '^[[:space:]]*[+-]?[0-9]+([.][0-9]+)?[[:space:]]*$' THEN {name} END)::{new.spelling}"
     return ""
@@ -101,7 +105,7 @@ def holds_all(was: str, becomes: str) -> bool:
         return old[1][0] <= new[1][0]
     if was in _STAMPS and becomes in _STAMPS:
         return becomes != "DATE"
-    return (was, becomes) in _WIDER or (old[0] + old[2], new[0] + new[2]) in _WIDER and not new[1]
+    return (was, becomes) in _WIDER or ((old[0] + old[2], new[0] + new[2]) in _WIDER and not new[1])
 
 
 def _measures_hold(base: str, old: tuple[int, ...], new: tuple[int, ...]) -> bool:

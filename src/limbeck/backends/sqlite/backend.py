@@ -300,9 +300,7 @@ class SqliteBackend(AnsiBackend):
     def fold_constraint(self, name: str) -> str:
         return self.fold_column(name)
 
-    def doubt(
-        self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()
-    ) -> Doubt | None:
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
         return doubts.doubt(self.name(column), have.spelling, want.spelling)
 
     # -- what may hurt

@@ -20,7 +20,9 @@ def doubt(name: str, was: str, becomes: str) -> Doubt | None:
         return None
     if old == "TEXT" and any(word in becomes.upper() for word in _NUMBERS):
         stays = f"typeof({name}) = 'text' AND CAST(CAST({name} AS NUMERIC) AS TEXT) <> {name}"
-        return Doubt(name, lost=stays, offer=f"CASE WHEN {name} GLOB '*[0-9]*' THEN CAST({name} AS {new}) END")
+        return Doubt(
+            name, lost=stays, offer=f"CASE WHEN {name} GLOB '*[0-9]*' THEN CAST({name} AS {new}) END"
+        )
     if old == "REAL" and new == "TEXT":
         return Doubt(name, lost=f"typeof({name}) = 'real' AND CAST(CAST({name} AS TEXT) AS REAL) <> {name}")
     if old == "INTEGER" and new == "REAL":
