@@ -21,6 +21,7 @@ from limbeck.diff.renamed import Renames
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
 from limbeck.diff.steps import runnable
+from limbeck.diff.together import together
 from limbeck.diff.walk import diff, table_changes
 from limbeck.errors import LimbeckError
 from limbeck.judge.settle import Settled, as_declared, settle
@@ -167,8 +168,8 @@ def compare(
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    upgrade = tuple(filling.write(losing.write(operations)))
-    back = tuple(filled_back(way_back(backend, found, have)))
+    upgrade = together(backend, filling.write(losing.write(operations)))
+    back = together(backend, filled_back(way_back(backend, found, have)))
     notes = tuple(filling.notes)
     return Differences(
         database,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.several import Several
+from limbeck.ops.several import flat
 from limbeck.shore.channel import Channel
 from limbeck.shore.freeze import Freezer
 
@@ -85,11 +86,14 @@ class LiveStage:
         return self._before
 
     def do(self, operation: Operation) -> None:
-        if isinstance(operation, Several):  # each is spelled when the one before it is done
-            for each in operation.operations:
-                self.do(each)
-            return
-        for part in self.backend.rewrite(operation, self._before):
+        rest = tuple(flat((operation,)))
+        while rest:  # each is spelled when the one before it is done
+            parts, number = self.backend.rewrite_first(rest, self._before)
+            self._do(parts)
+            rest = rest[number:]
+
+    def _do(self, parts: Iterable[Operation]) -> None:
+        for part in parts:
             try:
                 for statement in part.spell(self.backend, self._before):
                     self._run(statement)
