@@ -128,7 +128,7 @@ def compare(
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
     have = only(backend.read(connection, schemas=schemas_of(want, scope.schemas)), scope.leave)
     renames = with_declared(backend, have, want, asked_renames(answers, have, want))
-    settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
+    settled = settle(connection, backend, want, ambiguous(backend, have, want, rules), have, rules)
     found = diff(backend, have, settled.want, rules, renames, settled.as_text)
     operations = runnable(backend, as_declared(found, want, settled), have, want)
     back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, have)
