@@ -35,6 +35,8 @@ from limbeck.ops.several import Several
 from limbeck.ops.table import CreateTable
 from limbeck.shore.freeze import Freezer
 
+from .collecting import no_collecting
+
 if TYPE_CHECKING:
     from limbeck.project import Project, RunOptions
 
@@ -101,7 +103,8 @@ def differences(
         scope = Scope(left_alone(project, options), tuple(getattr(project.settings, "schemas", ())))
         found.append(compare(connection, options.database, models, scope, answers, ask, rules, fill))
 
-    project.environment.run(work)
+    with no_collecting():
+        project.environment.run(work)
     return tuple(found)
 
 

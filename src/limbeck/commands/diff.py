@@ -24,6 +24,7 @@ from limbeck.ops.contract import Backend, Operation
 from limbeck.shore.channel import ScriptChannel
 
 from .autogenerate import ambiguous
+from .collecting import no_collecting
 from .sides import Around, Place, Side, side
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def _all(
         around = Around(project, connection, options, scratch)
         found.append(compared(around, *sides(have, want, around), rules))
 
-    project.environment.run(work)
+    with no_collecting():
+        project.environment.run(work)
     return tuple(found)
 
 
