@@ -63,6 +63,7 @@ class Freezer:
         self.spelling = compat.twin(dialect)  # its own: a dialect remembers every type it has spelled
         self._ddl = compat.ddl_compiler(self.spelling)
         self._pythons: dict[Any, Call | Raw | None] = {}
+        self._refs: dict[Any, tuple[Any, TypeRef]] = {}
 
     # -- many
     def snapshot(self, *metadatas: Any) -> Snapshot:
@@ -219,6 +220,18 @@ class Freezer:
         return self._ref(type_, place)
 
     def _ref(self, type_: Any, place: str, column: Any = None) -> TypeRef:
+        """One for all columns whose type is the same: a hundred thousand columns have some dozens of types."""
+        key = compat.own_type_key(type_)
+        if key is None:
+            return self._new_ref(type_, place, column)
+        if key not in self._refs:
+            self._refs[key] = (
+                type_,
+                self._new_ref(type_, place, column),
+            )  # the type is kept: ids are of living things
+        return self._refs[key][1]
+
+    def _new_ref(self, type_: Any, place: str, column: Any = None) -> TypeRef:
         words = {} if column is None else {"type_expression": column}
         spell = partial(self.spelling.type_compiler_instance.process, **words)
         try:
