@@ -90,8 +90,9 @@ class ScriptDirectory:
             raise util.CommandError("Multiple version_locations present")
         return Path(self._version_locations[0])
 
-    @util.memoized_property
+    @property
     def _version_locations(self) -> Sequence[Path]:
+        """As `version_locations` says by now: env.py scripts assign it."""
         named = map(util.coerce_resource_to_filename, self.version_locations)
         return [folder.absolute() for folder in named] or [Path(self.dir).absolute() / "versions"]
 
