@@ -241,10 +241,7 @@ class Replay:
             else:
                 seen[f"{name}: exit code"] = code
                 seen[f"{name}: stdout"] = out
-                told = _told(err)
-                if words[0] in ("check", "revision"):  # tables come out of a set in the original
-                    told = "\n".join(sorted(told.splitlines()))
-                seen[f"{name}: stderr"] = told
+                seen[f"{name}: stderr"] = _told(err)
             if words[0] in NATIVE and "--sql" not in words:
                 seen[f"{name}: database"] = self.dump()
             if words[0] == "revision":
@@ -280,6 +277,9 @@ def differences(one: dict[str, object], other: dict[str, object]) -> Iterator[st
                     yield f"{name}: {table}:\n      {a.get(table)}\n      {b.get(table)}"
             continue
         left, right = str(a).splitlines(), str(b).splitlines()
+        compares = name.split()[1] in ("check", "revision") and name.endswith("stderr")
+        if compares and sorted(left) == sorted(right):
+            continue  # tables come out of a set in the original, and are told of in that order
         at = next(
             (n for n, (x, y) in enumerate(zip(left, right, strict=False)) if x != y),
             min(len(left), len(right)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -23,6 +24,8 @@ from .files import _sourceless_rev_file as _sourceless_rev_file
 if TYPE_CHECKING:
     from ..config import Config
 
+_slug_re = re.compile(r"\w+")
+"""The words of a message, as programs that name files of their own look for them."""
 _default_file_template = "%(rev)s_%(slug)s"
 
 
