@@ -53,7 +53,7 @@ def test_the_version_is_numbers_and_commands_have_a_word_of_help() -> None:
     import alembic
     from alembic import command
 
-    assert tuple(map(int, alembic.__version__.split("."))) >= (1, 18)
+    assert [int(part) for part in alembic.__version__.split(".")][:2] >= [1, 18]  # as two libraries do
     assert all(
         (getattr(command, name).__doc__ or "").strip() for name in ("upgrade", "revision", "stamp", "history")
     )
@@ -346,14 +346,19 @@ def test_revisions_without_a_way_back(ready: Any) -> None:
     from alembic import command
 
     env(ready)
-    head = "from alembic import op\nrevision = {!r}\ndown_revision = {!r}\n"
-    ready.write("migrations/versions/a1.py", head.format("a1", None) + "def upgrade(): op.execute('CREATE TABLE t1 (i INTEGER)')\ndowngrade = NotImplemented\n")  # fmt: skip
-    ready.write("migrations/versions/a2.py", head.format("a2", "a1") + "def upgrade(): op.execute('CREATE TABLE t2 (i INTEGER)')\ndef downgrade(): op.execute('DROP TABLE t2')\n")  # fmt: skip
+    head = "from alembic import op\nrevision = {0!r}\ndown_revision = {1!r}\n{2}"
+    up = "def upgrade(): op.execute('CREATE TABLE {} (i INTEGER)')\n"
+
+    def write(name: str, down: str | None, table: str, back: str) -> None:
+        ready.write(f"migrations/versions/{name}.py", head.format(name, down, up.format(table) + back))
+
+    write("a1", None, "t1", "downgrade = NotImplemented\n")
+    write("a2", "a1", "t2", "def downgrade(): op.execute('DROP TABLE t2')\n")
     command.upgrade(ready.config, "head")
     with pytest.raises(TypeError):
         command.downgrade(ready.config, "base")
     assert tables(ready) == ["alembic_version", "t1"]
-    ready.write("migrations/versions/a3.py", head.format("a3", "a1") + "def upgrade(): op.execute('CREATE TABLE t3 (i INTEGER)')\n")  # fmt: skip
+    write("a3", "a1", "t3", "")
     command.upgrade(ready.config, "a3")
     with pytest.raises(AttributeError):
         command.downgrade(ready.config, "base")
@@ -399,11 +404,15 @@ BATCHES = {
     "execute and bind": "b.execute('INSERT INTO t (i, x) VALUES (9, 9)'); assert b.get_bind() is not None",
     "type": "b.alter_column('x', type_=sa.BigInteger(), existing_type=sa.Integer(), postgresql_using='x::bigint')",
 }
+KEY, NAMED = "PRIMARY KEY (i)", "CONSTRAINT uq_t_x UNIQUE (x)"
 AFTER = {
-    "insert_before": 'CREATE TABLE "t" (\n\ti INTEGER NOT NULL, \n\tn INTEGER, \n\tx INTEGER, \n\tPRIMARY KEY (i), \n\tCONSTRAINT uq_t_x UNIQUE (x)\n)',
-    "named by a convention": 'CREATE TABLE "t" (\n\ti INTEGER NOT NULL, \n\tx INTEGER, \n\tPRIMARY KEY (i)\n)',
-    "positional and by name": 'CREATE TABLE "t" (\n\ti INTEGER NOT NULL, \n\tx INTEGER, \n\tPRIMARY KEY (i), \n\tCONSTRAINT uq_t_x UNIQUE (x), \n\tCONSTRAINT fk_x FOREIGN KEY(x) REFERENCES r (i)\n)',
-    "type": 'CREATE TABLE "t" (\n\ti INTEGER NOT NULL, \n\tx BIGINT, \n\tPRIMARY KEY (i), \n\tCONSTRAINT uq_t_x UNIQUE (x)\n)',
+    "insert_before": ["i INTEGER NOT NULL", "n INTEGER", "x INTEGER", KEY, NAMED],
+    "named by a convention": ["i INTEGER NOT NULL", "x INTEGER", KEY],
+    "positional and by name": [
+        *("i INTEGER NOT NULL", "x INTEGER", KEY, NAMED),
+        "CONSTRAINT fk_x FOREIGN KEY(x) REFERENCES r (i)",
+    ],
+    "type": ["i INTEGER NOT NULL", "x BIGINT", KEY, NAMED],
 }
 
 
@@ -413,9 +422,11 @@ def test_batches(ready: Any, name: str) -> None:
 
     env(ready)
     up = (
-        "op.create_table('r', sa.Column('i', sa.Integer, primary_key=True))\n"
-        "    op.create_table('t', sa.Column('i', sa.Integer, primary_key=True), sa.Column('x', sa.Integer), sa.UniqueConstraint('x'))\n"
-        "    with op.batch_alter_table('t', naming_convention={'uq': 'uq_%(table_name)s_%(column_0_name)s'}, recreate='always') as b:\n"
+        "key = sa.Column('i', sa.Integer, primary_key=True)\n"
+        "    op.create_table('r', key._copy())\n"
+        "    op.create_table('t', key, sa.Column('x', sa.Integer), sa.UniqueConstraint('x'))\n"
+        "    names = {'uq': 'uq_%(table_name)s_%(column_0_name)s'}\n"
+        "    with op.batch_alter_table('t', naming_convention=names, recreate='always') as b:\n"
         f"        {BATCHES[name]}"
     )
     revision(ready, "a1", up=up)
@@ -424,7 +435,8 @@ def test_batches(ready: Any, name: str) -> None:
     with engine.connect() as connection:
         text = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 't'").scalar_one()
         rows = connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one()
-    assert text == AFTER.get(name, text)
+    said = [line.strip(" ,\t") for line in text.splitlines()[1:-1]]
+    assert said == AFTER.get(name, said)
     assert rows == (1 if name == "execute and bind" else 0)
     indexes = [each["name"] for each in sa.inspect(engine).get_indexes("t")]
     assert indexes == (["ix_t_x"] if name == "f" else [])
