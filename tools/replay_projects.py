@@ -118,9 +118,9 @@ PROJECTS = {
         "dagster==1.13.27",
         "dagster:_core/storage/alembic",
         way=DOWN,
-        first="from dagster._core.storage.event_log import SqlEventLogStorageMetadata as a\n"
-        "from dagster._core.storage.runs import SqlRunStorage as b\n"
-        "from dagster._core.storage.schedules import SqlScheduleStorage as c\n"
+        first="from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata as a\n"
+        "from dagster._core.storage.runs.schema import RunStorageSqlMetadata as b\n"
+        "from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata as c\n"
         "for each in (a, b, c): each.create_all(engine)",
         launcher=WITH_CONNECTION,
         native="its env.py takes the connection of the program that calls it",
