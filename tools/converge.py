@@ -36,6 +36,10 @@ def tool_named(name: str, kind: str) -> Any:
         from converge_alembic import Alembic
 
         return Alembic(kind)
+    if name == "words":
+        from converge_words import Words
+
+        return Words(kind)
     from converge_limbeck import Limbeck, Written
 
     return Written(kind) if name == "written" else Limbeck(kind)
@@ -78,7 +82,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--only", type=int, nargs="*", help="just these seeds")
     parser.add_argument("--shrink", action="store_true")
-    parser.add_argument("--tool", default="limbeck", choices=["limbeck", "written", "alembic"])
+    parser.add_argument("--tool", default="limbeck", choices=["limbeck", "written", "words", "alembic"])
     parser.add_argument("--quiet", action="store_true", help="only the figures")
     parser.add_argument("--seconds", type=float, default=0, help="stop after this time")
     asked = parser.parse_args()
