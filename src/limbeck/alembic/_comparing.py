@@ -27,8 +27,6 @@ from .autogenerate import api
 from .operations import ops
 from .runtime.plugins import _make_re, _translate_legacy_name
 
-EVERY_NAME = 60
-"""A length that all databases allow for names that are made up here."""
 
 
 class CoreRevision(api.RevisionContext):
@@ -162,11 +160,12 @@ class Comparison:
     def _word(
         self, found: Differences, upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps, have: Snapshot
     ) -> None:
-        keep = frozenset({"primary key"} if not self.backend.names_primary_keys else ())
-        up, down = with_names(found.upgrade, found.downgrade, have, keep, EVERY_NAME)
+        up, down = list(found.upgrade), list(found.downgrade)
         if not up:
             return
         wording = self.wording
+        if not isinstance(wording, SqliteWording):  # where what has no name is found without one
+            up, down = with_names(up, down, have, self.backend)
         if isinstance(wording, SqliteWording):
             wording.begin(self.connection)
         try:

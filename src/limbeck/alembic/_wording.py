@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -139,8 +139,9 @@ class Wording:
             if isinstance(operation, Exception):
                 made.append(NoWayBack(str(operation).splitlines()[0]))
                 continue
-            made += self.one(operation, state)
-            state = applied(operation, state)
+            plain = operation.operation if isinstance(operation, Unnamed) else operation
+            made += self.one(plain, state)
+            state = applied(operation, state, self.backend)
         return together(made), state
 
     def one(self, operation: Any, state: Any) -> list[ops.MigrateOperation]:
@@ -300,16 +301,32 @@ def said(operation: Any, made: list[ops.MigrateOperation]) -> list[ops.MigrateOp
     return made
 
 
-def applied(operation: Any, state: Any) -> Any:
+class Unnamed(NamedTuple):
+    """A constraint that is added without a name, and the one that the server will give it."""
+
+    operation: AddConstraint
+    name: str
+
+    def after(self, state: Any, backend: Any) -> Any:
+        state = backend.after(self.operation, state)
+        table, constraint = state.tables[self.operation.table], self.operation.constraint
+        named = replace(constraint, name=self.name, source=None)
+        kept = tuple(named if c is constraint else c for c in table.constraints)
+        return state.with_table(replace(table, constraints=kept, source=None))
+
+
+def applied(operation: Any, state: Any, backend: Any) -> Any:
     try:
-        return operation.apply(state)
+        if isinstance(operation, Unnamed):
+            return operation.after(state, backend)
+        return backend.after(operation, state)
     except LimbeckError:  # behind a way back that is none
         return state
 
 
 def flat_with_errors(operations: Iterable[Any]) -> Iterator[Any]:
     for operation in operations:
-        if isinstance(operation, Exception):
+        if isinstance(operation, (Exception, Unnamed)):
             yield operation
         else:
             yield from flat((operation,))
@@ -378,48 +395,39 @@ def closed(lines: Iterable[str]) -> list[str]:
 
 # -- names for what has none ------------------------------------------------------------------------------------
 
-_ENDINGS = {"primary key": "pkey", "unique": "key", "foreign key": "fkey", "check": "check", "exclude": "excl"}
 
 
 def with_names(
-    up: Sequence[Any], down: Sequence[Any], before: Any, keep: frozenset[str], limit: int
+    up: Sequence[Any], down: Sequence[Any], before: Any, backend: Any
 ) -> tuple[list[Any], list[Any]]:
-    """A constraint that the models leave unnamed gets a name in the file, so that the way back can drop it.
+    """A constraint that the models leave unnamed gets the name in the file that the server would give it, so that the way
+    back can drop it. The nth that is added and the nth from the end that is dropped are the same one.
 
-    The nth that is added and the nth from the end that is dropped are the same one. Kinds in `keep` need none."""
+    A foreign key that makes an index for itself stays unnamed where it is added: the index would take its name."""
     up, down = list(flat_with_errors(up)), list(flat_with_errors(down))
-    added = [n for n, o in enumerate(up) if isinstance(o, AddConstraint) and o.constraint.name is None]
-    dropped = [n for n, o in enumerate(down) if isinstance(o, DropConstraint) and o.name is None]
-    taken = {
-        str(thing.name).lower()
-        for table in before.tables.values()
-        for thing in (*table.constraints, *table.indexes, *((table.primary_key,) if table.primary_key else ()))
-        if thing.name is not None
-    }
-    taken |= {str(o.constraint.name).lower() for o in up if isinstance(o, AddConstraint)}
-    for kind in _ENDINGS:
-        if kind in keep:
-            continue
-        made = [n for n in added if up[n].constraint.kind == kind]
-        gone = [n for n in dropped if down[n].constraint_kind == kind]
-        twins: list[int | None] = [*reversed(gone)] if len(made) == len(gone) else [None] * len(made)
-        for n, twin in zip(made, twins, strict=True):
-            operation = up[n]
-            name = _free_name(operation, kind, taken, limit)
-            taken.add(name.lower())
-            up[n] = replace(operation, constraint=replace(operation.constraint, name=name, source=None))
-            if twin is not None:
-                down[twin] = replace(down[twin], name=name, constraint=None)
+    names: dict[str, list[str | None]] = {}
+    state = before
+    for place, operation in enumerate(up):
+        if isinstance(operation, AddConstraint) and operation.constraint.name is None:
+            kind = operation.constraint.kind
+            name = backend.given_name(state, operation.table, operation.constraint)
+            names.setdefault(kind, []).append(name)
+            if name is not None and kind == "foreign key" and backend.indexes_foreign_keys:
+                up[place] = Unnamed(operation, name)
+            elif name is not None:
+                named = replace(operation.constraint, name=name, source=None)
+                up[place] = replace(operation, constraint=named)
+        state = applied(up[place], state, backend)
+    for kind, given in names.items():
+        dropped = [
+            place
+            for place, operation in enumerate(down)
+            if isinstance(operation, DropConstraint)
+            and operation.name is None
+            and operation.constraint_kind == kind
+        ]
+        if len(dropped) == len(given):
+            for place, name in zip(reversed(dropped), given, strict=True):
+                if name is not None:
+                    down[place] = replace(down[place], name=name, constraint=None)
     return up, down
-
-
-def _free_name(operation: AddConstraint, kind: str, taken: set[str], limit: int) -> str:
-    columns = getattr(operation.constraint, "columns", ())
-    parts = [operation.table.name, *(map(str, columns) if kind != "primary key" else ()), _ENDINGS[kind]]
-    stem = "_".join(parts)
-    if len(stem) > limit - 4:
-        stem = stem[: limit - 5 - len(_ENDINGS[kind])] + "_" + _ENDINGS[kind]
-    name, number = stem, 1
-    while name.lower() in taken:
-        name, number = f"{stem}{number}", number + 1
-    return name

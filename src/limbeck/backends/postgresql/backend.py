@@ -19,7 +19,7 @@ from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import casting, same
+from . import casting, naming, same
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
@@ -27,6 +27,9 @@ Statements = tuple[Statement, ...]
 
 class PostgresqlBackend(WithPostgresqlObjects):
     title: ClassVar[str] = "PostgreSQL"
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str:
+        return naming.given_name(before, table, constraint)
 
     # -- tables and columns
     def rename_table(self, table: QualifiedName, new_name: str) -> Statements:
