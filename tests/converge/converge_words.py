@@ -3,6 +3,8 @@ as such a file is run: by the facade's Operations."""
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,6 +83,46 @@ class File:
 
         space: dict[str, Any] = {"sa": sa}
         exec(compile(self.source, "revision", "exec"), space)
-        with engine.begin() as connection:
-            with Operations.context(MigrationContext.configure(connection)):
-                space[direction]()
+        with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+            space[direction]()
+
+
+ORIGINAL = Path(__file__).parents[2] / ".venv-alembic" / "bin" / "python"
+"""Where `make .venv-alembic/.done` has put Alembic itself."""
+RUNNER = """
+import sys, sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+import alembic
+assert "limbeck" not in alembic.__file__
+space = {}
+exec(compile(sys.stdin.read(), "revision", "exec"), space)
+with sa.create_engine(sys.argv[1]).begin() as connection:
+    with Operations.context(MigrationContext.configure(connection)):
+        space[sys.argv[2]]()
+"""
+
+
+class ByOriginal(Words):
+    """The same files, run by Alembic itself, in a process and an environment of its own."""
+
+    name = "limbeck's files, run by Alembic"
+
+    def upgrade(self, engine: Any, found: Any) -> None:
+        self._by_original(engine, found.source, "upgrade")
+
+    def downgrade(self, engine: Any, found: Any) -> None:
+        self._by_original(engine, found.source, "downgrade")
+
+    def _by_original(self, engine: Any, source: str, direction: str) -> None:
+        url = engine.url.render_as_string(hide_password=False)
+        engine.dispose()
+        done = subprocess.run(
+            [str(ORIGINAL), "-W", "ignore", "-c", RUNNER, url, direction],
+            input=source,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr.strip()[-900:])

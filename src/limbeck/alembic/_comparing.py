@@ -28,12 +28,17 @@ from .operations import ops
 from .runtime.plugins import _make_re, _translate_legacy_name
 
 
-
 class CoreRevision(api.RevisionContext):
     """One `revision --autogenerate` of limbeck's: filled by the core where it knows the database, else by Alembic's walk."""
 
     def __init__(
-        self, config: Any, directory: Any, typed: dict[str, Any], answers: Answers, ask: Ask | None, fill: bool
+        self,
+        config: Any,
+        directory: Any,
+        typed: dict[str, Any],
+        answers: Answers,
+        ask: Ask | None,
+        fill: bool,
     ) -> None:
         super().__init__(config, directory, typed)
         self.answers, self.ask, self.fill = answers, ask, fill

@@ -76,7 +76,7 @@ class Script:
         self.space = space
         self.context = _context(migration, None, as_sql=True, literal_binds=True)
         self.sent: list[str] = []
-        self.context.impl.static_output = self.sent.append  # type: ignore[method-assign]
+        self.context.impl.static_output = self.sent.append  # type: ignore[assignment, method-assign]
 
     def of_lines(self, lines: Sequence[str], imports: Iterable[str]) -> list[str]:
         return self._during(lambda operations: self.space.perform(lines, imports, operations))
@@ -122,7 +122,8 @@ class Memory:
         made = cls(migration)
         kinds = "CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END"
         found = connection.exec_driver_sql(
-            f"SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY {kinds}, rowid"
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+            f" ORDER BY {kinds}, rowid"
         )
         with made.engine.connect() as there:
             for (text,) in found:
@@ -155,7 +156,9 @@ class Memory:
     def texts(self) -> set[tuple[str, ...]]:
         """All that stands in it, as it is written."""
         with self.engine.connect() as connection:
-            found = connection.exec_driver_sql("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master")
+            found = connection.exec_driver_sql(
+                "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"
+            )
             rows = {tuple(row) for row in found}
             connection.rollback()
         return rows

@@ -176,7 +176,16 @@ class Sides:
         schema, tname = parents["schema_name"], parents["table_name"]
         alter = existing(tname, schema, old)
         said = ask(
-            self.asked, "column", self.context.dialect.name, self.context, alter, schema, tname, have.name, old, new
+            self.asked,
+            "column",
+            self.context.dialect.name,
+            self.context,
+            alter,
+            schema,
+            tname,
+            have.name,
+            old,
+            new,
         )
         parts = {
             "types": ("type", alter.modify_type is not None),
@@ -236,7 +245,11 @@ class Sides:
             live = self.live.table(want.key)
             new = None if live is None else self._object(live, meant)
             if new is None:
-                new = thaw.index(meant, want.key) if isinstance(meant, Index) else thaw.constraint(meant, want.key)
+                new = (
+                    thaw.index(meant, want.key)
+                    if isinstance(meant, Index)
+                    else thaw.constraint(meant, want.key)
+                )
         return self._accepts(new, part.name, KINDS[type(part)], old, meant is None)
 
     def _object(self, table: Any, part: Part) -> Any:

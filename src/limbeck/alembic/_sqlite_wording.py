@@ -31,7 +31,9 @@ from ._rehearsal import CannotBeTried, Memory
 from ._wording import NoWayBack, Wording, flat_with_errors, has_word, said, spelled_sql, together
 from .operations import ops
 
-_READS = re.compile(r"\s*(SELECT|EXPLAIN|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA\s+[\w.]+\s*(\(.*\))?\s*$)", re.I)
+_READS = re.compile(
+    r"\s*(SELECT|EXPLAIN|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA\s+[\w.]+\s*(\(.*\))?\s*$)", re.I
+)
 _LOSSY_CAST = re.compile(r"^\s*INSERT\b.*\bCAST\s*\(.*?\bAS\s+(?!VARCHAR|TEXT|CHAR|CLOB)", re.I | re.S)
 
 

@@ -266,7 +266,7 @@ class Wording:
     def _live_change(
         self, operation: AlterColumn, column: Any, state: Any
     ) -> list[ops.MigrateOperation] | None:
-        [made] = self.plain(operation, state)
+        made: Any = self.plain(operation, state)[0]
         if made.modify_type is not None:
             made.modify_type = self.file_type(column.type)
         if made.modify_server_default not in (False, None) and column.server_default is not None:
@@ -394,7 +394,6 @@ def closed(lines: Iterable[str]) -> list[str]:
 
 
 # -- names for what has none ------------------------------------------------------------------------------------
-
 
 
 def with_names(

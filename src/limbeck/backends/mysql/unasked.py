@@ -27,14 +27,16 @@ def given_name(before: Snapshot, table: QualifiedName, constraint: Constraint) -
     if stands is None or isinstance(constraint, PrimaryKey):
         return None
     if isinstance(constraint, ForeignKey):
-        found = (re.fullmatch(rf"{re.escape(table.name)}_ibfk_(\d+)", str(k.name)) for k in stands.foreign_keys)
+        found = (
+            re.fullmatch(rf"{re.escape(table.name)}_ibfk_(\d+)", str(k.name)) for k in stands.foreign_keys
+        )
         return f"{table.name}_ibfk_{max((int(f[1]) for f in found if f), default=0) + 1}"
     if isinstance(constraint, Check):
         taken = {str(check.name).upper() for check in stands.checks}
         return next(name for n in range(1, 9999) if (name := f"CONSTRAINT_{n}") not in taken)
     if not isinstance(constraint, Unique):
         return None
-    taken = {str(part.name) for part in (*stands.uniques, *stands.indexes)}
+    taken = {str(u.name) for u in stands.uniques} | {str(i.name) for i in stands.indexes}
     first = str(constraint.columns[0])
     return next(name for name in (first, *(f"{first}_{n}" for n in range(2, 99))) if name not in taken)
 
@@ -49,7 +51,9 @@ def after(operation: Operation, before: Snapshot) -> Snapshot:
         columns = tuple(e.column for e in operation.index.elements)
         return _without_replaced(result, operation.table, columns, operation.index.name)
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, (Unique, PrimaryKey)):
-        return _without_replaced(result, operation.table, operation.constraint.columns, operation.constraint.name)
+        return _without_replaced(
+            result, operation.table, operation.constraint.columns, operation.constraint.name
+        )
     return result
 
 

@@ -17,7 +17,9 @@ ENDINGS = {"primary key": "pkey", "unique": "key", "foreign key": "fkey", "check
 
 
 def given_name(before: Snapshot, table: QualifiedName, constraint: Constraint) -> str:
-    taken = {name for other in before.tables.values() if other.schema == table.schema for name in _names(other)}
+    taken = {
+        name for other in before.tables.values() if other.schema == table.schema for name in _names(other)
+    }
     columns = "_".join(_columns(before.tables.get(table), constraint))
     ending = ENDINGS[constraint.kind]
     number = 0
