@@ -230,7 +230,9 @@ def test_a_revision_that_fails_says_where(database: Database, typed: Typed, tmp_
     write(tmp_path, "x3", "b2", "    1 / 0")
     said = typed("diff", "x3", "models")
     assert said["code"] == 2
-    assert "The revision x3 fails at migrations/x3.py:10" in said["err"] and "ZeroDivisionError" in said["err"]
+    assert (
+        "The revision x3 fails at migrations/x3.py:10" in said["err"] and "ZeroDivisionError" in said["err"]
+    )
 
 
 @on("sqlite")
