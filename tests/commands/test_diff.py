@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import on
-from servers import Database
 
+from conftest import on
 from limbeck.cli import main
+from servers import Database
 
 MODELS = """
 import sqlalchemy as sa

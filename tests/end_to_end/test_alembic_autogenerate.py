@@ -185,7 +185,11 @@ def test_a_written_file_runs_under_both(database: Database, tmp_path: Path, orig
     )
     project.limbeck(*words, "--default", "score=10", "--default", "nokey.b=1")
     [file] = (tmp_path / "db" / "versions").glob("b2_*.py")
-    assert "limbeck" not in file.read_text(encoding="utf-8").replace("_limbeck_new_", "")
+    text = file.read_text(encoding="utf-8")
+    assert "limbeck" not in text.replace("_limbeck_new_", "")
+    assert "c:d 100% ''e''" in text.replace(
+        "\\", ""
+    )  # env.py does not say whether defaults are compared: they are
 
     project.limbeck("upgrade", "head")
     second = facts(database)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,9 @@ from limbeck.events import Reporter, StatementStarted
 from limbeck.model.constraint import Check
 from limbeck.model.names import QualifiedName
 from limbeck.model.table import Table
+from limbeck.ops.constraint import AddConstraint, RenameConstraint, dropping
 from limbeck.ops.fill import FillColumn
+from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 from limbeck.policy import Policy
 from limbeck.run.runner import LiveRun
@@ -58,14 +60,14 @@ class SqliteWording(Wording):
             return super().all(operations, before)
         made: list[ops.MigrateOperation] = []
         state = before
-        for group in grouped(flat_with_errors(operations)):
+        for group in grouped(by_table(flat_with_errors(operations))):
             if isinstance(group[0], Exception):
                 made.append(NoWayBack(str(group[0]).splitlines()[0]))
                 continue
             made += self._group(group, state)
             for operation in group:
                 state = operation.apply(state)
-        return together_apart(made), state
+        return together(made), state
 
     def _group(self, group: Sequence[Any], state: Any) -> list[ops.MigrateOperation]:
         assert self.memory is not None
@@ -83,12 +85,13 @@ class SqliteWording(Wording):
         return said(group[0], spelled_sql(statements))
 
     def _ways(self, group: Sequence[Any], state: Any) -> Iterable[list[ops.MigrateOperation]]:
-        if not all(map(has_word, group)):
+        steps = list(in_two(group, state))
+        if not all(map(has_word, steps)):
             return
         for live in (True, False):
             made: list[ops.MigrateOperation] = []
             there = state
-            for operation in group:
+            for operation in steps:
                 found = self.with_live_objects(operation, there) if live else None
                 made += said(operation, found if found is not None else self.plain(operation, there))
                 there = operation.apply(there)
@@ -115,8 +118,50 @@ def _is_plain(made: ops.MigrateOperation) -> bool:
     return isinstance(made, (ops.CreateTableOp, ops.AddColumnOp, ops.CreateIndexOp, ops.DropIndexOp))
 
 
-def together_apart(made: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
-    return together(made)
+def in_two(group: Iterable[Any], state: Any) -> Iterator[Any]:
+    """What Alembic cannot rename in a batch is dropped and added again there, which is the same in a table made anew."""
+    for operation in group:
+        table = state.tables.get(getattr(operation, "table", None))
+        old: Any = None
+        if isinstance(operation, RenameConstraint) and table is not None:
+            old = table.constraint(operation.name)
+        elif isinstance(operation, RenameIndex) and table is not None:
+            old = table.index(operation.name)
+        if old is None:
+            yield operation
+        elif isinstance(operation, RenameIndex):
+            new = replace(old, name=operation.new_name, source=None)
+            yield DropIndex(table=operation.table, name=operation.name)
+            yield CreateIndex(table=operation.table, index=new)
+        else:
+            new = replace(old, name=operation.new_name, source=None)
+            yield dropping(operation.table, old)
+            yield AddConstraint(table=operation.table, constraint=new)
+        state = operation.apply(state)
+
+
+def by_table(operations: Iterable[Any]) -> Iterator[Any]:
+    """The changes of each table together, in their order: SQLite does not mind what other tables look like meanwhile.
+    Nothing passes where a table gets another name or goes, or where a value may come from another table."""
+    waiting: dict[Any, list[Any]] = {}
+
+    def stays(operation: Any) -> bool:
+        if isinstance(operation, FillColumn):
+            return "select" in operation.value.text.lower()
+        return isinstance(operation, (Exception, DropTable, RenameTable)) or table(operation) is None
+
+    def table(operation: Any) -> Any:
+        found = getattr(operation, "table", None)
+        return getattr(found, "key", found)
+
+    for operation in operations:
+        if stays(operation):
+            yield from itertools.chain.from_iterable(waiting.values())
+            waiting.clear()
+            yield operation
+        else:
+            waiting.setdefault(table(operation), []).append(operation)
+    yield from itertools.chain.from_iterable(waiting.values())
 
 
 def grouped(operations: Iterable[Any]) -> Iterable[list[Any]]:

@@ -216,6 +216,8 @@ class Wording:
             if isinstance(column, sa.Column):
                 column.type = self.file_type(column.type)
         if isinstance(made, ops.AddColumnOp):
+            if made.column.autoincrement is False and not made.column.primary_key:
+                made.column.autoincrement = "auto"  # which is what everybody leaves out
             made.column.type = self.file_type(made.column.type)
         for word in ("existing_type", "modify_type"):
             if getattr(made, word, None) is not None:
