@@ -113,10 +113,11 @@ def differences(
 
 class Scope(NamedTuple):
     """What is looked at. `leave` says of a table's name that it is none of autogenerate's business; `schemas` are read
-    beside the default one and those the models name."""
+    beside the default one and those the models name; `narrow` gets (have, want) and gives what of both is compared."""
 
     leave: Callable[[QualifiedName], bool]
     schemas: tuple[str | None, ...] = ()
+    narrow: Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]] | None = None
 
 
 def compare(
@@ -139,6 +140,8 @@ def compare(
     backend = backend_for(connection.dialect)
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
     have = only(backend.read(connection, schemas=schemas_of(want, scope.schemas)), scope.leave)
+    if scope.narrow is not None:
+        have, want = scope.narrow(have, want)
     interview = Interview(answers, ask)
     renames = said_renames(interview, backend, have, want)
     if fill:

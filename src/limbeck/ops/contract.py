@@ -153,6 +153,15 @@ class Backend(ABC):
         """Whether it can mean that a table is built anew with all its rows."""
         return False
 
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        """What stands after it, with what the server makes and takes away by itself."""
+        return operation.apply(before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
+        where that cannot be told."""
+        return None
+
     # -- tables
     @abstractmethod
     def create_table(self, table: Table, *, if_not_exists: bool = False) -> tuple[Statement, ...]:

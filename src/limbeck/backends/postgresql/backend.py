@@ -19,7 +19,7 @@ from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import casting, doubts, followers, same
+from . import casting, doubts, followers, naming, same
 from .followers import serial_name
 from .objects import WithPostgresqlObjects
 
@@ -28,6 +28,9 @@ Statements = tuple[Statement, ...]
 
 class PostgresqlBackend(WithPostgresqlObjects):
     title: ClassVar[str] = "PostgreSQL"
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str:
+        return naming.given_name(before, table, constraint)
 
     # -- tables and columns
     def rename_table(self, table: QualifiedName, new_name: str) -> Statements:
