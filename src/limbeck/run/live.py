@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -64,6 +64,10 @@ def may_change_anything(operation: Operation) -> bool:
     return sql is None or ROWS.match(sql.text) is None
 
 
+def _nothing() -> None:
+    return
+
+
 class LiveStage:
     """Runs every operation at once: rewritten by the backend, spelled, sent, one statement after another."""
 
@@ -79,6 +83,9 @@ class LiveStage:
         self.watch = watch
         self._before = Reading(connection, backend, watch)
         self._freezer: Freezer | None = None
+        self.precious = ""
+        """A name: before a statement that speaks of it, `settle` is called."""
+        self.settle: Callable[[], None] = _nothing
         watch.foreign = self._before.forget_all
 
     @property
@@ -101,6 +108,8 @@ class LiveStage:
                 self._before.forget(part)
 
     def _run(self, statement: Statement) -> None:
+        if self.precious and self.precious in statement.text:
+            self.settle()
         with self.watch.ours():
             if statement.outside_transaction and not self.transactions.in_autocommit:
                 with self.transactions.autocommit(statement.text):
