@@ -109,22 +109,31 @@ def files(folder: Path) -> list[str]:
     return [path.read_text() for path in (folder / "migrations").glob("*.py")]
 
 
-@pytest.mark.parametrize(("keys", "written"), [("'none'\r", "'none'"), ("\r", "''")])
+@pytest.mark.parametrize(("keys", "written"), [("'none'\r", "'none'"), ("a\r", "''")])
 def test_it_asks_for_a_value_and_writes_it(
     typing: Callable[..., Typing], tmp_path: Path, keys: str, written: str
 ) -> None:
     screen = typing(*ASKED)
     screen.see("students.email")
-    screen.see(": ")
+    screen.see("]: ")
     screen.type(keys)
     assert screen.end() == 0
     (text,) = files(tmp_path)
     assert f'op.fill_column("students", "email", sa.text("{written}"))' in text
 
 
+def test_enter_is_the_safe_answer(typing: Callable[..., Typing], tmp_path: Path) -> None:
+    screen = typing(*ASKED)
+    screen.see("]: ")
+    screen.type("\r")
+    assert screen.end() == Exit.LEFT_OPEN
+    (text,) = files(tmp_path)
+    assert "nullable=True" in text
+
+
 def test_control_c_at_the_question_ends_it(typing: Callable[..., Typing], tmp_path: Path) -> None:
     screen = typing(*ASKED)
-    screen.see("students.email")
+    screen.see("]: ")
     screen.type("\x03")
     assert screen.end() == Exit.INTERRUPTED
     assert "Traceback" not in screen.screen
@@ -134,7 +143,7 @@ def test_control_c_at_the_question_ends_it(typing: Callable[..., Typing], tmp_pa
 
 def test_the_end_of_input_leaves_the_question_open(typing: Callable[..., Typing], tmp_path: Path) -> None:
     screen = typing(*ASKED)
-    screen.see("students.email")
+    screen.see("]: ")
     screen.type("\x04")
     assert screen.end() == Exit.OPEN_QUESTIONS
     assert "Traceback" not in screen.screen
@@ -144,8 +153,9 @@ def test_the_end_of_input_leaves_the_question_open(typing: Callable[..., Typing]
 
 def test_without_input_nothing_is_asked(typing: Callable[..., Typing], tmp_path: Path) -> None:
     screen = typing(*ASKED, "--no-input")
-    assert screen.end() == Exit.OPEN_QUESTIONS
-    assert files(tmp_path) == []
+    assert screen.end() == Exit.LEFT_OPEN
+    (text,) = files(tmp_path)
+    assert "fill_column" not in text
 
 
 # -- the line that moves --------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_there_and_back(tmp_path: object) -> None:
     database.executescript(ROWS)
     others = objects(database)
     (folder.place / "models.py").write_text(HEAD + SECOND)
-    words = ("--default", "email=''", "--default", "students.name='x'")
+    words = ("--default", "email=''", "--default", "students.name='x'", "--accept-loss")
     folder.types("revision", "--autogenerate", "-m", "second", *words)
 
     assert copies(folder.types("-v", "upgrade")) == 1
