@@ -160,17 +160,15 @@ def _add_column(asked: Asked) -> Statements:
         column = asked.freeze.column(element.column, asked.table)[0]
     else:
         column = asked.freeze.standing(element.column)
-    if not asked.compiler.dialect.inline_comments:
-        column = replace(column, comment=None)
     if asked.word in _TAKES_NO_OPTIONS:
-        return asked.spell("add_column", column=column)
+        return asked.spell("add_column", column=column)[:1]
     return asked.spell(
         "add_column",
         _with_existence(asked),
         column=column,
         inline=_inline(asked, column.name),
         if_not_exists=bool(element.if_not_exists),
-    )
+    )[:1]
 
 
 def _inline(asked: Asked, name: str) -> tuple[Any, ...]:
