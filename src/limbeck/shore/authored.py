@@ -18,7 +18,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 
-from . import compat, ddl
+from . import compat, ddl, thaw
 from .freeze import Freezer
 
 
@@ -43,7 +43,11 @@ def table(
         prefixes=list(prefixes),
         **dict(options or {}),
     )
-    return freeze.table(made), freeze.objects(made)
+    objects = freeze.objects(made)
+    frozen = freeze.table(made)
+    if not objects and compat.is_simple_table(made, freeze.dialect):
+        thaw.keep(frozen, made)
+    return frozen, objects
 
 
 def _free(item: Any) -> Any:

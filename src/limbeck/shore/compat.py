@@ -179,6 +179,43 @@ def is_of_dialect(thing: Any, dialect: str, *classes: str) -> bool:
     return package is not None and isinstance(thing, tuple(getattr(package, name) for name in classes))
 
 
+def is_simple(column: Any, dialect: Any) -> bool:
+    """Whether nothing about the column is anybody's but SQLAlchemy's: its DDL needs neither type nor default settled."""
+    return (
+        type(column) is sa.Column
+        and type(column.type).__module__.startswith("sqlalchemy.")
+        and is_nameless(column.type)
+        and (column.server_default is None or type(column.server_default) is sa.DefaultClause)
+        and not isinstance(column.default, sa.Sequence)
+        and type(dialect).__module__.startswith("sqlalchemy.dialects.")
+    )
+
+
+def is_simple_table(table: Any, dialect: Any) -> bool:
+    """Whether the table is of such columns, and its constraints refer to nothing else."""
+    return (
+        all(type(each) in _OF_COLUMNS for each in table.constraints)
+        and all(is_simple(column, dialect) and not column.constraints for column in table.columns)
+        and not table.dispatch.before_create
+        and not table.dispatch.after_create
+    )
+
+
+_OF_COLUMNS: Final = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
+
+
+def is_bare(table: Any) -> bool:
+    """Whether a table of one column holds neither an index nor a constraint."""
+    (column,) = table.columns
+    return (
+        not table.indexes
+        and len(table.constraints) == 1
+        and not len(table.primary_key.columns)
+        and not column.constraints
+        and not column.foreign_keys
+    )
+
+
 def detached_column(column: Any) -> Any:
     return column._copy()
 

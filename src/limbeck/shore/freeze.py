@@ -26,7 +26,7 @@ from limbeck.model.defaults import (
     SequenceOptions,
     TextDefault,
 )
-from limbeck.model.index import Index
+from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Object, Schema
 from limbeck.model.snapshot import BackendId, Snapshot
@@ -34,7 +34,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
-from . import compat, constraints, named_types, python
+from . import compat, constraints, named_types, python, thaw
 from .ddl import refused
 from .names import model_name, model_options, qualified_name
 
@@ -55,11 +55,13 @@ def _family(dialect: Any) -> str:
 class Freezer:
     """Freezes for one dialect: variants, naming conventions, truncation and quoting are settled here.
 
-    The caller's objects are never changed and never kept attached (`source` is a detached copy).
+    The caller's objects are never changed and never kept attached (`source` is a detached copy). With `for_files` False
+    what only a revision file wants to know, the Python that makes a type, is left out.
     """
 
-    def __init__(self, dialect: Any) -> None:
+    def __init__(self, dialect: Any, *, for_files: bool = True) -> None:
         self.dialect = dialect
+        self.for_files = for_files
         self.spelling = compat.twin(dialect)  # its own: a dialect remembers every type it has spelled
         self._ddl = compat.ddl_compiler(self.spelling)
         self._pythons: dict[Any, Call | Raw | None] = {}
@@ -127,6 +129,11 @@ class Freezer:
         `naming` is a naming convention for those. A column that belongs to a table is copied first."""
         alone = compat.detached_column(column)
         made = constraints.scratch_table(table, naming, alone)
+        if compat.is_bare(made):
+            bare = self._column(alone, made)
+            if not alone.primary_key and compat.is_simple(alone, self.dialect):
+                thaw.keep(bare, alone)
+            return bare, (), ()
         frozen = self.table(made)
         key: tuple[PrimaryKey, ...] = () if frozen.primary_key is None else (frozen.primary_key,)
         return frozen.columns[0], (*key, *frozen.constraints), frozen.indexes
@@ -136,7 +143,11 @@ class Freezer:
         return constraints.freeze(constraints.attached(constraint, table, naming), table, self)
 
     def index(self, index: Any, table: QualifiedName) -> Index:
-        return constraints.index(constraints.attached_index(index, table), self)
+        made = constraints.attached_index(index, table)
+        frozen = constraints.index(made, self)
+        if made is not index and not frozen.options and all(map(_is_column, frozen.elements)):
+            thaw.keep(frozen, made)
+        return frozen
 
     def type(self, type_: Any, table: QualifiedName | None = None, column: str = "c") -> TypeRef:
         """A type instance or class."""
@@ -235,6 +246,8 @@ class Freezer:
 
     def _python(self, engine: Any, spelled: str, spell: Any) -> Call | Raw | None:
         """Remembered for types that are equal by SQLAlchemy's own key: a database has few types and many columns."""
+        if not self.for_files:
+            return None
         key = compat.type_key(engine)
         if key is None:
             return python.expression(engine, spelled, spell)
@@ -278,6 +291,10 @@ class Freezer:
 def _in_order(indexes: Any) -> Iterator[Any]:
     """Of a set, by name; the unnamed first."""
     return iter(sorted(indexes, key=lambda i: (i.name is not None, str(i.name or ""))))
+
+
+def _is_column(element: IndexElement) -> bool:
+    return element == IndexElement(column=element.column)
 
 
 def _place(number: int) -> str:
