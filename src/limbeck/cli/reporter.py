@@ -83,7 +83,8 @@ class Teller(Reporter):
                 inner = line.lstrip("\t")
                 indent = "    " if number == 0 else "      " + "  " * (len(line) - len(inner) - 1)
                 self.look.say(indent + inner.rstrip(), "dim")
-        self.line.start(" ".join(event.text.split())[:60])
+        if self.line.active:
+            self.line.start(" ".join(event.text.split())[:60])
 
     def _StatementRan(self, event: StatementRan) -> None:
         self.line.stop()

@@ -429,7 +429,9 @@ class LiveRun:
                 _call(function, step.direction, self.stage, arguments)
             finally:
                 ahead.is_open = False
-            if self.transactions.committed_inside:  # what failed afterwards would be told of the wrong transaction
+            if (
+                self.transactions.committed_inside
+            ):  # what failed afterwards would be told of the wrong transaction
                 ahead.drain()
 
     def _move(self, step: Step, after: Heads, *, last: bool) -> None:
@@ -494,9 +496,7 @@ class LiveRun:
             return tuple(self.watch.done)
         return self.watch.kept_anyway()
 
-    def _failed(
-        self, error: BaseException, step: Step, rolled_back: bool, line: int = 0
-    ) -> BaseException:
+    def _failed(self, error: BaseException, step: Step, rolled_back: bool, line: int = 0) -> BaseException:
         name = _name(step)
         done = () if rolled_back else tuple(failure.masked(text) for text in self._kept())
         heads = self.committed

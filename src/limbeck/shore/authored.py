@@ -126,6 +126,8 @@ def index(
 ) -> Index:
     import sqlalchemy as sa
 
+    if options.keys() <= {"unique"} and elements and all(type(each) is str for each in elements):
+        return freeze.index_over(table, name, tuple(elements), bool(options.get("unique")))
     return freeze.index(sa.Index(name, *elements, **options), table)
 
 

@@ -204,15 +204,14 @@ def is_simple_table(table: Any, dialect: Any) -> bool:
 _OF_COLUMNS: Final = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
 
 
-def is_bare(table: Any) -> bool:
-    """Whether a table of one column holds neither an index nor a constraint."""
-    (column,) = table.columns
+def stands_alone(column: Any, dialect: Any) -> bool:
+    """Whether a simple column brings nothing along, and this dialect spells it without looking at its table."""
     return (
-        not table.indexes
-        and len(table.constraints) == 1
-        and not len(table.primary_key.columns)
-        and not column.constraints
-        and not column.foreign_keys
+        dialect.name in ("postgresql", "sqlite")
+        and is_simple(column, dialect)
+        and not (column.primary_key or column.index or column.unique or column.foreign_keys)
+        and not (column.constraints or column.computed or column.identity)
+        and (column.table is not None or not column.dispatch.after_parent_attach)
     )
 
 

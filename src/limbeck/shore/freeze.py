@@ -26,7 +26,7 @@ from limbeck.model.defaults import (
     SequenceOptions,
     TextDefault,
 )
-from limbeck.model.index import Index, IndexElement
+from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Object, Schema
 from limbeck.model.snapshot import BackendId, Snapshot
@@ -127,13 +127,12 @@ class Freezer:
         """A column as it would stand in that table, and what hangs on it: its foreign keys, unique, checks, index.
 
         `naming` is a naming convention for those. A column that belongs to a table is copied first."""
+        if compat.stands_alone(column, self.dialect):
+            bare = self._column_of(column, table, numbered=False)
+            thaw.keep(bare, column)
+            return bare, (), ()
         alone = compat.detached_column(column)
         made = constraints.scratch_table(table, naming, alone)
-        if compat.is_bare(made):
-            bare = self._column(alone, made)
-            if not alone.primary_key and compat.is_simple(alone, self.dialect):
-                thaw.keep(bare, alone)
-            return bare, (), ()
         frozen = self.table(made)
         key: tuple[PrimaryKey, ...] = () if frozen.primary_key is None else (frozen.primary_key,)
         return frozen.columns[0], (*key, *frozen.constraints), frozen.indexes
@@ -143,10 +142,15 @@ class Freezer:
         return constraints.freeze(constraints.attached(constraint, table, naming), table, self)
 
     def index(self, index: Any, table: QualifiedName) -> Index:
-        made = constraints.attached_index(index, table)
+        return constraints.index(constraints.attached_index(index, table), self)
+
+    def index_over(
+        self, table: QualifiedName, name: str | None, columns: tuple[str, ...], unique: bool
+    ) -> Index:
+        """An index over columns by their names."""
+        made = constraints.index_over(table, name, columns, unique)
         frozen = constraints.index(made, self)
-        if made is not index and not frozen.options and all(map(_is_column, frozen.elements)):
-            thaw.keep(frozen, made)
+        thaw.keep(frozen, made)
         return frozen
 
     def type(self, type_: Any, table: QualifiedName | None = None, column: str = "c") -> TypeRef:
@@ -179,7 +183,10 @@ class Freezer:
 
     # -- columns
     def _column(self, column: Any, table: Any) -> Column:
-        place = f"{qualified_name(table)}.{column.name}"
+        return self._column_of(column, qualified_name(table), self._is_numbering(column, table))
+
+    def _column_of(self, column: Any, table: QualifiedName, numbered: bool) -> Column:
+        place = f"{table}.{column.name}"
         type_ = self._type(column, place)
         default = self._default(column.server_default, place)
         identity = isinstance(default, Identity) and not self.dialect.supports_identity_columns
@@ -193,7 +200,7 @@ class Freezer:
             type=type_,
             nullable=bool(column.nullable) and not self._never_null(column),
             default=None if identity else default,
-            autoincrement=self._numbered(column, table, type_.spelling),
+            autoincrement=numbered and self._numbered(column, type_.spelling),
             comment=column.comment,
             options=model_options(compat.dialect_options(column), self.sql_of),
             renamed_from=compat.info(column).get("renamed_from"),
@@ -204,15 +211,17 @@ class Freezer:
         """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
         return self.dialect.name == "mssql" and isinstance(column.default, sa.Sequence)
 
-    def _numbered(self, column: Any, table: Any, spelled: str) -> bool:
-        """Whether the database numbers the rows by this column: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
+    def _is_numbering(self, column: Any, table: Any) -> bool:
+        """Whether it is the column that may be numbered."""
+        wished = self.dialect.name == "mssql" and column.autoincrement is True
+        return wished or column is compat.numbering_column(table)
+
+    def _numbered(self, column: Any, spelled: str) -> bool:
+        """Whether the database numbers the rows by it: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
         if self.dialect.name in ("oracle", "default"):
             return False
         if self.dialect.name == "sqlite" and spelled != "INTEGER":
             return False  # only that very word is the rowid
-        wished = self.dialect.name == "mssql" and column.autoincrement is True
-        if column is not compat.numbering_column(table) and not wished:
-            return False
         if column.server_default is not None and self.dialect.supports_identity_columns:
             return False
         given = column.default
@@ -291,10 +300,6 @@ class Freezer:
 def _in_order(indexes: Any) -> Iterator[Any]:
     """Of a set, by name; the unnamed first."""
     return iter(sorted(indexes, key=lambda i: (i.name is not None, str(i.name or ""))))
-
-
-def _is_column(element: IndexElement) -> bool:
-    return element == IndexElement(column=element.column)
 
 
 def _place(number: int) -> str:

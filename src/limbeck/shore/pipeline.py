@@ -135,7 +135,9 @@ class Pipeline:
             if self._sent:
                 self._driver.cancel()
             self._driver.wait(self._leave())
-        except Exception:  # a connection in an unknown state is of no use, and the server takes back without it
+        except (
+            Exception
+        ):  # a connection in an unknown state is of no use, and the server takes back without it
             self._forget()
             self._driver.close()
 
