@@ -185,6 +185,42 @@ def is_of_dialect(thing: Any, dialect: str, *classes: str) -> bool:
     return package is not None and isinstance(thing, tuple(getattr(package, name) for name in classes))
 
 
+def is_simple(column: Any, dialect: Any) -> bool:
+    """Whether nothing about the column is anybody's but SQLAlchemy's: its DDL needs neither type nor default settled."""
+    return (
+        type(column) is sa.Column
+        and type(column.type).__module__.startswith("sqlalchemy.")
+        and is_nameless(column.type)
+        and (column.server_default is None or type(column.server_default) is sa.DefaultClause)
+        and not isinstance(column.default, sa.Sequence)
+        and type(dialect).__module__.startswith("sqlalchemy.dialects.")
+    )
+
+
+def is_simple_table(table: Any, dialect: Any) -> bool:
+    """Whether the table is of such columns, and its constraints refer to nothing else."""
+    return (
+        all(type(each) in _OF_COLUMNS for each in table.constraints)
+        and all(is_simple(column, dialect) and not column.constraints for column in table.columns)
+        and not table.dispatch.before_create
+        and not table.dispatch.after_create
+    )
+
+
+_OF_COLUMNS: Final = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
+
+
+def stands_alone(column: Any, dialect: Any) -> bool:
+    """Whether a simple column brings nothing along, and this dialect spells it without looking at its table."""
+    return (
+        dialect.name in ("postgresql", "sqlite")
+        and is_simple(column, dialect)
+        and not (column.primary_key or column.index or column.unique or column.foreign_keys)
+        and not (column.constraints or column.computed or column.identity)
+        and (column.table is not None or not column.dispatch.after_parent_attach)
+    )
+
+
 def detached_column(column: Any) -> Any:
     return column._copy()
 

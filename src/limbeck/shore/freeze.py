@@ -34,7 +34,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
-from . import compat, constraints, named_types, python
+from . import compat, constraints, named_types, python, thaw
 from .ddl import refused
 from .names import model_name, model_options, qualified_name
 
@@ -55,11 +55,13 @@ def _family(dialect: Any) -> str:
 class Freezer:
     """Freezes for one dialect: variants, naming conventions, truncation and quoting are settled here.
 
-    The caller's objects are never changed and never kept attached (`source` is a detached copy).
+    The caller's objects are never changed and never kept attached (`source` is a detached copy). With `for_files` False
+    what only a revision file wants to know, the Python that makes a type, is left out.
     """
 
-    def __init__(self, dialect: Any) -> None:
+    def __init__(self, dialect: Any, *, for_files: bool = True) -> None:
         self.dialect = dialect
+        self.for_files = for_files
         self.spelling = compat.twin(dialect)  # its own: a dialect remembers every type it has spelled
         self._ddl = compat.ddl_compiler(self.spelling)
         self._pythons: dict[Any, Call | Raw | None] = {}
@@ -133,6 +135,10 @@ class Freezer:
         """A column as it would stand in that table, and what hangs on it: its foreign keys, unique, checks, index.
 
         `naming` is a naming convention for those. A column that belongs to a table is copied first."""
+        if compat.stands_alone(column, self.dialect):
+            bare = self._column_of(column, table, numbered=False)
+            thaw.keep(bare, column)
+            return bare, (), ()
         alone = compat.detached_column(column)
         made = constraints.scratch_table(table, naming, alone)
         frozen = self.table(made)
@@ -153,6 +159,15 @@ class Freezer:
 
     def index(self, index: Any, table: QualifiedName) -> Index:
         return constraints.index(constraints.attached_index(index, table), self)
+
+    def index_over(
+        self, table: QualifiedName, name: str | None, columns: tuple[str, ...], unique: bool
+    ) -> Index:
+        """An index over columns by their names."""
+        made = constraints.index_over(table, name, columns, unique)
+        frozen = constraints.index(made, self)
+        thaw.keep(frozen, made)
+        return frozen
 
     def type(self, type_: Any, table: QualifiedName | None = None, column: str = "c") -> TypeRef:
         """A type instance or class."""
@@ -195,7 +210,10 @@ class Freezer:
 
     # -- columns
     def _column(self, column: Any, table: Any) -> Column:
-        place = f"{qualified_name(table)}.{column.name}"
+        return self._column_of(column, qualified_name(table), self._is_numbering(column, table))
+
+    def _column_of(self, column: Any, table: QualifiedName, numbered: bool) -> Column:
+        place = f"{table}.{column.name}"
         type_ = self._type(column, place)
         default = self._default(column.server_default, place)
         identity = isinstance(default, Identity) and not self._has_identities()
@@ -209,7 +227,7 @@ class Freezer:
             type=type_,
             nullable=bool(column.nullable) and not self._never_null(column),
             default=None if identity else default,
-            autoincrement=self._numbered(column, table, type_.spelling),
+            autoincrement=numbered and self._numbered(column, type_.spelling),
             comment=column.comment,
             options=model_options(compat.dialect_options(column), self.sql_of),
             renamed_from=compat.info(column).get("renamed_from"),
@@ -224,15 +242,17 @@ class Freezer:
         """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
         return self.dialect.name == "mssql" and isinstance(column.default, sa.Sequence)
 
-    def _numbered(self, column: Any, table: Any, spelled: str) -> bool:
-        """Whether the database numbers the rows by this column: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
+    def _is_numbering(self, column: Any, table: Any) -> bool:
+        """Whether it is the column that may be numbered."""
+        wished = self.dialect.name == "mssql" and column.autoincrement is True
+        return wished or column is compat.numbering_column(table)
+
+    def _numbered(self, column: Any, spelled: str) -> bool:
+        """Whether the database numbers the rows by it: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
         if self.dialect.name in ("oracle", "default"):
             return False
         if self.dialect.name == "sqlite" and spelled != "INTEGER":
             return False  # only that very word is the rowid
-        wished = self.dialect.name == "mssql" and column.autoincrement is True
-        if column is not compat.numbering_column(table) and not wished:
-            return False
         if column.server_default is not None and self._has_identities():
             return False
         given = column.default
@@ -278,6 +298,8 @@ class Freezer:
 
     def _python(self, engine: Any, spelled: str, spell: Any) -> Call | Raw | None:
         """Remembered for types that are equal by SQLAlchemy's own key: a database has few types and many columns."""
+        if not self.for_files:
+            return None
         key = compat.type_key(engine)
         if key is None:
             return python.expression(engine, spelled, spell)
