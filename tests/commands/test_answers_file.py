@@ -121,5 +121,5 @@ def test_the_safe_answer_is_the_last() -> None:
 
 
 def test_what_to_type_survives_a_shell() -> None:
-    question = Question("fill", "t", "c", "?", '\'a"b$c\'')
-    assert question.option == "--default t.c=\"'a\\\"b\\$c'\""
+    question = Question("fill", "t", "c", "?", "'a\"b$c'")
+    assert question.option == '--default t.c="\'a\\"b\\$c\'"'

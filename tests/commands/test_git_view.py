@@ -58,7 +58,9 @@ def test_a_line_in_the_place_of_another(repository: Path) -> None:
     assert changed(repository, ("age: ", "years: ")) == {("age", "years")}
     assert changed(repository, ("street = mapped", "road = orm.mapped")) == {("street", "road")}
     assert changed(repository, ('Column("town"', 'Column("city"')) == {("town", "city")}
-    assert changed(repository, ('__tablename__ = "users"', "__tablename__ = 'people'")) == {("users", "people")}
+    assert changed(repository, ('__tablename__ = "users"', "__tablename__ = 'people'")) == {
+        ("users", "people")
+    }
     assert changed(repository, ('    "places",', '    "spots",')) == {("places", "spots")}
 
 

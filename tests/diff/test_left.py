@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from build import BACKEND, col, fk, ix, pk, snapshot, table, uq
+
 from limbeck.diff import left
 from limbeck.diff.renamed import Renames
 from limbeck.diff.walk import diff
@@ -22,7 +23,13 @@ HAVE = snapshot(
         uq("mail", name="uq_mail"),
         ix("ix_mail", "id", "mail"),
     ),
-    table("orders", col("id", nullable=False), col("by", "VARCHAR(50)"), pk("id"), fk("by", "users.mail", name="f")),
+    table(
+        "orders",
+        col("id", nullable=False),
+        col("by", "VARCHAR(50)"),
+        pk("id"),
+        fk("by", "users.mail", name="f"),
+    ),
 )
 
 
@@ -81,7 +88,9 @@ def test_a_table_kept_loses_its_keys_to_what_goes() -> None:
 
 
 def test_a_type_kept_keeps_its_default() -> None:
-    want = HAVE.with_table(HAVE.tables[USERS].with_column(col("mail", "INTEGER", default="0", nullable=False)))
+    want = HAVE.with_table(
+        HAVE.tables[USERS].with_column(col("mail", "INTEGER", default="0", nullable=False))
+    )
     assert told(left.type_kept(BACKEND, HAVE, USERS, "mail")(want)) == ["alter column users.mail: not null"]
 
 
@@ -102,4 +111,6 @@ def test_under_a_new_table_name() -> None:
         moved = operation.apply(moved)
     want = moved.with_table(moved.tables[people].without_column("mail"))
     want = left.column_kept(BACKEND, moved, people, "mail")(want)
-    assert [o.describe() for o in diff(BACKEND, HAVE, want, renames=renames)] == ["rename table users to people"]
+    assert [o.describe() for o in diff(BACKEND, HAVE, want, renames=renames)] == [
+        "rename table users to people"
+    ]

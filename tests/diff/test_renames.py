@@ -6,10 +6,11 @@ import itertools
 from dataclasses import replace
 
 import pytest
+from build import col, fk, ix, pk, snapshot, table, uq
 from hypothesis import given
 from hypothesis import strategies as st
+from test_walk import BACKEND
 
-from build import col, fk, ix, pk, snapshot, table, uq
 from limbeck.backends.ansi import AnsiBackend
 from limbeck.diff.pairing import best_pairs
 from limbeck.diff.renamed import Renames, in_turn, renamings
@@ -26,7 +27,6 @@ from limbeck.model.column import Column
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum
 from limbeck.model.table import Table
-from test_walk import BACKEND
 
 assert isinstance(BACKEND, AnsiBackend)
 
@@ -94,7 +94,9 @@ def test_git_raises_the_score_but_not_between_families() -> None:
     have, want = table("t", col("id"), pk("id")), table("t", col("uuid", "UUID"), pk("uuid"))
     assert pairs(have, want, {("id", "uuid")}) == {}
     have, want = users(col("mail", "TEXT")), users(col("email", "TEXT"))
-    assert pairs(have, want, {("mail", "email")})["mail", "email"] == min(100, pairs(have, want)["mail", "email"] + 25)
+    assert pairs(have, want, {("mail", "email")})["mail", "email"] == min(
+        100, pairs(have, want)["mail", "email"] + 25
+    )
 
 
 def test_foreign_keys_speak_for_and_against() -> None:
@@ -118,8 +120,9 @@ def test_what_is_over_both_counts() -> None:
 
 
 def test_case_alone_is_no_rename_where_the_database_does_not_tell_it() -> None:
-    from limbeck.backends.sqlite.backend import SqliteBackend
     from sqlalchemy.dialects import sqlite
+
+    from limbeck.backends.sqlite.backend import SqliteBackend
 
     backend = SqliteBackend(sqlite.dialect())
     assert column_candidates(backend, users(col("Mail", "TEXT")), users(col("mail", "TEXT"))) == ()
@@ -253,4 +256,7 @@ def test_a_swap_of_columns_runs_on_a_snapshot_and_back() -> None:
     after = before
     for step in steps:
         after = step.apply(after)
-    assert [(c.name, c.type.spelling) for c in after.tables[key].columns][1:] == [("b", "TEXT"), ("a", "INTEGER")]
+    assert [(c.name, c.type.spelling) for c in after.tables[key].columns][1:] == [
+        ("b", "TEXT"),
+        ("a", "INTEGER"),
+    ]

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-
 from test_seed import Person
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pty")
@@ -27,7 +26,9 @@ Table("users", metadata, Column("id", Integer, primary_key=True), Column("mail",
 """
 RENAMED = FIRST.replace('"mail"', '"email"')
 FEWER = FIRST.replace(', Column("age", Integer)', "")
-MORE = FIRST.replace('Column("age", Integer)', 'Column("age", Integer), Column("code", String(9), nullable=False)')
+MORE = FIRST.replace(
+    'Column("age", Integer)', 'Column("age", Integer), Column("code", String(9), nullable=False)'
+)
 
 
 class Place(Person):
@@ -128,7 +129,9 @@ def terminal(place: Place) -> Iterator[Terminal]:
     opened.close()
 
 
-QUESTION = "users.mail is gone from the models and users.email is new: is it the same column under a new name?\n"
+QUESTION = (
+    "users.mail is gone from the models and users.email is new: is it the same column under a new name?\n"
+)
 
 
 def test_a_rename_on_a_terminal(place: Place, terminal: Terminal) -> None:

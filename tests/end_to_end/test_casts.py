@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from comparing import Here, Make
 from sqlalchemy.dialects import mysql
 
-from comparing import Here, Make
 from conftest import on, on_all
 from limbeck.commands.questions import LEAVE
 from limbeck.errors import OpenQuestions
@@ -197,7 +197,9 @@ def test_another_enum_by_way_of_text(postgresql: Database) -> None:
     here.compares(mood("sad", "glad"), say=LEAVE)
     assert here.asked == []
     here.compares(mood("sad", "mad"), say=LEAVE)
-    assert [q.evidence for q in here.asked] == [("looked at all 2 rows that have a value: 1 would be refused",)]
+    assert [q.evidence for q in here.asked] == [
+        ("looked at all 2 rows that have a value: 1 would be refused",)
+    ]
 
 
 # -- each database's own ----------------------------------------------------------------------------------------
