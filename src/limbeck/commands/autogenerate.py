@@ -21,6 +21,7 @@ from limbeck.diff.renamed import Renames
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
 from limbeck.diff.steps import runnable
+from limbeck.diff.together import together
 from limbeck.diff.walk import diff, table_changes
 from limbeck.errors import LimbeckError
 from limbeck.judge.settle import Settled, as_declared, settle
@@ -29,6 +30,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.ops.contract import Backend, Operation
 from limbeck.shore.freeze import Freezer
 
+from .collecting import no_collecting
 from .filling import Filling, filled_back
 from .filling import suggestion as suggestion
 from .git_view import replaced
@@ -101,7 +103,8 @@ def differences(
         )
         unused.append(mine)
 
-    project.environment.run(work)
+    with no_collecting():
+        project.environment.run(work)
     if unused:
         everywhere = set(unused[0]).intersection(*unused)
         refuse_unused({answer: unused[0][answer] for answer in everywhere})
@@ -110,10 +113,11 @@ def differences(
 
 class Scope(NamedTuple):
     """What is looked at. `leave` says of a table's name that it is none of autogenerate's business; `schemas` are read
-    beside the default one and those the models name."""
+    beside the default one and those the models name; `narrow` gets (have, want) and gives what of both is compared."""
 
     leave: Callable[[QualifiedName], bool]
     schemas: tuple[str | None, ...] = ()
+    narrow: Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]] | None = None
 
 
 def compare(
@@ -136,13 +140,15 @@ def compare(
     backend = backend_for(connection.dialect)
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
     have = only(backend.read(connection, schemas=schemas_of(want, scope.schemas)), scope.leave)
+    if scope.narrow is not None:
+        have, want = scope.narrow(have, want)
     interview = Interview(answers, ask, database)
     renames = said_renames(interview, backend, have, want)
     if fill:
         renames, left = ask_renames(interview, backend, have, want, renames, see)
         want = _after(want, left)
     moved = applied(have, renames)
-    settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules))
+    settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules), moved, rules)
     differing = Differing(backend, have, want, rules, renames, settled)
     if not fill:
         found = differing.found()
@@ -169,8 +175,8 @@ def compare(
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    upgrade = tuple(filling.write(losing.write(operations)))
-    back = tuple(filled_back(way_back(backend, found, have)))
+    upgrade = together(backend, filling.write(losing.write(operations)))
+    back = together(backend, filled_back(way_back(backend, found, have)))
     notes = tuple(filling.notes)
     return Differences(
         database,
