@@ -340,11 +340,12 @@ class EnvScript:
         return str(self.path.relative_to(self.project.folder)) if inside else str(self.path)
 
     def _execute(self) -> None:
-        from importlib.machinery import SourceFileLoader
         from importlib.util import module_from_spec, spec_from_file_location
 
+        from limbeck.scripts.bytecode import HashedFileLoader
+
         name = "_limbeck_env"
-        spec = spec_from_file_location(name, self.path, loader=SourceFileLoader(name, str(self.path)))
+        spec = spec_from_file_location(name, self.path, loader=HashedFileLoader(name, str(self.path)))
         assert spec is not None and spec.loader is not None
         module = module_from_spec(spec)
         before = sys.modules.get(name)

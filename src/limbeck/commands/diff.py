@@ -143,7 +143,9 @@ def _refuse_strangers(have: Side, want: Side, own: BackendId) -> None:
     if names[0] != names[1]:
         raise NotComparable(have=have.label, have_of=names[0], want=want.label, want_of=names[1])
     if names[0] != own.name:
-        raise NotComparable(have=have.label, have_of=names[0], want="the project's database", want_of=own.name)
+        raise NotComparable(
+            have=have.label, have_of=names[0], want="the project's database", want_of=own.name
+        )
 
 
 def _versions(have: Side, want: Side) -> tuple[str, ...]:
@@ -211,9 +213,7 @@ def write(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
     width = getattr(project.settings, "line_length", 100)
     up, down = body.body(forward, width), body.body(back, width)
     imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
-    written = write_file(
-        project, wish, "\n".join(up.lines), "\n".join(down.lines), imports, variables=None
-    )
+    written = write_file(project, wish, "\n".join(up.lines), "\n".join(down.lines), imports, variables=None)
     return written._replace(changes=tuple(o.describe() for o in forward))
 
 

@@ -76,7 +76,13 @@ def _only_default(change: AlterColumn) -> bool:
 
 
 def _of_check(check: Check, table: Table) -> dict[Question, Table] | None:
-    part = Check(sql=check.sql, name=PART, deferrable=check.deferrable, initially=check.initially, options=check.options)
+    part = Check(
+        sql=check.sql,
+        name=PART,
+        deferrable=check.deferrable,
+        initially=check.initially,
+        options=check.options,
+    )
     return _probe(part, (check.sql.text,), table)
 
 
@@ -99,9 +105,7 @@ def _probe(part: Check | Index, texts: tuple[str, ...], table: Table) -> dict[Qu
         return None
     columns = tuple(_bare(c, None) for c in table.columns if c.name in spoken)
     made = _table(columns)
-    made = (
-        replace(made, constraints=(part,)) if isinstance(part, Check) else replace(made, indexes=(part,))
-    )
+    made = replace(made, constraints=(part,)) if isinstance(part, Check) else replace(made, indexes=(part,))
     return {Question(part, tuple((c.name, c.type.spelling) for c in columns)): made}
 
 

@@ -99,9 +99,7 @@ def _worded(
     return found
 
 
-def _with_parts(
-    table: Table, asked: Iterable[parts.Question], answers: parts.Parts, told: Declared
-) -> Table:
+def _with_parts(table: Table, asked: Iterable[parts.Question], answers: parts.Parts, told: Declared) -> Table:
     """The table with each part that was asked about as the server stores it."""
     for question in asked:
         stored, part = answers[question], question.part
@@ -118,9 +116,7 @@ def _with_parts(
             checks = [c for c in stored.constraints if isinstance(c, Check)]
             table = replace(
                 table,
-                constraints=tuple(
-                    _asked_check(table.key, c, part, checks, told) for c in table.constraints
-                ),
+                constraints=tuple(_asked_check(table.key, c, part, checks, told) for c in table.constraints),
             )
         else:
             table = replace(
