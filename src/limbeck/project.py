@@ -96,6 +96,10 @@ class Author(Protocol):
         """A tuple of `commands.autogenerate.Differences`."""
         ...
 
+    def write(self, wish: Any, changes: Any, have: Any) -> Any:
+        """A file for `changes` (`Differences`) that lead on from the Snapshot `have`: `commands.revision.Written`."""
+        ...
+
     def variables(self) -> Mapping[str, Any]:
         """Further names for the project's template of revision files."""
         ...

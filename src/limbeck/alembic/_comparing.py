@@ -71,6 +71,21 @@ class CoreRevision(api.RevisionContext):
         self.as_text.update({str(name): why for name, why in found.as_text.items()})
 
 
+class GivenRevision(CoreRevision):
+    """A revision of changes that somebody else found: `found` from the look `have`, put in this project's words."""
+
+    def __init__(self, config: Any, directory: Any, typed: dict[str, Any], found: Differences, have: Snapshot) -> None:
+        super().__init__(config, directory, typed, Answers(), None, False)
+        self.found, self.have = found, have
+
+    def _populate(self, context: Any, script: Any) -> None:
+        options = context.migration_context.opts
+        self.contexts[options["upgrade_token"]] = self.contexts[options["downgrade_token"]] = context
+        imports = of_template(_template(self.config, self.script_directory))
+        up, down = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
+        Comparison(context, imports)._word(self.found, up, down, self.have)
+
+
 def knows(dialect: Any) -> bool:
     """Whether the core has a backend of its own for it; for others their own impl is asked."""
     from importlib.metadata import entry_points

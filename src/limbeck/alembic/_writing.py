@@ -14,12 +14,14 @@ from limbeck.commands.autogenerate import Answers, Ask, Differences
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._comparing import CoreRevision
+from ._comparing import CoreRevision, GivenRevision
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
 
 if TYPE_CHECKING:
+    from limbeck.model.snapshot import Snapshot
+
     from ._project import AlembicProject
 
 
@@ -61,7 +63,14 @@ class Author:
     def autogenerate(self, wish: Wish, answers: Answers, ask: Ask | None) -> Written:
         """A file for what differs, or the files that env.py's hooks make of it."""
         refuse_behind(self.project)
-        found = self._compared(wish, answers, ask)
+        return self._all(self._compared(wish, answers, ask), wish)
+
+    def write(self, wish: Wish, changes: Differences, have: Snapshot) -> Written:
+        """A file for changes that were found elsewhere, from the look `have` on."""
+        context = GivenRevision(self.project.config, self.project.directory, _typed(wish), changes, have)
+        return self._all(self._looked(context), wish)
+
+    def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
         notes, as_text = tuple(found.context.notes), found.context.as_text
         if not wanted:
@@ -79,8 +88,12 @@ class Author:
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
     def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
-        context = CoreRevision(self.project.config, self.project.directory, _typed(wish), answers, ask, fill)
+        typed = _typed(wish)
+        return self._looked(
+            CoreRevision(self.project.config, self.project.directory, typed, answers, ask, fill)
+        )
 
+    def _looked(self, context: CoreRevision) -> Found:
         def look(rows: Any, migration_context: Any) -> list[Any]:
             if migration_context.dialect.name == "sqlite":
                 migration_context.opts["render_as_batch"] = True  # it alters nothing by itself
