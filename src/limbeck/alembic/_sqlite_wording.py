@@ -25,6 +25,7 @@ from limbeck.model.table import Table
 from limbeck.ops.constraint import AddConstraint, RenameConstraint, dropping
 from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
+from limbeck.ops.several import Several
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 from limbeck.policy import Policy
 from limbeck.run.runner import LiveRun
@@ -60,7 +61,7 @@ class SqliteWording(Wording):
             return super().all(operations, before)
         made: list[ops.MigrateOperation] = []
         state = before
-        for group in grouped(by_table(flat_with_errors(operations))):
+        for group in grouped(flat_with_errors(operations)):
             if isinstance(group[0], Exception):
                 made.append(NoWayBack(str(group[0]).splitlines()[0]))
                 continue
@@ -140,30 +141,6 @@ def in_two(group: Iterable[Any], state: Any) -> Iterator[Any]:
         state = operation.apply(state)
 
 
-def by_table(operations: Iterable[Any]) -> Iterator[Any]:
-    """The changes of each table together, in their order: SQLite does not mind what other tables look like meanwhile.
-    Nothing passes where a table gets another name or goes, or where a value may come from another table."""
-    waiting: dict[Any, list[Any]] = {}
-
-    def stays(operation: Any) -> bool:
-        if isinstance(operation, FillColumn):
-            return "select" in operation.value.text.lower()
-        return isinstance(operation, (Exception, DropTable, RenameTable)) or table(operation) is None
-
-    def table(operation: Any) -> Any:
-        found = getattr(operation, "table", None)
-        return getattr(found, "key", found)
-
-    for operation in operations:
-        if stays(operation):
-            yield from itertools.chain.from_iterable(waiting.values())
-            waiting.clear()
-            yield operation
-        else:
-            waiting.setdefault(table(operation), []).append(operation)
-    yield from itertools.chain.from_iterable(waiting.values())
-
-
 def grouped(operations: Iterable[Any]) -> Iterable[list[Any]]:
     """What follows each other on one table; tables themselves, values and objects by themselves."""
 
@@ -196,15 +173,9 @@ def perform(memory: Memory, group: Sequence[Any]) -> list[str]:
     heard = _Heard()
     with memory.engine.connect() as connection:
         run = LiveRun(connection, Policy(lock=False), heard)
-        tables = tuple({o.table for o in group if isinstance(getattr(o, "table", None), QualifiedName)})
         with run.prepared(), run.transactions.run(), run.transactions.step():
-            operations = tuple(group)
-            if len(group) > 1:
-                before = run.backend.read(connection, schemas=(None,), only=tables)
-                operations = run.backend.rewrite_all(operations, before)  # type: ignore[attr-defined]
             heard.texts.clear()
-            for operation in operations:
-                run.stage.do(operation)
+            run.stage.do(Several(operations=tuple(group)))
             texts = list(heard.texts)
     return [text for text in texts if not _READS.match(text)]
 

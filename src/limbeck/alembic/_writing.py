@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.commands.autogenerate import Answers, Ask, Differences
+from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
@@ -63,12 +64,17 @@ class Author:
         refuse_behind(self.project)
         found = self._compared(wish, answers, ask)
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
-        notes, as_text = tuple(found.context.notes), found.context.as_text
+        told: dict[str, Any] = {
+            "notes": tuple(found.context.notes),
+            "as_text": found.context.as_text,
+            "open": tuple(found.context.left),
+            "answers": tuple(found.context.taken),
+        }
         if not wanted:
-            return Written("", "", (), notes, as_text, empty=True)
+            return Written("", "", empty=True, **told)
         written = [self._write(script, found, wish) for script in wanted]
         changes = tuple(word for script in wanted for word in _words(script))
-        return written[-1]._replace(changes=changes, notes=notes, as_text=as_text)
+        return written[-1]._replace(changes=changes, **told)
 
     def check(self) -> tuple[Differences, ...]:
         refuse_behind(self.project)
@@ -79,7 +85,7 @@ class Author:
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
     def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
-        context = CoreRevision(self.project.config, self.project.directory, _typed(wish), answers, ask, fill)
+        context = CoreRevision(self.project, _typed(wish), answers, ask, fill)
 
         def look(rows: Any, migration_context: Any) -> list[Any]:
             if migration_context.dialect.name == "sqlite":
@@ -88,6 +94,9 @@ class Author:
             return []
 
         self._in_environment(look, context.template_args, revision_context=context)
+        if context.unused:
+            everywhere = set(context.unused[0]).intersection(*context.unused)
+            refuse_unused({answer: context.unused[0][answer] for answer in everywhere})
         return Found(context)
 
     def _in_environment(self, look: Any, arguments: dict[str, Any], **more: Any) -> None:

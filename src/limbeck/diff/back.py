@@ -12,9 +12,10 @@ from limbeck.model.sqltext import SqlText
 from limbeck.ops.constraint import AddConstraint, DropConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import DropIndex
+from limbeck.ops.several import flat
 
 from .around import served
-from .steps import flat, runnable
+from .steps import runnable
 
 
 def way_back(

@@ -123,6 +123,10 @@ class ScriptKeeper(Keeper):
         yield
 
 
+def _nothing() -> None:
+    return
+
+
 class Transactions:
     """One run's transactions. Lives as long as the run; `external` is settled when it is made."""
 
@@ -136,6 +140,10 @@ class Transactions:
         self.in_autocommit = False
         self.committed_inside = False
         """Whether something of the current step was committed before its end."""
+        self.before_commit: Callable[[], None] = _nothing
+        """Whoever has put something off does it now; what it raises is taken back with the rest."""
+        self.after_commit: Callable[[], None] = _nothing
+        self.before_rollback: Callable[[], None] = _nothing
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -184,13 +192,21 @@ class Transactions:
         self.is_open = True
 
     def commit(self) -> None:
-        if self.is_open:
-            self.is_open = False
-            self.keeper.commit()
+        if not self.is_open:
+            return
+        try:
+            self.before_commit()
+        except BaseException:
+            self.rollback()
+            raise
+        self.is_open = False
+        self.keeper.commit()
+        self.after_commit()
 
     def rollback(self) -> None:
         if self.is_open:
             self.is_open = False
+            self.before_rollback()
             self.keeper.rollback()
 
     @contextmanager
