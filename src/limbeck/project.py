@@ -80,6 +80,9 @@ Work = Callable[[Any, RunOptions], None]
 
 
 class Environment(Protocol):
+    undone: Mapping[int, tuple[str, ...]]
+    """Which of the calls of `work`, counted from 0, were rolled back afterwards; and the version rows there are then."""
+
     def run(self, work: Work) -> int:
         """Calls `work(connection, options)` once for each database, and says how often it did."""
         ...
@@ -288,6 +291,8 @@ class NativeProject:
 class Direct:
     """Opens the databases of the settings by itself."""
 
+    undone: Mapping[int, tuple[str, ...]] = NOTHING
+
     def __init__(self, project: NativeProject) -> None:
         self.project = project
 
@@ -317,6 +322,8 @@ class Direct:
 
 class EnvScript:
     """Runs the project's env.py, which opens the databases."""
+
+    undone: Mapping[int, tuple[str, ...]] = NOTHING
 
     def __init__(self, project: NativeProject, path: Path) -> None:
         self.project = project

@@ -182,6 +182,17 @@ class AlembicProject:
             sourceless=directory.sourceless,
         )
 
+    def look_where_the_files_are(self) -> None:
+        """env.py may have given its ScriptDirectory other `version_locations`; what was read of the old ones is forgotten."""
+        directory = self.directory
+        vars(directory).pop("_version_locations", None)  # remembered
+        places = tuple(str(place) for place in directory._version_locations)
+        if places != self.scripts.locations:
+            self.scripts.locations = places
+            self.scripts.refresh()
+            directory.revision_map = type(directory.revision_map)(directory._load_revisions)
+            self.__dict__.pop("settings", None)
+
     @cached_property
     def settings(self) -> Settings:
         directory = self.directory
