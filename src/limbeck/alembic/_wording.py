@@ -150,7 +150,8 @@ class Wording:
         if not meant:
             return []
         free = isinstance(operation, CreateTable)
-        for made in self._candidates(operation, state):
+        outside = any(statement.outside_transaction for statement in meant)
+        for made in () if outside else self._candidates(operation, state):
             if self._says(made, [s.text for s in meant], free):
                 return said(operation, made)
         return said(operation, spelled_sql(meant))
