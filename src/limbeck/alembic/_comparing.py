@@ -35,15 +35,10 @@ class CoreRevision(api.RevisionContext):
     """One `revision --autogenerate` of limbeck's: filled by the core where it knows the database, else by Alembic's walk."""
 
     def __init__(
-        self,
-        config: Any,
-        directory: Any,
-        typed: dict[str, Any],
-        answers: Answers,
-        ask: Ask | None,
-        fill: bool,
+        self, project: Any, typed: dict[str, Any], answers: Answers, ask: Ask | None, fill: bool
     ) -> None:
-        super().__init__(config, directory, typed)
+        super().__init__(project.config, project.directory, typed)
+        self.folder: Path = project.folder
         self.answers, self.ask, self.fill = answers, ask, fill
         self.notes: list[str] = []
         self.as_text: dict[str, str] = {}

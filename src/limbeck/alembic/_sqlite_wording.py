@@ -31,7 +31,7 @@ from limbeck.policy import Policy
 from limbeck.run.runner import LiveRun
 
 from ._rehearsal import CannotBeTried, Memory
-from ._wording import NoWayBack, Wording, flat_with_errors, has_word, said, spelled_sql, together
+from ._wording import Wording, flat_with_errors, has_word, said, spelled_sql, together
 from .operations import ops
 
 _READS = re.compile(
@@ -40,12 +40,18 @@ _READS = re.compile(
 _LOSSY_CAST = re.compile(r"^\s*INSERT\b.*\bCAST\s*\(.*?\bAS\s+(?!VARCHAR|TEXT|CHAR|CLOB)", re.I | re.S)
 
 
+WHOLE = (CreateTable, DropTable)
+"""What makes no table anew: its statements tell all."""
+
+
 class SqliteWording(Wording):
     memory: Memory | None = None
-    """As the database stands at the place that has been reached."""
+    """As the database stands at the place that has been reached, but for what is waiting."""
+    waiting: list[Any]
 
     def begin(self, connection: Any) -> None:
         migration = self.context.migration_context
+        self.waiting = []
         try:
             self.memory = Memory.like(connection, migration)
         except sa.exc.SQLAlchemyError:  # made with functions or collations of the program's
@@ -57,21 +63,26 @@ class SqliteWording(Wording):
             self.memory = None
 
     def all(self, operations: Iterable[Any], before: Any) -> tuple[list[ops.MigrateOperation], Any]:
-        if self.memory is None:
+        operations = list(operations)
+        if self.memory is None or any(isinstance(each, Exception) for each in operations):
             return super().all(operations, before)
         made: list[ops.MigrateOperation] = []
         state = before
         for group in grouped(flat_with_errors(operations)):
-            if isinstance(group[0], Exception):
-                made.append(NoWayBack(str(group[0]).splitlines()[0]))
-                continue
-            made += self._group(group, state)
+            if isinstance(group[0], WHOLE):
+                made += self.one(group[0], state)
+                self.waiting += group
+            else:
+                made += self._group(group, state)
             for operation in group:
                 state = operation.apply(state)
         return together(made), state
 
     def _group(self, group: Sequence[Any], state: Any) -> list[ops.MigrateOperation]:
         assert self.memory is not None
+        if self.waiting:
+            perform(self.memory, self.waiting)
+            self.waiting = []
         meant = self.memory.copy()
         statements = perform(meant, group)
         before, self.memory = self.memory, meant
@@ -146,7 +157,7 @@ def grouped(operations: Iterable[Any]) -> Iterable[list[Any]]:
 
     def place(pair: tuple[int, Any]) -> Any:
         number, operation = pair
-        alone = (CreateTable, DropTable, RenameTable, FillColumn, Exception)
+        alone = (CreateTable, DropTable, RenameTable, FillColumn)
         table = getattr(operation, "table", None)
         if isinstance(operation, alone) or not isinstance(table, QualifiedName):
             return number
