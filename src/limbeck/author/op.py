@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from limbeck.model import objects
-from limbeck.model.defaults import SequenceOptions
 from limbeck.model.marks import UNCHANGED, Unchanged
 from limbeck.model.names import QualifiedName
 from limbeck.ops.contract import Operation
@@ -20,6 +19,93 @@ from limbeck.ops.rows import Rows
 from limbeck.shore import authored
 
 from . import former, reading
+from .op_objects import (
+    add_enum_value as add_enum_value,
+)
+from .op_objects import (
+    alter_object as alter_object,
+)
+from .op_objects import (
+    create_domain as create_domain,
+)
+from .op_objects import (
+    create_enum as create_enum,
+)
+from .op_objects import (
+    create_function as create_function,
+)
+from .op_objects import (
+    create_object as create_object,
+)
+from .op_objects import (
+    create_policy as create_policy,
+)
+from .op_objects import (
+    create_procedure as create_procedure,
+)
+from .op_objects import (
+    create_schema as create_schema,
+)
+from .op_objects import (
+    create_sequence as create_sequence,
+)
+from .op_objects import (
+    create_trigger as create_trigger,
+)
+from .op_objects import (
+    create_view as create_view,
+)
+from .op_objects import (
+    disable_row_security as disable_row_security,
+)
+from .op_objects import (
+    drop_domain as drop_domain,
+)
+from .op_objects import (
+    drop_enum as drop_enum,
+)
+from .op_objects import (
+    drop_function as drop_function,
+)
+from .op_objects import (
+    drop_object as drop_object,
+)
+from .op_objects import (
+    drop_policy as drop_policy,
+)
+from .op_objects import (
+    drop_procedure as drop_procedure,
+)
+from .op_objects import (
+    drop_schema as drop_schema,
+)
+from .op_objects import (
+    drop_sequence as drop_sequence,
+)
+from .op_objects import (
+    drop_trigger as drop_trigger,
+)
+from .op_objects import (
+    drop_view as drop_view,
+)
+from .op_objects import (
+    enable_row_security as enable_row_security,
+)
+from .op_objects import (
+    rename_enum_value as rename_enum_value,
+)
+from .op_objects import (
+    rename_object as rename_object,
+)
+from .op_objects import (
+    replace_function as replace_function,
+)
+from .op_objects import (
+    replace_object as replace_object,
+)
+from .op_objects import (
+    replace_view as replace_view,
+)
 from .stage import current
 
 Text = Any
@@ -378,117 +464,6 @@ def rename_index(table: str, name: str, new_name: str, *, schema: str | None = N
 
     operation = RenameIndex(table=QualifiedName(schema, table), name=name, new_name=new_name)
     current("rename_index").do(operation)
-
-
-# -- what stands beside tables
-
-
-def create_object(thing: objects.Object, *, if_not_exists: bool = False) -> None:
-    """Creates what `limbeck.schema` describes: `op.create_object(schema.View("active", definition="SELECT ..."))`."""
-    from limbeck.ops.object import CreateObject
-
-    current("create_object").do(CreateObject(thing=thing, if_not_exists=if_not_exists))
-
-
-def drop_object(thing: objects.Object, *, if_exists: bool = False) -> None:
-    """Drops it; only what identifies it matters."""
-    from limbeck.ops.object import DropObject
-
-    current("drop_object").do(DropObject(thing=thing, if_exists=if_exists))
-
-
-def alter_object(have: objects.Object, want: objects.Object) -> None:
-    """From one look to another of the same name."""
-    from limbeck.ops.object import AlterObject
-
-    current("alter_object").do(AlterObject(have=have, want=want))
-
-
-def rename_object(object_kind: str, name: Any, new_name: str, *, schema: str | None = None) -> None:
-    """Renames a view, sequence, enum ...: `op.rename_object("view", "old", "new")`."""
-    from limbeck.ops.object import RenameObject
-
-    operation = RenameObject(object_kind=object_kind, name=reading.qualified(name, schema), new_name=new_name)
-    current("rename_object").do(operation)
-
-
-def create_schema(name: str, *, if_not_exists: bool = False) -> None:
-    """Creates a schema."""
-    create_object(objects.Schema(name=name), if_not_exists=if_not_exists)
-
-
-def drop_schema(name: str, *, if_exists: bool = False) -> None:
-    """Drops a schema, which must be empty."""
-    drop_object(objects.Schema(name=name), if_exists=if_exists)
-
-
-def create_enum(
-    name: str, labels: Sequence[str], *, schema: str | None = None, if_not_exists: bool = False
-) -> None:
-    """Creates PostgreSQL's enum type."""
-    create_object(objects.Enum(name=name, schema=schema, labels=tuple(labels)), if_not_exists=if_not_exists)
-
-
-def drop_enum(name: str, *, schema: str | None = None, if_exists: bool = False) -> None:
-    """Drops an enum type."""
-    drop_object(objects.Enum(name=name, schema=schema), if_exists=if_exists)
-
-
-def add_enum_value(
-    enum: Any,
-    value: str,
-    *,
-    before: str | None = None,
-    after: str | None = None,
-    schema: str | None = None,
-    if_not_exists: bool = False,
-) -> None:
-    """Adds a label to an enum type, last or before or after another one."""
-    from limbeck.ops.enum import AddEnumValue
-
-    current("add_enum_value").do(
-        AddEnumValue(
-            enum=reading.qualified(enum, schema),
-            value=value,
-            before=before,
-            after=after,
-            if_not_exists=if_not_exists,
-        )
-    )
-
-
-def rename_enum_value(enum: Any, value: str, new_value: str, *, schema: str | None = None) -> None:
-    """Renames a label of an enum type; rows that have it have the new one."""
-    from limbeck.ops.enum import RenameEnumValue
-
-    operation = RenameEnumValue(enum=reading.qualified(enum, schema), value=value, new_value=new_value)
-    current("rename_enum_value").do(operation)
-
-
-def create_sequence(
-    name: str,
-    *,
-    schema: str | None = None,
-    start: int | None = None,
-    increment: int | None = None,
-    minvalue: int | None = None,
-    maxvalue: int | None = None,
-    cycle: bool | None = None,
-    cache: int | None = None,
-    data_type: str | None = None,
-    if_not_exists: bool = False,
-) -> None:
-    """Creates a sequence."""
-    options = SequenceOptions(
-        start=start, increment=increment, minvalue=minvalue, maxvalue=maxvalue, cycle=cycle, cache=cache
-    )
-    made = objects.Sequence(name=name, schema=schema, options=options, data_type=data_type)
-    create_object(made, if_not_exists=if_not_exists)
-
-
-def drop_sequence(name: str, *, schema: str | None = None, if_exists: bool = False) -> None:
-    """Drops a sequence."""
-    drop_object(objects.Sequence(name=name, schema=schema), if_exists=if_exists)
 
 
 # -- rows and raw SQL

@@ -15,22 +15,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
-from limbeck.diff.back import way_back
+from limbeck.diff.around_objects import bare_drops, surround
+from limbeck.diff.back import applied, way_back
+from limbeck.diff.objects import keys_of, not_ours
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
 from limbeck.diff.steps import runnable
 from limbeck.diff.walk import Renames, diff, table_changes, with_declared
 from limbeck.errors import AnswerUnknown, LimbeckError, OpenQuestions
+from limbeck.judge.objects import settle_objects
 from limbeck.judge.settle import as_declared, settle
 from limbeck.model.column import Column
 from limbeck.model.defaults import ByDatabase
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import ON_TABLES, Function, Object, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.fill import FillColumn
+from limbeck.ops.object import CreateObject
 from limbeck.ops.several import Several
 from limbeck.ops.table import CreateTable
 from limbeck.shore.freeze import Freezer
@@ -111,6 +116,8 @@ class Scope(NamedTuple):
 
     leave: Callable[[QualifiedName], bool]
     schemas: tuple[str | None, ...] = ()
+    ours: Callable[[Object], bool] = lambda thing: False
+    """Whether models once declared an object: then it is dropped when they no longer do, else it is left alone."""
 
 
 def compare(
@@ -126,18 +133,27 @@ def compare(
     """One connected database against its models (MetaData objects). Changes nothing; see `differences`."""
     backend = backend_for(connection.dialect)
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
-    have = only(backend.read(connection, schemas=schemas_of(want, scope.schemas)), scope.leave)
+    stored = backend.read(connection, schemas=schemas_of(want, scope.schemas))
+    have = only(stored, scope.leave)
     renames = with_declared(backend, have, want, asked_renames(answers, have, want))
     settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
-    found = diff(backend, have, settled.want, rules, renames, settled.as_text)
-    operations = runnable(backend, as_declared(found, want, settled), have, want)
-    back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, have)
+    objects = settle_objects(connection, backend, have, settled.want)
+    others = not_ours(backend, have, objects.want, scope.ours)
+    leave = keys_of(backend, others)
+    found = diff(backend, have, objects.want, rules, renames, settled.as_text, leave)
+    standing = replace(have, objects=stored.objects)
+    around = surround(backend, runnable(backend, as_declared(found, want, settled), have, want), standing)
+    operations = bare_drops(around.operations)
+    back = way_back(backend, found, standing)
+    back = bare_drops(surround(backend, back, applied(found, standing)).operations)
+    as_text = {**settled.as_text, **objects.as_text}
+    notes = [*around.notes, *told_of_others(others, objects.want)]
     if not fill:
-        return Differences(database, operations, back, settled.as_text, ())
+        return Differences(database, operations, back, as_text, tuple(notes))
     filling = Filling(connection, backend, have, answers, ask)
     upgrade = filling.all(operations)
     back = tuple(filling.back(back))
-    return Differences(database, upgrade, back, settled.as_text, tuple(filling.notes))
+    return Differences(database, upgrade, back, as_text, (*notes, *filling.notes))
 
 
 def left_alone(project: Project, options: RunOptions) -> Callable[[QualifiedName], bool]:
@@ -166,15 +182,32 @@ def only(snapshot: Snapshot, leave: Callable[[QualifiedName], bool]) -> Snapshot
     return Snapshot.of(
         snapshot.backend,
         (t for t in snapshot.tables.values() if not leave(t.key)),
-        snapshot.objects.values(),
+        (o for o in snapshot.objects.values() if not _left(o, leave)),
         stored=snapshot.stored,
         partial=snapshot.partial,
     )
 
 
+def _left(thing: Object, leave: Callable[[QualifiedName], bool]) -> bool:
+    """A view or function by its own name, what stands on a table by the table's."""
+    if isinstance(thing, ON_TABLES):
+        return leave(thing.table)
+    return isinstance(thing, (View, Function)) and leave(QualifiedName(thing.schema, thing.name))
+
+
+def told_of_others(others: Iterable[Object], want: Snapshot) -> Iterator[str]:
+    """Of kinds that the models declare: where they declare none, nobody expects them to be looked at."""
+    declared = {(thing.kind, thing.key.schema) for thing in want.objects.values()}
+    for thing in others:
+        if (thing.kind, thing.key.schema) in declared:
+            told = CreateObject(thing=thing).describe().removeprefix("create ")
+            yield f"{told} stands in the database and is not declared: it is left alone."
+
+
 def schemas_of(want: Snapshot, more: Iterable[str | None]) -> tuple[str | None, ...]:
     """The default schema, those the models name, and these."""
     named = [table.schema for table in want.tables.values()]
+    named += [key.schema for kind, key in want.objects if kind != "extension"]
     return tuple(dict.fromkeys([None, *named, *more]))
 
 

@@ -35,6 +35,13 @@ def way_back(
     return tuple(step for steps in reversed(result) for step in steps)
 
 
+def applied(operations: Sequence[Operation], before: Snapshot) -> Snapshot:
+    """What there is after the operations."""
+    for operation in operations:
+        before = operation.apply(before)
+    return before
+
+
 def _made_by_server(backend: Backend, operation: Operation, before: Snapshot) -> tuple[Operation, ...]:
     """MySQL makes an index for a foreign key that has none, and leaves it when the key goes."""
     if not isinstance(operation, AddConstraint) or not isinstance(operation.constraint, ForeignKey):

@@ -26,7 +26,7 @@ from limbeck.ops.table import CreateTable, DropTable, RenameTable
 
 from .around import around
 from .match import match
-from .objects import object_changes
+from .objects import Key, late_changes, object_changes
 from .order import ordered
 from .rules import EVERYTHING, Rules
 from .same import SAME, column_change, must_be_made_again, plain_name, same_constraint, same_index
@@ -48,16 +48,19 @@ def diff(
     rules: Rules = EVERYTHING,
     renames: Renames | None = None,
     as_text: Collection[QualifiedName] = (),
+    leave: Collection[Key] = (),
 ) -> tuple[Operation, ...]:
     """The operations that turn `have` into `want`, in an order that runs. Empty where nothing must change.
 
-    `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely."""
+    `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely. `leave` names
+    objects that are none of the models' business."""
     loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
     named = tuple(_renamings(renames))
-    for operation in named:
+    late = late_changes(backend, have, want, rules, leave)
+    for operation in (*late.first, *named):
         have = operation.apply(have)
-    changes: list[Operation] = list(object_changes(backend, have, want, rules))
+    changes: list[Operation] = [*object_changes(backend, have, want, rules, leave), *late.changes, *late.last]
     old = {plain_name(backend, name): table for name, table in have.tables.items()}
     new = {plain_name(backend, name): table for name, table in want.tables.items()}
     for name, table in new.items():
@@ -68,7 +71,7 @@ def diff(
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
     changes += around(backend, changes, have, want)
     changes = list(_without_falling_keys(backend, changes, have))
-    return (*named, *ordered(backend, changes, have, want))
+    return (*late.first, *named, *ordered(backend, changes, have, want))
 
 
 def _without_falling_keys(

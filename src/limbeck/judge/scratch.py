@@ -58,6 +58,12 @@ class PostgresqlScratch(Scratch):
         super().__init__(connection, backend)
         self.schema = schema
 
+    @property
+    def default(self) -> str:
+        """The schema whose place the scratch schema takes."""
+        found: str | None = self.connection.exec_driver_sql("SELECT (current_schemas(false))[2]").scalar()
+        return found or "public"
+
     def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
         built = Built({}, {})
         waiting = list(tables)
@@ -77,7 +83,7 @@ class PostgresqlScratch(Scratch):
             try:
                 for thing in needs:
                     if isinstance(thing, Enum) and thing.schema is None:
-                        self._try(self.backend.create_object(replace(thing, schema=self.schema)))
+                        self.attempt(self.backend.create_object(replace(thing, schema=self.schema)))
                 for table in tables:
                     moved = replace(table, schema=self.schema, source=None)
                     why = self._try_table(moved)
@@ -100,9 +106,9 @@ class PostgresqlScratch(Scratch):
             statements = self.backend.create_table(table)
         except LimbeckError as error:
             return first_line(error)
-        return self._try(statements)
+        return self.attempt(statements)
 
-    def _try(self, statements: Sequence[Statement]) -> str:
+    def attempt(self, statements: Sequence[Statement]) -> str:
         """Runs them, or leaves no trace and tells why not."""
         with self.connection.begin_nested() as trial:
             try:

@@ -1,0 +1,359 @@
+"""Brings declared views, functions, triggers, policies and domains into the server's own wording.
+
+They are built beside copies of the tables they name (columns alone, as the models want them) in a scratch place, and read
+back by the same reader; what names another schema is sent to a scratch schema of its own and comes back under its name.
+Bodies of functions are not looked into (check_function_bodies), materialized views are made without rows, and nothing of
+the user's is locked but for reading. What cannot be built is compared as text, and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from limbeck.errors import LimbeckError
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Domain, Enum, Function, Object, Policy, Schema, Trigger, View
+from limbeck.model.snapshot import Snapshot
+from limbeck.model.sqltext import SqlText
+from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
+from limbeck.ops.contract import Backend
+from limbeck.ops.identifiers import in_schemas, names_in
+
+from .scratch import PostgresqlScratch, first_line, open_scratch
+
+JUDGED = (View, Function, Trigger, Policy, Domain)
+Key = tuple[str, QualifiedName]
+
+
+class SettledObjects(NamedTuple):
+    """`want` with its objects in the server's wording; `as_text` names those that stayed as declared, with the reason."""
+
+    want: Snapshot
+    as_text: Mapping[QualifiedName, str]
+
+
+def settle_objects(connection: Any, backend: Backend, have: Snapshot, want: Snapshot) -> SettledObjects:
+    """The connection's data and transaction are as before afterwards."""
+    things = [t for t in want.objects.values() if isinstance(t, JUDGED) and t.kind in backend.managed_objects]
+    things = [t for t in things if not _stands(backend, have, t)]
+    if not things or backend.id.name == "sqlite":
+        return SettledObjects(want, {})
+    with open_scratch(connection, backend) as scratch:
+        if isinstance(scratch, PostgresqlScratch):
+            built = Building(scratch, want, things).all()
+        else:
+            built = Built(
+                {}, dict.fromkeys((_key(t) for t in things), "nothing may be created on this database")
+            )
+    refused: dict[QualifiedName, str] = {}
+    for thing in things:
+        settled = built.found.get(_key(thing))
+        if settled is None:
+            refused[thing.key] = built.refused.get(_key(thing), "it was not found again")
+            settled = as_text(have, thing)
+        want = want.without_object(type(thing), thing.key).with_object(settled)
+    return SettledObjects(want, refused)
+
+
+def _stands(backend: Backend, have: Snapshot, thing: Object) -> bool:
+    stands = have.object(type(thing), thing.key)
+    return stands is not None and backend.same_object(stands, thing)
+
+
+def _key(thing: Object) -> Key:
+    return thing.kind, thing.key
+
+
+class Built(NamedTuple):
+    """The things in the server's wording by the keys they were declared under, and why the others are not there."""
+
+    found: dict[Key, Object]
+    refused: dict[Key, str]
+
+
+class Building:
+    """One go: what is needed is made in the scratch schemas, in rounds until nothing more succeeds, and read back."""
+
+    def __init__(self, scratch: PostgresqlScratch, want: Snapshot, things: Sequence[Object]) -> None:
+        self.scratch = scratch
+        self.backend = scratch.backend
+        self.things = things
+        tables, types = needed(want, things)
+        self.items: list[Table | Object] = [*types, *_in_order(things, Function), *tables, *_in_order(things)]
+        self.default: str = scratch.default
+        schemas = sorted({s for item in self.items if (s := _schema(item)) is not None})
+        self.places: dict[str | None, str] = {None: scratch.schema}
+        self.places |= {schema: f"{scratch.schema}_{n}" for n, schema in enumerate(schemas)}
+        self.moves: dict[tuple[str, str], str] = {}
+        for item in self.items:
+            schema, name = _schema(item), str(getattr(item, "name", ""))
+            self.moves[schema or self.default, name] = self.places[schema]
+
+    def all(self) -> Built:
+        with self.scratch.connection.begin_nested() as round_:
+            try:
+                return self._built()
+            finally:
+                round_.rollback()
+
+    def _built(self) -> Built:
+        run = self.scratch.connection.exec_driver_sql
+        for schema, place in self.places.items():
+            if schema is not None:
+                run(f"CREATE SCHEMA {place}")
+        run("SET LOCAL check_function_bodies = off")
+        refused = self._rounds()
+        read = self.backend.read(self.scratch.connection, schemas=tuple(self.places.values()))
+        found: dict[Key, Object] = {}
+        back = Back(self.backend, self.places, self.default)
+        stored = [back.object(thing) for thing in read.objects.values() if isinstance(thing, JUDGED)]
+        for thing in self.things:
+            same = [s for s in stored if _is_of(s, thing)]
+            if len(same) > 1:
+                same = [s for s in same if s.key == thing.key]
+            if same and id(thing) not in refused:
+                found[_key(thing)] = merged(thing, same[0])
+        told = {_key(t): refused[id(t)] for t in self.things if id(t) in refused}
+        return Built(found, told)
+
+    def _rounds(self) -> dict[int, str]:
+        """Tries what is not there yet until a round brings nothing new; then why what is left could not be made."""
+        waiting, refused = list(self.items), {}
+        while waiting:
+            refused = {id(item): why for item in waiting if (why := self._try(item))}
+            if len(refused) == len(waiting):
+                break
+            waiting = [item for item in waiting if id(item) in refused]
+        return refused
+
+    def _try(self, item: Table | Object) -> str:
+        try:
+            if isinstance(item, Table):
+                statements = self.backend.create_table(self._table(item))
+            else:
+                statements = self.backend.create_object(self._object(item))
+        except LimbeckError as error:
+            return first_line(error)
+        return self.scratch.attempt(statements)
+
+    def _table(self, table: Table) -> Table:
+        columns = tuple(
+            replace(
+                column,
+                type=TypeRef(in_schemas(column.type.spelling, self.moves)),
+                default=None,
+                autoincrement=False,
+                comment=None,
+                source=None,
+                options=(),
+            )
+            for column in table.columns
+        )
+        return Table(
+            name=table.name, schema=self.places[table.schema], columns=columns, primary_key=table.primary_key
+        )
+
+    def _object(self, thing: Object) -> Object:
+        if isinstance(thing, (Enum, Domain)):
+            return _moved_domain(replace(thing, schema=self.places[thing.schema]), self._sql)
+        if isinstance(thing, View):
+            options = (*thing.options, ("with_data", False)) if thing.materialized else thing.options
+            return replace(
+                thing,
+                schema=self.places[thing.schema],
+                definition=self._sql(thing.definition),
+                options=options,
+                comment=None,
+                also=(),
+            )
+        if isinstance(thing, Function):
+            return replace(
+                thing,
+                schema=self.places[thing.schema],
+                definition=self._sql(thing.definition),
+                comment=None,
+                also=(),
+            )
+        assert isinstance(thing, (Trigger, Policy))
+        table = QualifiedName(self.places[thing.table.schema], thing.table.name)
+        return replace(thing, table=table, definition=self._sql(thing.definition), comment=None)
+
+    def _sql(self, sql: SqlText) -> SqlText:
+        return SqlText(in_schemas(sql.as_written, self.moves))
+
+
+class Back:
+    """From the names of the scratch schemas to those they stand for."""
+
+    def __init__(self, backend: Backend, places: Mapping[str | None, str], default: str) -> None:
+        self.schemas = {place: schema for schema, place in places.items()}
+        quoted = {place: _quoted(backend, schema or default) for place, schema in self.schemas.items()}
+        self.texts = sorted(quoted.items(), key=lambda pair: -len(pair[0]))
+
+    def object(self, thing: Any) -> Object:
+        changed: dict[str, Any] = {}
+        for name in ("definition", "default"):
+            if isinstance(value := getattr(thing, name, None), SqlText):
+                changed[name] = SqlText(self.text(value.text))
+        for name in ("schema", "table"):
+            value = getattr(thing, name, None)
+            if isinstance(value, QualifiedName):
+                changed[name] = self.name(value)
+            elif value is not None:
+                changed[name] = self.schemas.get(value, value)
+        if isinstance(thing, Domain):
+            changed["type"] = TypeRef(self.text(thing.type.spelling))
+            changed["checks"] = tuple((n, SqlText(self.text(c.text))) for n, c in thing.checks)
+        if isinstance(thing, Function):
+            changed["signature"] = self.text(thing.signature)
+        if isinstance(thing, View):
+            changed["columns"] = tuple((n, self.text(t)) for n, t in thing.columns)
+        changed["needs"] = tuple(self.name(n) for n in thing.needs)
+        if not isinstance(thing, Domain):
+            changed["reads"] = tuple((self.name(n), column) for n, column in thing.reads)
+        made: Object = replace(thing, **changed)
+        return made
+
+    def name(self, name: QualifiedName) -> QualifiedName:
+        schema = self.schemas.get(name.schema or "", name.schema)
+        return QualifiedName(schema, self.text(name.name))
+
+    def text(self, text: str) -> str:
+        for place, schema in self.texts:
+            text = text.replace(place, schema)
+        return text
+
+
+def _quoted(backend: Backend, name: str) -> str:
+    from limbeck.shore import ddl
+
+    return ddl.quote(backend.dialect, name)
+
+
+def needed(want: Snapshot, things: Iterable[Object]) -> tuple[list[Table], list[Object]]:
+    """The wanted tables that the things name, and the types that these tables have or the things name."""
+    named: set[str] = set()
+    for thing in things:
+        named |= {name for text in texts(thing) for name in names_in(text)}
+        if isinstance(thing, (Trigger, Policy)):
+            named.add(thing.table.name)
+    tables = [t for t in want.tables.values() if t.name in named]
+    used = {name for t in tables for c in t.columns for name in c.type.needs}
+    listed = {id(thing) for thing in things}
+    types = [
+        o
+        for o in want.objects.values()
+        if isinstance(o, (Enum, Domain)) and id(o) not in listed and (o.key in used or o.name in named)
+    ]
+    return tables, list(types)
+
+
+def texts(thing: Object) -> Iterator[str]:
+    if isinstance(thing, Domain):
+        yield thing.type.spelling
+        yield from (check.as_written for _, check in thing.checks)
+    elif isinstance(thing, (View, Function, Trigger, Policy)):
+        yield thing.definition.as_written
+
+
+def _in_order(things: Iterable[Object], only: type[Object] | None = None) -> Iterator[Object]:
+    """Domains and functions early, then views, then what stands on tables."""
+    order: dict[type, int] = {Domain: 0, Function: 1, View: 2, Trigger: 3, Policy: 3}
+    for thing in sorted(things, key=lambda t: order[type(t)]):
+        early = isinstance(thing, (Domain, Function))
+        if early == (only is not None):
+            yield thing
+
+
+def _schema(item: Table | Object) -> str | None:
+    table = getattr(item, "table", None)
+    found: str | None = table.schema if isinstance(table, QualifiedName) else getattr(item, "schema", None)
+    return None if isinstance(item, Schema) else found
+
+
+def _is_of(stored: Object, declared: Object) -> bool:
+    if type(stored) is not type(declared):
+        return False
+    if isinstance(stored, Function) and isinstance(declared, Function):
+        return (stored.schema, stored.name) == (declared.schema, declared.name)
+    return stored.key == declared.key
+
+
+def _moved_domain(thing: Enum | Domain, sql: Any) -> Object:
+    if isinstance(thing, Enum):
+        return replace(thing, comment=None)
+    return replace(
+        thing,
+        type=TypeRef(sql(SqlText(thing.type.spelling)).text),
+        default=None if thing.default is None else sql(thing.default),
+        checks=tuple((name, sql(check)) for name, check in thing.checks),
+        comment=None,
+    )
+
+
+def merged(declared: Object, stored: Object) -> Object:
+    """The server's wording, with how its author put it, and what only the author knows."""
+    if isinstance(declared, Domain) and isinstance(stored, Domain):
+        return replace(
+            declared,
+            type=replace(declared.type, spelling=stored.type.spelling),
+            default=None if stored.default is None else _written(stored.default, declared.default),
+            checks=_checks(declared, stored),
+            needs=(*declared.needs, *stored.needs),
+        )
+    assert isinstance(declared, (View, Function, Trigger, Policy))
+    assert isinstance(stored, type(declared))
+    more: dict[str, Any] = {
+        "definition": _written(stored.definition, declared.definition),
+        "needs": tuple(dict.fromkeys((*declared.needs, *stored.needs))),
+        "reads": stored.reads,
+    }
+    if isinstance(stored, View):
+        more |= {"columns": stored.columns, "options": stored.options}
+    elif isinstance(stored, Function):
+        more |= {"signature": stored.signature, "procedure": stored.procedure}
+    return replace(declared, **more)  # type: ignore[arg-type]
+
+
+def _checks(declared: Domain, stored: Domain) -> tuple[tuple[str | None, SqlText], ...]:
+    """Named ones by their names; those without by the order in which the server numbers them."""
+    named = {name for name, _ in declared.checks if name is not None}
+    by_name = dict(stored.checks)
+    rest = iter([check for name, check in stored.checks if name not in named])
+    return tuple(
+        (name, _written(by_name[name] if name in by_name else next(rest, check), check))
+        for name, check in declared.checks
+    )
+
+
+def _written(stored: SqlText, declared: SqlText | None) -> SqlText:
+    return stored if declared is None else SqlText(stored.text, written=declared.as_written)
+
+
+# -- where nothing can be built -----------------------------------------------------------------------------
+
+
+def as_text(have: Snapshot, thing: Object) -> Object:
+    """The thing in the words of the one that stands there, where the two differ in nothing but casts, parentheses, blanks
+    and qualifiers; else as declared."""
+    stands = have.object(type(thing), thing.key)
+    if isinstance(thing, Function) and stands is None:
+        named = [f for f in have.objects_of(Function) if (f.schema, f.name) == (thing.schema, thing.name)]
+        stands = named[0] if len(named) == 1 and not thing.signature else None
+    if stands is None or [loose(t) for t in texts(stands)] != [loose(t) for t in texts(thing)]:
+        return thing
+    return merged(thing, stands)
+
+
+def loose(text: str) -> tuple[str, ...]:
+    """What is left of SQL when it is compared as text."""
+    import re
+
+    text = re.sub(r"::[a-z ]+(\(\d+\))?(\[\])?", "", text.replace("\r", ""))
+    text = re.sub(r"(?i)^\s*create\s+(or\s+replace\s+)?(definer\s*=\s*\S+\s+)?", "create ", text)
+    text = re.sub(r"""["`\[\]]""", "", text)
+    words = re.findall(r"'(?:[^']|'')*'|[\w$]+(?:\.[\w$]+)*|[^\s\w]", text)
+    return tuple(w if w.startswith("'") else w.lower().rpartition(".")[2] for w in words if w not in "();")
