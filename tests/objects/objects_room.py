@@ -19,7 +19,7 @@ from limbeck.source.body import body
 from servers import Database
 
 sys.path.append(str(Path(__file__).parents[1] / "converge"))
-from converge_limbeck import Written  # noqa: E402
+from converge_limbeck import Written
 
 Ours = Callable[[Any], bool]
 

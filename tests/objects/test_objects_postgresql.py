@@ -161,7 +161,7 @@ def test_policies_switch_row_level_security_on(postgresql: Database) -> None:
         [USERS],
         [
             USERS,
-            "CREATE POLICY mine ON public.users AS PERMISSIVE FOR SELECT USING ((name)::text = CURRENT_USER::text)",
+            "CREATE POLICY mine ON public.users AS PERMISSIVE FOR SELECT USING ((name)::text = CURRENT_USER)",
             "COMMENT ON POLICY mine ON users IS 'only mine'",
             "ALTER TABLE users ENABLE ROW LEVEL SECURITY",
         ],

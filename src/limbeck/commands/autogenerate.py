@@ -140,11 +140,12 @@ def compare(
     objects = settle_objects(connection, backend, have, settled.want)
     others = not_ours(backend, have, objects.want, scope.ours)
     leave = keys_of(backend, others)
-    found = diff(backend, have, objects.want, rules, renames, settled.as_text, leave)
+    changes = diff(backend, have, objects.want, rules, renames, settled.as_text, leave)
     standing = replace(have, objects=stored.objects)
-    around = surround(backend, runnable(backend, as_declared(found, want, settled), have, want), standing)
-    operations = bare_drops(around.operations)
-    back = way_back(backend, found, standing)
+    around = surround(backend, changes, standing)
+    found = around.operations
+    operations = bare_drops(runnable(backend, as_declared(found, want, settled), standing, want))
+    back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, standing)
     back = bare_drops(surround(backend, back, applied(found, standing)).operations)
     as_text = {**settled.as_text, **objects.as_text}
     notes = [*around.notes, *told_of_others(others, objects.want)]

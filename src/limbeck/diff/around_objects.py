@@ -25,6 +25,7 @@ from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObj
 from limbeck.ops.table import DropTable, RenameTable
 
 from .objects import kept_beside, sorted_by_need
+from .steps import default_texts, made_anew
 
 Key = tuple[str, QualifiedName]
 E = TypeVar("E", bound=Exception)
@@ -75,8 +76,9 @@ def _falling(
     }
     first: dict[Key, int] = {}
     found: dict[Key, Object] = {}
+    texts = default_texts([o for o in operations if isinstance(o, Operation)])
     for place, operation in enumerate(operations):
-        todo = list(_hits(backend, operation))
+        todo = [*_hits(backend, operation), *_enum_hits(backend, operation, before, texts)]
         while todo:
             hit = todo.pop()
             for key, thing in standing.items():
@@ -124,6 +126,16 @@ def _hits(backend: Backend, operation: Any) -> Iterator[Hit]:
         yield Hit(operation.table)
     if isinstance(operation, DropObject) and isinstance(operation.thing, (View, Function, Enum, Domain)):
         yield Hit(operation.thing.key)
+
+
+def _enum_hits(backend: Backend, operation: Any, before: Snapshot, texts: set[str]) -> Iterator[Hit]:
+    """The columns of an enum that a new type takes the place of."""
+    if not isinstance(operation, AlterObject) or "alter_type" not in backend.blocking:
+        return
+    have, want = operation.have, operation.want
+    if isinstance(have, Enum) and isinstance(want, Enum) and made_anew(have, want, texts):
+        for table in before.tables.values():
+            yield from (Hit(table.key, c.name) for c in table.columns if have.key in c.type.needs)
 
 
 def _looks_at(thing: Any, hit: Hit) -> bool:

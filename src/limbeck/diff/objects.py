@@ -67,9 +67,15 @@ class Late(NamedTuple):
 
 
 def late_changes(
-    backend: Backend, have: Snapshot, want: Snapshot, rules: Rules, leave: Collection[Key] = ()
+    backend: Backend,
+    have: Snapshot,
+    want: Snapshot,
+    rules: Rules,
+    leave: Collection[Key] = (),
+    moved: Collection[QualifiedName] = (),
 ) -> Late:
-    """What must be done to views, functions, triggers, policies. `have` is as it stands, before any renaming."""
+    """What must be done to views, functions, triggers, policies. `have` is as it stands, before any renaming; `moved` are
+    the tables that get another name or a column of another name: what looks at them is made anew."""
     old = _by_key(backend, have, leave, late=True)
     new = _by_key(backend, want, (), late=True)
     gone = {key: thing for key, thing in old.items() if key not in new}
@@ -79,7 +85,8 @@ def late_changes(
         if stands is None:
             made.append(CreateObject(thing=thing))
         elif not backend.same_object(stands, with_comment_of(thing, stands)):
-            made += list(_changed(backend, stands, thing))
+            anew = any(name in moved for name in getattr(stands, "needs", ()))
+            made += [_anew(stands, thing)] if anew else _changed(backend, stands, thing)
             if isinstance(made[-1], CreateObject):
                 gone[key] = stands
         elif rules.comments and backend.comments_on_objects and not backend.same_object(stands, thing):
@@ -109,12 +116,22 @@ def _changed(backend: Backend, have: Object, want: Object) -> Iterator[Operation
         yield AlterObject(have=have, want=want)
         return
     if backend.may_replace(have, want):
-        yield ReplaceObject(thing=with_comment_of(want, have))
+        yield ReplaceObject(thing=_plain(want))
         commented = getattr(have, "comment", None) != getattr(want, "comment", None)
         if commented and backend.comments_on_objects:
             yield AlterObject(have=with_comment_of(want, have), want=want)
         return
-    yield CreateObject(thing=kept_beside(have, want))
+    yield _anew(have, want)
+
+
+def _anew(have: Object, want: Object) -> CreateObject:
+    return CreateObject(thing=kept_beside(have, want))
+
+
+def _plain(thing: Object) -> Object:
+    """Without what stays as it is."""
+    beside: dict[str, Any] = {"also": ()} if isinstance(thing, (View, Function)) else {}
+    return replace(thing, comment=None, **beside)  # type: ignore[call-arg]
 
 
 def _only_switched(have: Object, want: Object) -> bool:

@@ -57,7 +57,7 @@ def diff(
     loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
     named = tuple(_renamings(renames))
-    late = late_changes(backend, have, want, rules, leave)
+    late = late_changes(backend, have, want, rules, leave, frozenset(o.touches()[0] for o in named))
     for operation in (*late.first, *named):
         have = operation.apply(have)
     changes: list[Operation] = [*object_changes(backend, have, want, rules, leave), *late.changes, *late.last]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from limbeck.digraph import sort_part
 from limbeck.errors import LimbeckError
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Domain, Enum, Function, Object, Policy, Schema, Trigger, View
@@ -75,14 +76,16 @@ class Built(NamedTuple):
 
 
 class Building:
-    """One go: what is needed is made in the scratch schemas, in rounds until nothing more succeeds, and read back."""
+    """One go: what is needed is made in the scratch schemas, in rounds until nothing more succeeds, and read back.
+
+    What is named must be there before what names it: else the name would be taken for the user's own thing."""
 
     def __init__(self, scratch: PostgresqlScratch, want: Snapshot, things: Sequence[Object]) -> None:
         self.scratch = scratch
         self.backend = scratch.backend
         self.things = things
         tables, types = needed(want, things)
-        self.items: list[Table | Object] = [*types, *_in_order(things, Function), *tables, *_in_order(things)]
+        self.items = in_order([*types, *tables, *things])
         self.default: str = scratch.default
         schemas = sorted({s for item in self.items if (s := _schema(item)) is not None})
         self.places: dict[str | None, str] = {None: scratch.schema}
@@ -251,21 +254,34 @@ def needed(want: Snapshot, things: Iterable[Object]) -> tuple[list[Table], list[
     return tables, list(types)
 
 
-def texts(thing: Object) -> Iterator[str]:
-    if isinstance(thing, Domain):
+def texts(thing: Table | Object) -> Iterator[str]:
+    """What it says in SQL."""
+    if isinstance(thing, Table):
+        yield from (column.type.spelling for column in thing.columns)
+    elif isinstance(thing, Domain):
         yield thing.type.spelling
         yield from (check.as_written for _, check in thing.checks)
     elif isinstance(thing, (View, Function, Trigger, Policy)):
         yield thing.definition.as_written
 
 
-def _in_order(things: Iterable[Object], only: type[Object] | None = None) -> Iterator[Object]:
-    """Domains and functions early, then views, then what stands on tables."""
-    order: dict[type, int] = {Domain: 0, Function: 1, View: 2, Trigger: 3, Policy: 3}
-    for thing in sorted(things, key=lambda t: order[type(t)]):
-        early = isinstance(thing, (Domain, Function))
-        if early == (only is not None):
-            yield thing
+def in_order(items: Sequence[Table | Object]) -> list[Table | Object]:
+    """Each behind what it names; circles in the given order."""
+    at = {id(item): item for item in items}
+    named: dict[str, list[int]] = {}
+    for item in items:
+        named.setdefault(item.name, []).append(id(item))
+
+    def names(one: int) -> Iterator[int]:
+        item = at[one]
+        for text in texts(item):
+            for name in names_in(text):
+                yield from (other for other in named.get(name, ()) if other != one)
+        if isinstance(item, (Trigger, Policy)):
+            yield from named.get(item.table.name, ())
+
+    order, left = sort_part(list(at), names)
+    return [at[one] for one in (*order, *left)]
 
 
 def _schema(item: Table | Object) -> str | None:

@@ -125,7 +125,7 @@ class AlterObject(Operation):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaceObject(Operation):
     """What stands under the name becomes `thing` in its place (CREATE OR REPLACE), so what looks at it is not disturbed.
-    Its comment stays as it was."""
+    Its comment and what goes with it (`also`) stay as they were."""
 
     kind: ClassVar[str] = "replace_object"
     thing: Object = field(metadata=POSITIONAL)
@@ -138,7 +138,10 @@ class ReplaceObject(Operation):
 
     def apply(self, before: Snapshot) -> Snapshot:
         stands = the_object(before, type(self.thing), self.thing.key)
-        return before.with_object(with_comment_of(self.thing, stands))
+        thing = with_comment_of(self.thing, stands)
+        if isinstance(thing, (View, Function)) and isinstance(stands, (View, Function)):
+            thing = replace(thing, also=stands.also)
+        return before.with_object(thing)
 
     def reverse(self, before: Lookup) -> Operation:
         return ReplaceObject(thing=the_object(before, type(self.thing), self.thing.key))
