@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from limbeck.backends import backend_for
 from limbeck.diff.around_objects import bare_drops, surround
 from limbeck.diff.back import applied, way_back
-from limbeck.diff.objects import keys_of, not_ours
+from limbeck.diff.objects import UNCERTAIN, keys_of, not_ours
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
 from limbeck.diff.steps import runnable
@@ -148,7 +148,7 @@ def compare(
     back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, standing)
     back = bare_drops(surround(backend, back, applied(found, standing)).operations)
     as_text = {**settled.as_text, **objects.as_text}
-    notes = [*around.notes, *told_of_others(others, objects.want)]
+    notes = [*around.notes, *told_of_others(backend, others, objects.want)]
     if not fill:
         return Differences(database, operations, back, as_text, tuple(notes))
     filling = Filling(connection, backend, have, answers, ask)
@@ -196,8 +196,13 @@ def _left(thing: Object, leave: Callable[[QualifiedName], bool]) -> bool:
     return isinstance(thing, (View, Function)) and leave(QualifiedName(thing.schema, thing.name))
 
 
-def told_of_others(others: Iterable[Object], want: Snapshot) -> Iterator[str]:
-    """Of kinds that the models declare: where they declare none, nobody expects them to be looked at."""
+def told_of_others(backend: Backend, others: Iterable[Object], want: Snapshot) -> Iterator[str]:
+    """What is left alone, of kinds that the models declare: where they declare none, nobody expects them to be looked at.
+    And what is declared that this database has no word for."""
+    for thing in want.objects.values():
+        if thing.kind in UNCERTAIN and thing.kind not in backend.managed_objects:
+            told = CreateObject(thing=thing).describe().removeprefix("create ")
+            yield f"{told} is declared and passed over: autogenerate knows no {thing.kind} on {backend.id.name}."
     declared = {(thing.kind, thing.key.schema) for thing in want.objects.values()}
     for thing in others:
         if (thing.kind, thing.key.schema) in declared:

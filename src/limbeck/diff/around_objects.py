@@ -120,10 +120,10 @@ def _hits(backend: Backend, operation: Any) -> Iterator[Hit]:
         yield Hit(operation.table, operation.column)
     if isinstance(operation, DropColumn) and "drop_column" in blocking:
         yield Hit(operation.table, operation.column)
+    if isinstance(operation, DropTable) and "drop_table" in blocking:
+        yield Hit(operation.table)
     if "drop_object" not in blocking:
         return
-    if isinstance(operation, DropTable):
-        yield Hit(operation.table)
     if isinstance(operation, DropObject) and isinstance(operation.thing, (View, Function, Enum, Domain)):
         yield Hit(operation.thing.key)
 

@@ -39,8 +39,12 @@ class SettledObjects(NamedTuple):
 def settle_objects(connection: Any, backend: Backend, have: Snapshot, want: Snapshot) -> SettledObjects:
     """The connection's data and transaction are as before afterwards."""
     things = [t for t in want.objects.values() if isinstance(t, JUDGED) and t.kind in backend.managed_objects]
+    if backend.id.name == "sqlite":  # what was written is what is stored
+        for thing in things:
+            want = want.with_object(_with_names(thing, want))
+        return SettledObjects(want, {})
     things = [t for t in things if not _stands(backend, have, t)]
-    if not things or backend.id.name == "sqlite":
+    if not things:
         return SettledObjects(want, {})
     with open_scratch(connection, backend) as scratch:
         if isinstance(scratch, PostgresqlScratch):
@@ -62,6 +66,15 @@ def settle_objects(connection: Any, backend: Backend, have: Snapshot, want: Snap
 def _stands(backend: Backend, have: Snapshot, thing: Object) -> bool:
     stands = have.object(type(thing), thing.key)
     return stands is not None and backend.same_object(stands, thing)
+
+
+def _with_names(thing: Any, want: Snapshot) -> Object:
+    """The thing with what its text names as its needs."""
+    named = {name for text in texts(thing) for name in names_in(text)}
+    views = (view.key for view in want.objects_of(View))
+    found = [key for key in (*want.tables, *views) if key.name in named and key != thing.key]
+    made: Object = replace(thing, needs=tuple(dict.fromkeys((*thing.needs, *found))))
+    return made
 
 
 def _key(thing: Object) -> Key:

@@ -294,7 +294,7 @@ class Backend(ABC):
     comments_on_objects: ClassVar[bool] = False
     """Whether views, functions, triggers and policies have comments."""
     blocking: ClassVar[frozenset[str]] = frozenset()
-    """What this database refuses while objects look at it: "alter_type", "drop_column", "drop_object"."""
+    """What is not done while objects look at it: "alter_type", "drop_column", "drop_table", "drop_object"."""
 
     def same_object(self, have: Object, want: Object) -> bool:
         return have == want
