@@ -127,7 +127,8 @@ def test_functions_triggers_and_checks_that_call_them(postgresql: Database) -> N
 
 def test_a_function_changes_in_place_or_with_what_stands_on_it(postgresql: Database) -> None:
     def function(result: str, factor: int) -> str:
-        return f"CREATE FUNCTION times(n integer) RETURNS {result} IMMUTABLE LANGUAGE sql AS $$ SELECT (n * {factor})::{result} $$"
+        head = f"CREATE FUNCTION times(n integer) RETURNS {result} IMMUTABLE LANGUAGE sql"
+        return f"{head} AS $$ SELECT (n * {factor})::{result} $$"
 
     view = schema.View("doubled", "SELECT id, times(age) AS twice FROM users")
     made = "CREATE VIEW doubled AS SELECT id, times(age) AS twice FROM users"

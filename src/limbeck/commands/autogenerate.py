@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
-from limbeck.diff.around_objects import bare_drops, surround
+from limbeck.diff.around_objects import bare_drops, left_broken, surround
 from limbeck.diff.back import applied, way_back
 from limbeck.diff.objects import UNCERTAIN, keys_of, not_ours
 from limbeck.diff.rules import EVERYTHING, Rules
@@ -148,7 +148,8 @@ def compare(
     back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, standing)
     back = bare_drops(surround(backend, back, applied(found, standing)).operations)
     as_text = {**settled.as_text, **objects.as_text}
-    notes = [*around.notes, *told_of_others(backend, others, objects.want)]
+    notes = [*around.notes, *left_broken(backend, found, standing)]
+    notes += told_of_others(backend, others, objects.want)
     if not fill:
         return Differences(database, operations, back, as_text, tuple(notes))
     filling = Filling(connection, backend, have, answers, ask)

@@ -19,8 +19,9 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
-from limbeck.ops.column import DropColumn
+from limbeck.ops.column import DropColumn, RenameColumn
 from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.identifiers import names_in
 from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObject
 from limbeck.ops.table import DropTable, RenameTable
 
@@ -246,6 +247,23 @@ def _key(thing: Object) -> Key:
 
 def _told(thing: Object) -> str:
     return DropObject(thing=thing).describe().removeprefix("drop ")
+
+
+def left_broken(backend: Backend, operations: Sequence[Any], before: Snapshot) -> Iterator[str]:
+    """Where a database minds nothing that looks at what goes: the views that will fail, told by the names in their text."""
+    if backend.blocking or "view" not in backend.managed_objects:
+        return
+    touched = {_key(_of(o)) for o in operations if isinstance(o, (ReplaceObject, DropObject, AlterObject))}
+    for view in (v for v in before.objects_of(View) if _key(v) not in touched):
+        named = names_in(view.definition.text)
+        for operation in operations:
+            if isinstance(operation, (DropColumn, RenameColumn)):
+                gone = f"{operation.table}.{operation.column}" if operation.column in named else ""
+            else:
+                gone = str(operation.table) if isinstance(operation, (DropTable, RenameTable)) else ""
+            if gone and operation.table.name in named:
+                yield f"{_told(view)} names {gone}, which goes: the database leaves it, and whoever reads it gets an error."
+                break
 
 
 # -- as files say it ------------------------------------------------------------------------------------------

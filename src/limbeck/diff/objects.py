@@ -116,7 +116,7 @@ def _changed(backend: Backend, have: Object, want: Object) -> Iterator[Operation
         yield AlterObject(have=have, want=want)
         return
     if backend.may_replace(have, want):
-        yield ReplaceObject(thing=_plain(want))
+        yield ReplaceObject(thing=_plain(kept_beside(have, want)))
         commented = getattr(have, "comment", None) != getattr(want, "comment", None)
         if commented and backend.comments_on_objects:
             yield AlterObject(have=with_comment_of(want, have), want=want)
@@ -146,6 +146,8 @@ def kept_beside(have: Object, want: Object) -> Object:
     if isinstance(have, View) and isinstance(want, View):
         lost = {name for name, _ in have.columns} - {name for name, _ in want.columns}
         texts = tuple(t for t in texts if not (lost & names_in(t))) if want.columns else texts
+        definer = tuple(o for o in have.options if o[0] == "definer" and "definer" not in dict(want.options))
+        want = replace(want, options=(*want.options, *definer))
     return replace(want, also=tuple(dict.fromkeys((*want.also, *texts))))
 
 

@@ -57,10 +57,10 @@ def diff(
     loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
     named = tuple(_renamings(renames))
-    late = late_changes(backend, have, want, rules, leave, frozenset(o.touches()[0] for o in named))
-    for operation in (*late.first, *named):
+    stands = have
+    for operation in named:
         have = operation.apply(have)
-    changes: list[Operation] = [*object_changes(backend, have, want, rules, leave), *late.changes, *late.last]
+    changes: list[Operation] = list(object_changes(backend, have, want, rules, leave))
     old = {plain_name(backend, name): table for name, table in have.tables.items()}
     new = {plain_name(backend, name): table for name, table in want.tables.items()}
     for name, table in new.items():
@@ -71,7 +71,18 @@ def diff(
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
     changes += around(backend, changes, have, want)
     changes = list(_without_falling_keys(backend, changes, have))
+    late = late_changes(backend, stands, want, rules, leave, _moved(backend, named, changes))
+    changes += [*late.changes, *late.last]
     return (*late.first, *named, *ordered(backend, changes, have, want))
+
+
+def _moved(backend: Backend, named: Iterable[Operation], changes: Iterable[Operation]) -> set[QualifiedName]:
+    """Tables that are renamed or have a column renamed; and those that lose columns, where the database does not mind what
+    looks at them (on the way back the columns come after what is replaced)."""
+    moved = {operation.touches()[0] for operation in named}
+    if "drop_column" not in backend.blocking:
+        moved |= {o.table for o in changes if isinstance(o, (DropColumn, DropTable))}
+    return moved
 
 
 def _without_falling_keys(

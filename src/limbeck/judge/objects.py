@@ -18,12 +18,15 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Domain, Enum, Function, Object, Policy, Schema, Trigger, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
+from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Backend
 from limbeck.ops.identifiers import in_schemas, names_in
+from limbeck.shore.channel import LiveChannel
+from limbeck.shore.compat import DatabaseError
 
-from .scratch import PostgresqlScratch, first_line, open_scratch
+from .scratch import PostgresqlScratch, ScratchDatabase, first_line, open_scratch, scratch_database
 
 JUDGED = (View, Function, Trigger, Policy, Domain)
 Key = tuple[str, QualifiedName]
@@ -43,16 +46,14 @@ def settle_objects(connection: Any, backend: Backend, have: Snapshot, want: Snap
         for thing in things:
             want = want.with_object(_with_names(thing, want))
         return SettledObjects(want, {})
-    things = [t for t in things if not _stands(backend, have, t)]
+    for thing in things:
+        stands = have.object(type(thing), thing.key)
+        if stands is not None and backend.same_object(stands, thing):
+            want = want.with_object(merged(thing, stands))
+    things = [t for t in things if want.objects[_key(t)] is t]
     if not things:
         return SettledObjects(want, {})
-    with open_scratch(connection, backend) as scratch:
-        if isinstance(scratch, PostgresqlScratch):
-            built = Building(scratch, want, things).all()
-        else:
-            built = Built(
-                {}, dict.fromkeys((_key(t) for t in things), "nothing may be created on this database")
-            )
+    built = _built(connection, backend, have, want, things)
     refused: dict[QualifiedName, str] = {}
     for thing in things:
         settled = built.found.get(_key(thing))
@@ -63,9 +64,18 @@ def settle_objects(connection: Any, backend: Backend, have: Snapshot, want: Snap
     return SettledObjects(want, refused)
 
 
-def _stands(backend: Backend, have: Snapshot, thing: Object) -> bool:
-    stands = have.object(type(thing), thing.key)
-    return stands is not None and backend.same_object(stands, thing)
+def _built(
+    connection: Any, backend: Backend, have: Snapshot, want: Snapshot, things: Sequence[Object]
+) -> Built:
+    if backend.id.name in ("mysql", "mariadb"):
+        with scratch_database(connection) as room:
+            if room is not None:
+                return InDatabase(room, backend, have, want, things).all()
+    else:
+        with open_scratch(connection, backend) as scratch:
+            if isinstance(scratch, PostgresqlScratch):
+                return InSchemas(scratch, want, things).all()
+    return Built({}, dict.fromkeys((_key(t) for t in things), "nothing may be created on this database"))
 
 
 def _with_names(thing: Any, want: Snapshot) -> Object:
@@ -89,61 +99,37 @@ class Built(NamedTuple):
 
 
 class Building:
-    """One go: what is needed is made in the scratch schemas, in rounds until nothing more succeeds, and read back.
+    """One go: what is needed is made in a scratch place, in rounds until nothing more succeeds, and read back.
 
     What is named must be there before what names it: else the name would be taken for the user's own thing."""
 
-    def __init__(self, scratch: PostgresqlScratch, want: Snapshot, things: Sequence[Object]) -> None:
-        self.scratch = scratch
-        self.backend = scratch.backend
-        self.things = things
-        tables, types = needed(want, things)
-        self.items = in_order([*types, *tables, *things])
-        self.default: str = scratch.default
-        schemas = sorted({s for item in self.items if (s := _schema(item)) is not None})
-        self.places: dict[str | None, str] = {None: scratch.schema}
-        self.places |= {schema: f"{scratch.schema}_{n}" for n, schema in enumerate(schemas)}
-        self.moves: dict[tuple[str, str], str] = {}
-        for item in self.items:
-            schema, name = _schema(item), str(getattr(item, "name", ""))
-            self.moves[schema or self.default, name] = self.places[schema]
+    backend: Backend
+    things: Sequence[Object]
+    items: list[Table | Object]
+    places: dict[str | None, str | None]
+    """The schema of the scratch place that stands for a schema."""
+    moves: dict[tuple[str, str], str]
+    """For (schema, name) as texts may say it the schema to write."""
 
-    def all(self) -> Built:
-        with self.scratch.connection.begin_nested() as round_:
-            try:
-                return self._built()
-            finally:
-                round_.rollback()
-
-    def _built(self) -> Built:
-        run = self.scratch.connection.exec_driver_sql
-        for schema, place in self.places.items():
-            if schema is not None:
-                run(f"CREATE SCHEMA {place}")
-        run("SET LOCAL check_function_bodies = off")
-        refused = self._rounds()
-        read = self.backend.read(self.scratch.connection, schemas=tuple(self.places.values()))
-        found: dict[Key, Object] = {}
-        back = Back(self.backend, self.places, self.default)
-        stored = [back.object(thing) for thing in read.objects.values() if isinstance(thing, JUDGED)]
-        for thing in self.things:
-            same = [s for s in stored if _is_of(s, thing)]
-            if len(same) > 1:
-                same = [s for s in same if s.key == thing.key]
-            if same and id(thing) not in refused:
-                found[_key(thing)] = merged(thing, same[0])
-        told = {_key(t): refused[id(t)] for t in self.things if id(t) in refused}
-        return Built(found, told)
-
-    def _rounds(self) -> dict[int, str]:
+    def rounds(self) -> dict[int, str]:
         """Tries what is not there yet until a round brings nothing new; then why what is left could not be made."""
-        waiting, refused = list(self.items), {}
+        waiting, refused = list(self.items), dict[int, str]()
         while waiting:
             refused = {id(item): why for item in waiting if (why := self._try(item))}
             if len(refused) == len(waiting):
                 break
             waiting = [item for item in waiting if id(item) in refused]
         return refused
+
+    def matched(self, stored: Sequence[Object], refused: Mapping[int, str]) -> Built:
+        found: dict[Key, Object] = {}
+        for thing in self.things:
+            same = [s for s in stored if _is_of(s, thing)]
+            if len(same) > 1:
+                same = [s for s in same if s.key == thing.key]
+            if same and id(thing) not in refused:
+                found[_key(thing)] = merged(thing, same[0])
+        return Built(found, {_key(t): refused[id(t)] for t in self.things if id(t) in refused})
 
     def _try(self, item: Table | Object) -> str:
         try:
@@ -153,7 +139,11 @@ class Building:
                 statements = self.backend.create_object(self._object(item))
         except LimbeckError as error:
             return first_line(error)
-        return self.scratch.attempt(statements)
+        return self.attempt(statements)
+
+    def attempt(self, statements: Sequence[Statement]) -> str:
+        """Runs them; why not where the database refuses, and then there is no trace of them."""
+        raise NotImplementedError
 
     def _table(self, table: Table) -> Table:
         columns = tuple(
@@ -168,9 +158,8 @@ class Building:
             )
             for column in table.columns
         )
-        return Table(
-            name=table.name, schema=self.places[table.schema], columns=columns, primary_key=table.primary_key
-        )
+        key = None if table.primary_key is None else replace(table.primary_key, options=(), source=None)
+        return Table(name=table.name, schema=self.places[table.schema], columns=columns, primary_key=key)
 
     def _object(self, thing: Object) -> Object:
         if isinstance(thing, (Enum, Domain)):
@@ -185,27 +174,111 @@ class Building:
                 comment=None,
                 also=(),
             )
-        if isinstance(thing, Function):
-            return replace(
-                thing,
-                schema=self.places[thing.schema],
-                definition=self._sql(thing.definition),
-                comment=None,
-                also=(),
-            )
-        assert isinstance(thing, (Trigger, Policy))
-        table = QualifiedName(self.places[thing.table.schema], thing.table.name)
-        return replace(thing, table=table, definition=self._sql(thing.definition), comment=None)
+        assert isinstance(thing, (Function, Trigger, Policy))
+        moved = replace(thing, definition=self._sql(thing.definition), comment=None)
+        if isinstance(moved, Function):
+            return replace(moved, schema=self.places[thing.key.schema], also=())
+        return replace(moved, table=QualifiedName(self.places[moved.table.schema], moved.table.name))
 
     def _sql(self, sql: SqlText) -> SqlText:
         return SqlText(in_schemas(sql.as_written, self.moves))
 
 
+class InSchemas(Building):
+    """PostgreSQL: a scratch schema for each schema, in a transaction that is rolled back."""
+
+    def __init__(self, scratch: PostgresqlScratch, want: Snapshot, things: Sequence[Object]) -> None:
+        self.scratch = scratch
+        self.backend = scratch.backend
+        self.attempt = scratch.attempt  # type: ignore[method-assign]
+        self.things = things
+        tables, types = needed(want, things)
+        self.items = in_order([*types, *tables, *things])
+        self.default: str = scratch.default
+        schemas = sorted({s for item in self.items if (s := _schema(item)) is not None})
+        self.places = {None: scratch.schema}
+        self.places |= {schema: f"{scratch.schema}_{n}" for n, schema in enumerate(schemas)}
+        self.moves = {}
+        for item in self.items:
+            schema, name = _schema(item), str(item.name)
+            self.moves[schema or self.default, name] = str(self.places[schema])
+
+    def all(self) -> Built:
+        with self.scratch.connection.begin_nested() as round_:
+            try:
+                return self._built()
+            finally:
+                round_.rollback()
+
+    def _built(self) -> Built:
+        run = self.scratch.connection.exec_driver_sql
+        for schema, place in self.places.items():
+            if schema is not None:
+                run(f"CREATE SCHEMA {place}")
+        run("SET LOCAL check_function_bodies = off")
+        refused = self.rounds()
+        read = self.backend.read(self.scratch.connection, schemas=tuple(self.places.values()))
+        back = Back(self.backend, self.places, self.default)
+        stored = [back.object(thing) for thing in read.objects.values() if isinstance(thing, JUDGED)]
+        return self.matched(stored, refused)
+
+
+class InDatabase(Building):
+    """MySQL and MariaDB: a scratch database, which a connection of its own has made and uses.
+
+    What the models do not declare and a definition names stands there as a view of the real thing."""
+
+    def __init__(
+        self,
+        room: ScratchDatabase,
+        backend: Backend,
+        have: Snapshot,
+        want: Snapshot,
+        things: Sequence[Object],
+    ) -> None:
+        self.room = room
+        self.backend = backend
+        self.things = things
+        own = [thing for thing in things if thing.key.schema is None]
+        tables, _ = needed(want, own)
+        named = {name for thing in own for text in texts(thing) for name in names_in(text)}
+        known = {item.name for item in (*tables, *own)}
+        views = (view.key for view in (*want.objects_of(View), *have.objects_of(View)))
+        there = [name for name in (*have.tables, *views) if name.name in named and name.name not in known]
+        proxies = [self._proxy(name) for name in dict.fromkeys(there) if name.schema is None]
+        self.items = [*proxies, *in_order([*(t for t in tables if t.schema is None), *own])]
+        self.places = {None: None}
+        self.moves = {(room.real, str(item.name)): room.name for item in self.items}
+
+    def _proxy(self, name: QualifiedName) -> View:
+        place = ".".join(_quoted(self.backend, part) for part in (self.room.real, name.name))
+        return View(name=name.name, definition=SqlText(f"SELECT * FROM {place}"))
+
+    def all(self) -> Built:
+        refused = self.rounds()
+        read = self.backend.read(self.room.connection)
+        refused |= {id(t): "it is in another database" for t in self.things if t.key.schema is not None}
+        return self.matched(list(read.objects.values()), refused)
+
+    def attempt(self, statements: Sequence[Statement]) -> str:
+        channel = LiveChannel(self.room.connection)
+        try:
+            for statement in statements:
+                channel.run(statement)
+        except DatabaseError as error:
+            return first_line(error)
+        return ""
+
+    def _sql(self, sql: SqlText) -> SqlText:
+        """Proxies name the real database and stay as they are."""
+        return sql if sql.text.startswith("SELECT * FROM `") else super()._sql(sql)
+
+
 class Back:
     """From the names of the scratch schemas to those they stand for."""
 
-    def __init__(self, backend: Backend, places: Mapping[str | None, str], default: str) -> None:
-        self.schemas = {place: schema for schema, place in places.items()}
+    def __init__(self, backend: Backend, places: Mapping[str | None, str | None], default: str) -> None:
+        self.schemas = {str(place): schema for schema, place in places.items()}
         quoted = {place: _quoted(backend, schema or default) for place, schema in self.schemas.items()}
         self.texts = sorted(quoted.items(), key=lambda pair: -len(pair[0]))
 
