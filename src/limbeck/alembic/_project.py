@@ -12,6 +12,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -219,6 +220,16 @@ class AlembicProject:
         from ._running import policy
 
         return policy(options)
+
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from ._replaying import landing
+
+        return landing(stage, options)
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from ._replaying import within
+
+        return within(connection, options)
 
 
 class ProjectScripts(ScriptFolder):

@@ -262,6 +262,35 @@ def _check(commands: Any) -> None:
     _command(commands, "check", "tell whether models and database differ: exit code 1 where they do")
 
 
+SIDES = """\
+sides:
+  models                      the project's models
+  database, db                the project's database
+  schema.json, ./schema       the file of a snapshot (file:NAME for another name)
+  postgresql://...            another database, by its URL
+  head, base, ae10, web@head  a revision: the history up to there is replayed (rev:NAME where the name means
+                              something else)
+"""
+
+
+def _diff(commands: Any) -> None:
+    p = _command(commands, "diff", "show what differs between two sides, as changes from A to B", epilog=SIDES)
+    p.add_argument("have", nargs="?", metavar="A", default="database", help="from (default: %(default)s)")
+    p.add_argument("want", nargs="?", metavar="B", default="models", help="to (default: %(default)s)")
+    shape = p.add_mutually_exclusive_group()
+    shape.add_argument("--sql", action="store_true", help="as the SQL that does it")
+    shape.add_argument("--revision", action="store_true", help="as a new revision file behind the head")
+    p.add_argument("-m", "--message", default="", help="with --revision: what it does, for people")
+    p.add_argument("--rev-id", metavar="ID", help="with --revision: its id, instead of a random one")
+    p.add_argument("--exit-code", action="store_true", help="exit code 1 where something differs")
+
+
+def _snapshot(commands: Any) -> None:
+    p = _command(commands, "snapshot", "write what a side looks like as a JSON file", epilog=SIDES)
+    p.add_argument("place", nargs="?", metavar="SIDE", default="database", help="of what (default: %(default)s)")
+    p.add_argument("-o", "--output", metavar="FILE", help="the file (default: standard output)")
+
+
 def _ensure_version(commands: Any) -> None:
     p = _command(commands, "ensure-version", "make the version table where there is none")
     p.add_argument("--sql", action="store_true", help="print the SQL, touch no database")
@@ -303,6 +332,8 @@ COMMANDS: dict[str, Callable[[Any], None]] = {
     "stamp": _stamp,
     "edit": _edit,
     "check": _check,
+    "diff": _diff,
+    "snapshot": _snapshot,
     "ensure-version": _ensure_version,
     "tutorial": _tutorial,
     "run": _run,

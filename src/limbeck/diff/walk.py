@@ -256,7 +256,7 @@ def _index_changes(
         elif rules.constraint_names and new.name is not None and fold(_name(old)) != fold(new.name):
             yield RenameIndex(table=have.key, name=_name(old), new_name=new.name)
     for old in found.gone:
-        if not _made_by_foreign_key(backend, old, want):
+        if not made_by_foreign_key(backend, old, want):
             yield DropIndex(table=have.key, name=_name(old))
     for new in found.new:
         yield CreateIndex(table=have.key, index=new)
@@ -267,7 +267,7 @@ def _name(index: Index) -> str:
     return index.name
 
 
-def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
+def made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's."""
     if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):
         return False
