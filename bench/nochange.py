@@ -24,7 +24,9 @@ import nochange_models as models
 from room import BIN, PLACE, Contestant, Times, compared, environment, prepare
 
 SETTINGS = 'url = "{url}"\nmigrations = "migrations"\nmodels = "models:metadata"\n'
-INI = "[alembic]\nscript_location = %(here)s/migrations\nprepend_sys_path = %(here)s\nsqlalchemy.url = {url}\n"
+INI = (
+    "[alembic]\nscript_location = %(here)s/migrations\nprepend_sys_path = %(here)s\nsqlalchemy.url = {url}\n"
+)
 ENV = """\
 from alembic import context
 from sqlalchemy import create_engine, pool
@@ -176,9 +178,7 @@ def only_models(folder: Path) -> int:
     return int(told) // 1024
 
 
-def show(
-    name: str, tools: Sequence[Tool], times: Sequence[Times], told: Sequence[Told], bare: int
-) -> None:
+def show(name: str, tools: Sequence[Tool], times: Sequence[Times], told: Sequence[Told], bare: int) -> None:
     print(f"\n{name}; a process that only imports the models: {bare} MB")
     ours = times[-1]
     for tool, taken, one in zip(tools, times, told, strict=True):

@@ -1762,12 +1762,12 @@ class OpaqueStep(AutogenerateError):
     def what(self) -> str:
         place = f" ({self.place})" if self.place else ""
         told = f"The revision {self.revision} cannot be replayed without a database{place}: it {self.why}"
-        return told + (f" And there is no scratch database to replay it on: {self.refused}" if self.refused else "")
+        return told + (
+            f" And there is no scratch database to replay it on: {self.refused}" if self.refused else ""
+        )
 
     def next_step(self) -> str:
-        return (
-            "Compare with a database that stands there (its URL), or with a snapshot of it: limbeck snapshot -o FILE"
-        )
+        return "Compare with a database that stands there (its URL), or with a snapshot of it: limbeck snapshot -o FILE"
 
 
 class NotReplayed(AutogenerateError):

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import on
-from servers import Database
 
+from conftest import on
 from limbeck.cli import main
+from servers import Database
 
 MODELS = """
 import sqlalchemy as sa
@@ -230,7 +230,9 @@ def test_a_revision_that_fails_says_where(database: Database, typed: Typed, tmp_
     write(tmp_path, "x3", "b2", "    1 / 0")
     said = typed("diff", "x3", "models")
     assert said["code"] == 2
-    assert "The revision x3 fails at migrations/x3.py:10" in said["err"] and "ZeroDivisionError" in said["err"]
+    assert (
+        "The revision x3 fails at migrations/x3.py:10" in said["err"] and "ZeroDivisionError" in said["err"]
+    )
 
 
 @on("sqlite")

@@ -280,6 +280,36 @@ def test_other_schemas_and_renames(postgresql: Database) -> None:
 
 
 def test_what_cannot_be_built_is_compared_as_text(postgresql: Database) -> None:
-    no_such = "CREATE FUNCTION f() RETURNS integer LANGUAGE no_such AS $$ 1 $$"
-    found = compared(postgresql, users(schema.Function("f", no_such)))
-    assert [("no_such" in why) for why in found.as_text.values()] == [True]
+    made = "CREATE VIEW v AS SELECT gone.id FROM gone WHERE gone.a > 1"
+    run(
+        postgresql,
+        [USERS, "CREATE TABLE gone (id integer, a integer)", made, "ALTER TABLE gone RENAME TO there"],
+    )
+    found = compared(
+        postgresql, users(schema.View("v", "SELECT id FROM gone WHERE (a > 1)")), lambda thing: False
+    )
+    assert [("gone" in why) for why in found.as_text.values()] == [True]
+
+
+def test_sqlalchemys_own_views(postgresql: Database) -> None:
+    metadata = users()
+    table = metadata.tables["users"]
+    if not hasattr(sa.schema, "CreateView"):  # SQLAlchemy 2.0 has none
+        return
+    select = sa.select(table.c.id).where(table.c.name == "it's")
+    sa.schema.CreateView(select, "v", metadata=metadata)
+    sa.schema.CreateView(select, "m", metadata=metadata, materialized=True)
+    body = "AS SELECT id FROM users WHERE name = 'it''s'"
+    laws(
+        postgresql, metadata, [USERS], [USERS, f"CREATE VIEW v {body}", f"CREATE MATERIALIZED VIEW m {body}"]
+    )
+
+
+def test_a_generated_column_over_a_column_that_changes(postgresql: Database) -> None:
+    metadata = users(
+        age=sa.BigInteger, more=(sa.Column("twice", sa.BigInteger, sa.Computed("age * 2", persisted=True)),)
+    )
+    table = USERS.replace("age integer", "age {0}, twice bigint GENERATED ALWAYS AS (age * 2) STORED")
+    view = "CREATE VIEW hand AS SELECT twice FROM users"
+    before, after = table.format("integer"), table.format("bigint")
+    laws(postgresql, metadata, [before, view], [after, view], ours=lambda thing: False)

@@ -274,7 +274,9 @@ sides:
 
 
 def _diff(commands: Any) -> None:
-    p = _command(commands, "diff", "show what differs between two sides, as changes from A to B", epilog=SIDES)
+    p = _command(
+        commands, "diff", "show what differs between two sides, as changes from A to B", epilog=SIDES
+    )
     p.add_argument("have", nargs="?", metavar="A", default="database", help="from (default: %(default)s)")
     p.add_argument("want", nargs="?", metavar="B", default="models", help="to (default: %(default)s)")
     shape = p.add_mutually_exclusive_group()
@@ -287,7 +289,9 @@ def _diff(commands: Any) -> None:
 
 def _snapshot(commands: Any) -> None:
     p = _command(commands, "snapshot", "write what a side looks like as a JSON file", epilog=SIDES)
-    p.add_argument("place", nargs="?", metavar="SIDE", default="database", help="of what (default: %(default)s)")
+    p.add_argument(
+        "place", nargs="?", metavar="SIDE", default="database", help="of what (default: %(default)s)"
+    )
     p.add_argument("-o", "--output", metavar="FILE", help="the file (default: standard output)")
 
 

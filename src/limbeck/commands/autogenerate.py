@@ -28,7 +28,7 @@ from limbeck.judge.settle import as_declared, settle
 from limbeck.model.column import Column
 from limbeck.model.defaults import ByDatabase
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import ON_TABLES, Function, Object, View
+from limbeck.model.objects import ON_TABLES, Function, Object, RowSecurity, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.ops.alter_column import AlterColumn
@@ -38,6 +38,7 @@ from limbeck.ops.fill import FillColumn
 from limbeck.ops.object import CreateObject
 from limbeck.ops.several import Several
 from limbeck.ops.table import CreateTable
+from limbeck.scripts.objects import Made, made_by
 from limbeck.shore.freeze import Freezer
 
 if TYPE_CHECKING:
@@ -103,11 +104,26 @@ def differences(
 
     def work(connection: Any, options: RunOptions) -> None:
         models = options.models if options.models is not None else project.models(options.database)
-        scope = Scope(left_alone(project, options), tuple(getattr(project.settings, "schemas", ())))
+        schemas = tuple(getattr(project.settings, "schemas", ()))
+        scope = Scope(left_alone(project, options), schemas, once_made(project))
         found.append(compare(connection, options.database, models, scope, answers, ask, rules, fill))
 
     project.environment.run(work)
     return tuple(found)
+
+
+def once_made(project: Project) -> Callable[[Object], bool]:
+    """Whether a revision of the project made an object. The files are read when this is first asked."""
+    made: list[frozenset[Made]] = []
+
+    def check(thing: Object) -> bool:
+        if not made:
+            made.append(made_by(script.path for script in project.scripts.scripts.values()))
+        table = thing.table.name if isinstance(thing, ON_TABLES) else ""
+        name = "" if isinstance(thing, RowSecurity) else thing.name
+        return Made(thing.kind, thing.key.schema, table, name) in made[0]
+
+    return check
 
 
 class Scope(NamedTuple):

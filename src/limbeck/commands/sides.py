@@ -1,10 +1,10 @@
 """What can be compared: models, a live database, a snapshot's file, a revision; named as people name them.
 
-    models                      the project's models
-    database, db                the project's database
-    schema.json, ./schema       a snapshot's file: what ends in .json or has a / in it; file:NAME where that is not so
-    postgresql://...            another database, by its URL
-    head, base, ae10, web@head  a revision, by any place in the history; rev:NAME where the name means something else
+models                      the project's models
+database, db                the project's database
+schema.json, ./schema       a snapshot's file: what ends in .json or has a / in it; file:NAME where that is not so
+postgresql://...            another database, by its URL
+head, base, ae10, web@head  a revision, by any place in the history; rev:NAME where the name means something else
 """
 
 from __future__ import annotations

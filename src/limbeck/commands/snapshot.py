@@ -10,8 +10,9 @@ from .diff import one_database
 from .sides import Around, Place, Side, side
 
 if TYPE_CHECKING:
-    from .diff import Open
     from limbeck.project import RunOptions
+
+    from .diff import Open
 
 
 class Taken(NamedTuple):

@@ -65,7 +65,4 @@ def _named(
         return declared
     pairs = match(stored, declared, same, fold=backend.fold_constraint).pairs
     names = {id(pair.want): pair.have.name for pair in pairs if pair.same}
-    return tuple(
-        one if one.name is not None else replace(one, name=names.get(id(one)))
-        for one in declared
-    )
+    return tuple(one if one.name is not None else replace(one, name=names.get(id(one))) for one in declared)

@@ -25,6 +25,7 @@ from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 
 from .around import around
+from .around_generated import around_generated
 from .match import match
 from .objects import Key, late_changes, object_changes
 from .order import ordered
@@ -67,7 +68,9 @@ def diff(
         if name not in old:
             changes.append(CreateTable(table=table))
         else:
-            changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
+            stood = old[name]
+            changed = table_changes(backend, stood, table, loose if table.key in as_text else rules)
+            changes += around_generated(backend, stood, table, changed)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
     changes += around(backend, changes, have, want)
     changes = list(_without_falling_keys(backend, changes, have))

@@ -28,6 +28,7 @@ from limbeck.shore.compat import DatabaseError
 
 from .scratch import PostgresqlScratch, ScratchDatabase, first_line, open_scratch, scratch_database
 
+NOT_ASKED = "there was no database to ask how it stores this"
 JUDGED = (View, Function, Trigger, Policy, Domain)
 Key = tuple[str, QualifiedName]
 
@@ -40,7 +41,8 @@ class SettledObjects(NamedTuple):
 
 
 def settle_objects(connection: Any, backend: Backend, have: Snapshot, want: Snapshot) -> SettledObjects:
-    """The connection's data and transaction are as before afterwards."""
+    """The connection's data and transaction are as before afterwards; None is nobody to ask. What stands in `have` under
+    the same name in the same words, or in words that mean the same here, is not built."""
     things = [t for t in want.objects.values() if isinstance(t, JUDGED) and t.kind in backend.managed_objects]
     if backend.id.name == "sqlite":  # what was written is what is stored
         for thing in things:
@@ -57,6 +59,8 @@ def settle_objects(connection: Any, backend: Backend, have: Snapshot, want: Snap
     refused: dict[QualifiedName, str] = {}
     for thing in things:
         settled = built.found.get(_key(thing))
+        if settled is None and _namesake(have, thing) is None:
+            continue  # it is new: there is nothing to compare it with
         if settled is None:
             refused[thing.key] = built.refused.get(_key(thing), "it was not found again")
             settled = as_text(have, thing)
@@ -67,6 +71,8 @@ def settle_objects(connection: Any, backend: Backend, have: Snapshot, want: Snap
 def _built(
     connection: Any, backend: Backend, have: Snapshot, want: Snapshot, things: Sequence[Object]
 ) -> Built:
+    if connection is None:
+        return Built({}, dict.fromkeys((_key(t) for t in things), NOT_ASKED))
     if backend.id.name in ("mysql", "mariadb"):
         with scratch_database(connection) as room:
             if room is not None:
@@ -441,13 +447,19 @@ def _written(stored: SqlText, declared: SqlText | None) -> SqlText:
 def as_text(have: Snapshot, thing: Object) -> Object:
     """The thing in the words of the one that stands there, where the two differ in nothing but casts, parentheses, blanks
     and qualifiers; else as declared."""
-    stands = have.object(type(thing), thing.key)
-    if isinstance(thing, Function) and stands is None:
-        named = [f for f in have.objects_of(Function) if (f.schema, f.name) == (thing.schema, thing.name)]
-        stands = named[0] if len(named) == 1 and not thing.signature else None
+    stands = _namesake(have, thing)
     if stands is None or [loose(t) for t in texts(stands)] != [loose(t) for t in texts(thing)]:
         return thing
     return merged(thing, stands)
+
+
+def _namesake(have: Snapshot, thing: Object) -> Object | None:
+    """What stands under its name; the one function of that name where no arguments were said."""
+    stands: Object | None = have.object(type(thing), thing.key)
+    if isinstance(thing, Function) and stands is None and not thing.signature:
+        named = [f for f in have.objects_of(Function) if (f.schema, f.name) == (thing.schema, thing.name)]
+        stands = named[0] if len(named) == 1 else None
+    return stands
 
 
 def loose(text: str) -> tuple[str, ...]:

@@ -27,7 +27,9 @@ from limbeck.shore.freeze import Freezer
 
 from .constructs import operation_of
 
-ROWS: Final = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|VALUES|SET)\b|\s*SELECT\s+(\w+\.)?setval\b", re.I)
+ROWS: Final = re.compile(
+    r"\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|VALUES|SET)\b|\s*SELECT\s+(\w+\.)?setval\b", re.I
+)
 """Raw SQL that changes rows or settings and leaves the schema alone. Another SELECT may call what it likes."""
 ASKS: Final = re.compile(r"\s*(SELECT|SHOW|WITH|PRAGMA)\b", re.I)
 
@@ -54,7 +56,9 @@ class Recorder:
     def do(self, operation: Operation) -> None:
         for part in operation.operations if isinstance(operation, Several) else (operation,):
             if isinstance(part, ExecuteSql) and not ROWS.match(part.sql.text):
-                asks = "asks the database" if ASKS.match(part.sql.text) else "runs SQL whose effect is not known"
+                asks = (
+                    "asks the database" if ASKS.match(part.sql.text) else "runs SQL whose effect is not known"
+                )
                 raise self.opaque(f"{asks}: {short(part.sql.text)}")
             try:
                 self.snapshot = part.apply(self.snapshot)
