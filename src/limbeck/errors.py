@@ -37,6 +37,7 @@ class Exit:
     ENVIRONMENT = 3
     MIGRATION_FAILED = 4
     OPEN_QUESTIONS = 5
+    LEFT_OPEN = 6
     INTERRUPTED = 130
 
 
@@ -1714,11 +1715,15 @@ class OpenQuestions(AutogenerateError):
     exit_code = Exit.OPEN_QUESTIONS
     questions: tuple[str, ...]
     options: tuple[str, ...]
+    open: tuple[dict[str, Any], ...] = ()
+    """Each question as docs/json.md says; with "answer" filled in, an answers' file."""
 
     def what(self) -> str:
         return "\n  ".join(("There are open questions, and nothing was written.", *self.questions))
 
     def next_step(self) -> str:
+        if any(" or " in option for option in self.options):
+            return "\n  ".join(("Answer ahead:", *self.options))
         return "Answer ahead: " + " ".join(self.options)
 
 
@@ -1734,6 +1739,23 @@ class AnswerUnknown(AutogenerateError):
 
     def next_step(self) -> str:
         return f"There could be: {', '.join(self.known)}." if self.known else "Leave it out."
+
+
+class AnswersUnreadable(AutogenerateError):
+    """A file of answers that is none, or that says what cannot be meant."""
+
+    code = "LB609"
+    file: str
+    why: str
+    known: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        return f"The answers in {self.file} cannot be used: {self.why}."
+
+    def next_step(self) -> str:
+        if self.known:
+            return f"There may be: {', '.join(self.known)}."
+        return "docs/questions.md shows such a file; `limbeck revision --autogenerate --json` prints one to fill in."
 
 
 class NothingToCompare(AutogenerateError):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "end_to_end"))
-from test_seed import Person  # noqa: E402
+from test_seed import Person
 
 MODELS = """\
 import sqlalchemy as sa

@@ -177,18 +177,48 @@ def _revision(commands: Any) -> None:
     p.add_argument(
         "--depends-on", action="append", metavar="REV", default=[], help="a revision it needs first"
     )
-    p.add_argument(
+    _questions(p)
+
+
+def _questions(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("autogenerate's questions, answered ahead")
+    group.add_argument(
         "--default",
         action="append",
         metavar="COLUMN=SQL",
         default=[],
         help="the value of a new NOT NULL column for rows that are there: email=\"''\"",
     )
-    p.add_argument(
+    group.add_argument(
         "--rename", action="append", metavar="OLD=NEW", default=[], help="a rename: users.mail=users.email"
     )
-    p.add_argument("--answers", metavar="FILE", help="answers to autogenerate's questions, as TOML")
-    p.add_argument("--no-input", action="store_true", help="never ask; open questions end with exit code 5")
+    group.add_argument(
+        "--using",
+        action="append",
+        metavar="COLUMN=SQL",
+        default=[],
+        help='how values become a new type: users.age="age::integer"',
+    )
+    group.add_argument(
+        "--drop",
+        action="append",
+        metavar="NAME",
+        default=[],
+        help="a table or column that may go with what it holds: users.mail; it is no rename then",
+    )
+    group.add_argument(
+        "--accept-loss",
+        action="store_true",
+        help="let everything go that would be lost, as if each were named",
+    )
+    group.add_argument(
+        "--answers", metavar="FILE", help="answers to autogenerate's questions, as TOML or JSON"
+    )
+    group.add_argument(
+        "--no-input",
+        action="store_true",
+        help="never ask: take what is safe; exit code 6 where questions stay open",
+    )
 
 
 def _upgrade(commands: Any) -> None:

@@ -25,7 +25,9 @@ def around_generated(
     if not typed or "alter_type" not in backend.blocking:
         return list(changes)
     gone = {o.column for o in changes if isinstance(o, DropColumn)}
-    again = [name for name in _generated_over(have, typed) if name not in gone and want.column(name) is not None]
+    again = [
+        name for name in _generated_over(have, typed) if name not in gone and want.column(name) is not None
+    ]
     kept = [o for o in changes if not (isinstance(o, AlterColumn) and o.column in again)]
     dropped = {o.found(have) for o in changes if isinstance(o, DropConstraint)}
     unindexed = {o.name for o in changes if isinstance(o, DropIndex)}
@@ -50,5 +52,7 @@ def around_generated(
 
 def _generated_over(table: Table, columns: set[str]) -> Iterator[str]:
     for column in table.columns:
-        if isinstance(column.default, Computed) and any(mentions(column.default.sql.text, c) for c in columns):
+        if isinstance(column.default, Computed) and any(
+            mentions(column.default.sql.text, c) for c in columns
+        ):
             yield column.name

@@ -56,6 +56,7 @@ def _steps(
         yield from _enum(backend, operation.have, operation.want, state, after, texts)
     else:
         yield operation
+        yield from backend.followers(operation, state)
 
 
 def _with_cast(backend: Backend, operation: AlterColumn, state: Snapshot) -> AlterColumn:

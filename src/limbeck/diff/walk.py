@@ -6,8 +6,8 @@ them, so that what comes out reads like the models.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, PrimaryKey
@@ -17,29 +17,23 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
-from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
+from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
-from limbeck.ops.table import CreateTable, DropTable, RenameTable
+from limbeck.ops.table import CreateTable, DropTable
 
 from .around import around
 from .around_generated import around_generated
 from .match import match
 from .objects import Key, late_changes, object_changes
 from .order import ordered
+from .renamed import Renames as Renames
+from .renamed import renamings
+from .renamed import with_declared as with_declared
 from .rules import EVERYTHING, Rules
 from .same import SAME, column_change, must_be_made_again, plain_name, same_constraint, same_index
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renames:
-    """What a person, or the models, said: it is the same thing under a new name. Never guessed."""
-
-    tables: Mapping[QualifiedName, str] = field(default_factory=dict)
-    columns: Mapping[tuple[QualifiedName, str], str] = field(default_factory=dict)
-    """(table under its new name, old column) -> new column."""
 
 
 def diff(
@@ -57,7 +51,7 @@ def diff(
     objects that are none of the models' business."""
     loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
-    named = tuple(_renamings(renames))
+    named = renamings(renames, have)
     stands = have
     for operation in named:
         have = operation.apply(have)
@@ -103,32 +97,6 @@ def _without_falling_keys(
             if change.constraint_kind == "primary key" and falls:
                 continue
         yield change
-
-
-def with_declared(backend: Backend, have: Snapshot, want: Snapshot, renames: Renames) -> Renames:
-    """The renames given, and those that the models declare (`info={"renamed_from": ...}`) and that are still to do."""
-    tables = dict(renames.tables)
-    columns = dict(renames.columns)
-    for table in want.tables.values():
-        was = table.renamed_from
-        old = QualifiedName(table.schema, was) if was is not None else table.key
-        if was is not None and table.key not in have.tables and old in have.tables:
-            tables.setdefault(old, table.name)
-        stands = have.tables.get(table.key) or have.tables.get(old)
-        for column in table.columns:
-            former = column.renamed_from
-            if former is None or stands is None or stands.column(column.name) is not None:
-                continue
-            if stands.column(former) is not None and table.column(former) is None:
-                columns.setdefault((table.key, former), column.name)
-    return Renames(tables=tables, columns=columns)
-
-
-def _renamings(renames: Renames) -> Iterator[Operation]:
-    for table, new_name in renames.tables.items():
-        yield RenameTable(table=table, new_name=new_name)
-    for (table, column), new_name in renames.columns.items():
-        yield RenameColumn(table=table, column=column, new_name=new_name)
 
 
 def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVERYTHING) -> list[Operation]:

@@ -28,7 +28,7 @@ from limbeck.model.types import Call, Raw, TypeRef
 
 SA = ("import sqlalchemy as sa",)
 PG = (*SA, "from sqlalchemy.dialects import postgresql")
-_BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
+_BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?![:\w]))")
 _INTEGER = re.compile(r"(?i)(big|small|tiny|medium)?(int(eger)?|serial)\b")
 
 

@@ -19,11 +19,12 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Function, Object, Schema, Trigger, View
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
-from limbeck.ops.contract import Change, Facts, Hazard, Operation
+from limbeck.model.types import TypeRef
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import objects, rewriting, same
+from . import doubts, objects, rewriting, same
 
 Statements = tuple[Statement, ...]
 
@@ -298,6 +299,11 @@ class MysqlBackend(AnsiBackend):
         """InnoDB takes RESTRICT and NO ACTION for the same, and shows neither or either."""
         said = super().canonical_action(action)
         return "NO ACTION" if said == "RESTRICT" else said
+
+    writes_using: ClassVar[bool] = False
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        return doubts.doubt(self.name(column), *(self.canonical_type(t.spelling) for t in (have, want)))
 
     # -- reading and hazards
     def read(

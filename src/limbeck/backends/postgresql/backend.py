@@ -16,10 +16,11 @@ from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.types import TypeRef
-from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import casting, same
+from . import casting, doubts, followers, same
+from .followers import serial_name
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
@@ -255,6 +256,13 @@ class PostgresqlBackend(WithPostgresqlObjects):
             return None
         return SqlText(casting.cast(self.name(column), have, want))
 
+    def followers(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        return followers.followers(self, operation, before)
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        listed = tuple(self.literal(label) for label in labels)
+        return doubts.doubt(self.name(column), have, want, listed)
+
     def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
         return SqlText(f"{self.name(column)}::text{many}::{type_text}")
 
@@ -292,17 +300,3 @@ _USUAL = {
     "cycle": "NO CYCLE",
 }
 """What an identity does where nobody says so."""
-LONGEST = 63
-"""Bytes of a name (NAMEDATALEN - 1)."""
-
-
-def serial_name(table: str, column: str) -> str:
-    """What SERIAL calls its sequence: the longer of the two names is cut until all fits."""
-    first, second = table.encode(), column.encode()
-    room = LONGEST - len("__seq")
-    while len(first) + len(second) > room:
-        if len(first) > len(second):
-            first = first[:-1]
-        else:
-            second = second[:-1]
-    return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_seq"

@@ -17,16 +17,17 @@ from limbeck.model.snapshot import BackendId, Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.compound import RebuildTable, merged, rebuild
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
-from limbeck.ops.contract import Change, Facts, Hazard, Operation
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import DropTable
 
-from . import native, reading, types
+from . import doubts, native, reading, types
 from .grammar import in_schema
 from .objects import same_trigger, same_view
 from .reading import EMPTY, Book
@@ -311,6 +312,9 @@ class SqliteBackend(AnsiBackend):
 
     def fold_constraint(self, name: str) -> str:
         return self.fold_column(name)
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        return doubts.doubt(self.name(column), have.spelling, want.spelling)
 
     # -- what may hurt
     def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
