@@ -17,6 +17,7 @@ from limbeck.model.objects import (
     Domain,
     Function,
     Object,
+    Policy,
     RowSecurity,
     Trigger,
     View,
@@ -166,14 +167,19 @@ def not_ours(
     def known(thing: Object) -> bool:
         if isinstance(thing, Domain) and thing.key in used:
             return True
+        if isinstance(thing, RowSecurity) and thing.table in guarded:
+            return False
         falls = isinstance(thing, ON_TABLES) and thing.table in have.tables
         return (falls and plain_name(backend, thing.table) not in tables) or ours(thing)  # type: ignore[union-attr]
 
-    return tuple(
+    undeclared = [
         thing
         for key, thing in _by_key(backend, have, (), late=None).items()
-        if thing.kind in UNCERTAIN and key not in declared and not known(thing)
-    )
+        if thing.kind in UNCERTAIN and key not in declared
+    ]
+    # policies of somebody else's on the table need that it asks them
+    guarded = {thing.table for thing in undeclared if isinstance(thing, Policy) and not ours(thing)}
+    return tuple(thing for thing in undeclared if not known(thing))
 
 
 def keys_of(backend: Backend, things: Iterable[Object]) -> frozenset[Key]:
