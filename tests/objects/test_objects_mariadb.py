@@ -44,7 +44,7 @@ def test_odd_spellings_are_the_same(mariadb: Database) -> None:
         [
             USERS,
             "create algorithm = merge view `v` as select u.id AS id from users u where (((u.age >= 1)))",
-            "create or replace trigger `log` before update on `users` for each row begin -- why\n"
+            "create or replace trigger `log` before update on `users` for each row begin\n"
             " set new.name = concat('it''s; ', new.name); end",
             "create function if not exists `twice`(n int) returns varchar(10) deterministic return concat(n, n)",
         ],

@@ -16,7 +16,7 @@ from limbeck.model.table import Table
 from limbeck.shore.freeze import Freezer
 
 from . import show
-from .objects import account, named_in, without_database
+from .objects import account, named_in, quoted, without_database
 
 _NO_SUCH_TABLE = 1146
 
@@ -123,9 +123,10 @@ class Reader:
             schema=schema if schema is not None else self.default,
         ):
             table = QualifiedName(schema, row["tablename"])
-            name = self.quoted(QualifiedName(schema, row["name"]))
+            before = () if schema is None else (schema,)
+            name, place = quoted(*before, row["name"]), quoted(*before, row["tablename"])
             definer = "" if row["definer"] == self.account else f"DEFINER={account(row['definer'])} "
-            head = f"CREATE {definer}TRIGGER {name} {row['moment']} {row['event']} ON {self.quoted(table)}"
+            head = f"CREATE {definer}TRIGGER {name} {row['moment']} {row['event']} ON {place}"
             text = f"{head} FOR EACH ROW {row['body']}"
             needs = named_in(row["body"], self.names(schema))
             yield Trigger(name=row["name"], table=table, definition=SqlText(text), needs=needs)

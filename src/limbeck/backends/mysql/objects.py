@@ -13,7 +13,8 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Function, Object, Trigger, View
 
 _TOKEN = re.compile(
-    r"""(?P<gap>[\s]+|--\s[^\n]*|\#[^\n]*|/\*(?!!).*?\*/)
+    r"""(?P<gap>\s+)
+      | (?P<comment>--\s[^\n]*|\#[^\n]*|/\*(?!!).*?\*/)
       | (?P<string>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
       | (?P<quoted>`(?:[^`]|``)*`)
       | (?P<word>[^\W\d][\w$]*)
@@ -49,7 +50,7 @@ def same(have: Object, want: Object, reserved: Collection[str]) -> bool:
 
 
 def words(sql: str, reserved: Collection[str]) -> tuple[str, ...]:
-    """The text without blanks, comments, backticks, and the case of keywords."""
+    """The text without blanks, backticks, and the case of keywords. Comments count: they are stored with the code."""
     found = []
     for match in _TOKEN.finditer(sql):
         text, kind = match.group(), match.lastgroup
@@ -108,6 +109,10 @@ def named_in(sql: str, there: Iterable[QualifiedName]) -> tuple[QualifiedName, .
     return tuple(name for name in there if name.name in found)
 
 
+def quoted(*parts: str) -> str:
+    return ".".join("`" + part.replace("`", "``") + "`" for part in parts)
+
+
 def view_head(view: View) -> str:
     """`ALGORITHM=MERGE DEFINER=... SQL SECURITY INVOKER ` before VIEW."""
     options = dict(view.options)
@@ -124,4 +129,4 @@ def view_tail(view: View) -> str:
 def account(name: str) -> str:
     """user@host as DEFINER wants it."""
     user, _, host = name.rpartition("@")
-    return "@".join("`" + part.replace("`", "``") + "`" for part in (user, host))
+    return f"{quoted(user)}@{quoted(host)}"
