@@ -22,7 +22,7 @@ class Limbeck:
 
         ask = None if answers is None else self._answer(answers)
         scope = autogenerate.Scope(
-            lambda name: name.name == "alembic_version", schemas, converge_objects.ours
+            lambda name: name.name == "alembic_version", schemas, ours=converge_objects.ours
         )
         return autogenerate.compare(connection, "", (made(models),), scope, ask=ask, fill=answers is not None)
 

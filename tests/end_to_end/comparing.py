@@ -12,6 +12,7 @@ from limbeck.author.stage import entered
 from limbeck.commands.autogenerate import Differences, Scope, compare
 from limbeck.commands.questions import LEAVE, Answers, Question
 from limbeck.events import SILENT
+from limbeck.ops.several import flat
 from limbeck.policy import Policy
 from limbeck.run.runner import LiveRun
 from limbeck.source.body import body
@@ -88,4 +89,4 @@ class Here:
                 space["perform"]()
 
     def told(self, found: Differences) -> list[str]:
-        return [operation.describe() for operation in found.upgrade]
+        return [operation.describe() for operation in flat(found.upgrade)]

@@ -25,7 +25,7 @@ Ours = Callable[[Any], bool]
 
 
 def compared(database: Database, metadata: Any, ours: Ours = lambda thing: True) -> autogenerate.Differences:
-    scope = autogenerate.Scope(lambda name: name.name == "alembic_version", (), ours)
+    scope = autogenerate.Scope(lambda name: name.name == "alembic_version", (), ours=ours)
     with database.engine().connect() as connection:
         found = autogenerate.compare(connection, "", (metadata,), scope, fill=False)
         connection.rollback()

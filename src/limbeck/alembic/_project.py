@@ -237,6 +237,13 @@ class ProjectScripts(ScriptFolder):
 
     running: str | None = None
 
+    def look_in(self, places: Sequence[Any]) -> None:
+        """The files are there from now on; env.py may say so before it lets anything run."""
+        locations = tuple(os.path.abspath(place) for place in places)
+        if locations != self.locations:
+            self.locations = locations
+            self.refresh()
+
     def load(self, revision: str) -> LoadedScript:
         self.running = revision
         return super().load(revision)

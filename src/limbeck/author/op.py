@@ -18,94 +18,8 @@ from limbeck.ops.contract import Operation
 from limbeck.ops.rows import Rows
 from limbeck.shore import authored
 
-from . import former, reading
-from .op_objects import (
-    add_enum_value as add_enum_value,
-)
-from .op_objects import (
-    alter_object as alter_object,
-)
-from .op_objects import (
-    create_domain as create_domain,
-)
-from .op_objects import (
-    create_enum as create_enum,
-)
-from .op_objects import (
-    create_function as create_function,
-)
-from .op_objects import (
-    create_object as create_object,
-)
-from .op_objects import (
-    create_policy as create_policy,
-)
-from .op_objects import (
-    create_procedure as create_procedure,
-)
-from .op_objects import (
-    create_schema as create_schema,
-)
-from .op_objects import (
-    create_sequence as create_sequence,
-)
-from .op_objects import (
-    create_trigger as create_trigger,
-)
-from .op_objects import (
-    create_view as create_view,
-)
-from .op_objects import (
-    disable_row_security as disable_row_security,
-)
-from .op_objects import (
-    drop_domain as drop_domain,
-)
-from .op_objects import (
-    drop_enum as drop_enum,
-)
-from .op_objects import (
-    drop_function as drop_function,
-)
-from .op_objects import (
-    drop_object as drop_object,
-)
-from .op_objects import (
-    drop_policy as drop_policy,
-)
-from .op_objects import (
-    drop_procedure as drop_procedure,
-)
-from .op_objects import (
-    drop_schema as drop_schema,
-)
-from .op_objects import (
-    drop_sequence as drop_sequence,
-)
-from .op_objects import (
-    drop_trigger as drop_trigger,
-)
-from .op_objects import (
-    drop_view as drop_view,
-)
-from .op_objects import (
-    enable_row_security as enable_row_security,
-)
-from .op_objects import (
-    rename_enum_value as rename_enum_value,
-)
-from .op_objects import (
-    rename_object as rename_object,
-)
-from .op_objects import (
-    replace_function as replace_function,
-)
-from .op_objects import (
-    replace_object as replace_object,
-)
-from .op_objects import (
-    replace_view as replace_view,
-)
+from . import former, op_objects, reading
+from .gathering import together as together
 from .stage import current
 
 Text = Any
@@ -464,6 +378,39 @@ def rename_index(table: str, name: str, new_name: str, *, schema: str | None = N
 
     operation = RenameIndex(table=QualifiedName(schema, table), name=name, new_name=new_name)
     current("rename_index").do(operation)
+
+
+# -- what stands beside tables
+
+add_enum_value = op_objects.add_enum_value
+alter_object = op_objects.alter_object
+create_domain = op_objects.create_domain
+create_enum = op_objects.create_enum
+create_function = op_objects.create_function
+create_object = op_objects.create_object
+create_policy = op_objects.create_policy
+create_procedure = op_objects.create_procedure
+create_schema = op_objects.create_schema
+create_sequence = op_objects.create_sequence
+create_trigger = op_objects.create_trigger
+create_view = op_objects.create_view
+disable_row_security = op_objects.disable_row_security
+drop_domain = op_objects.drop_domain
+drop_enum = op_objects.drop_enum
+drop_function = op_objects.drop_function
+drop_object = op_objects.drop_object
+drop_policy = op_objects.drop_policy
+drop_procedure = op_objects.drop_procedure
+drop_schema = op_objects.drop_schema
+drop_sequence = op_objects.drop_sequence
+drop_trigger = op_objects.drop_trigger
+drop_view = op_objects.drop_view
+enable_row_security = op_objects.enable_row_security
+rename_enum_value = op_objects.rename_enum_value
+rename_object = op_objects.rename_object
+replace_function = op_objects.replace_function
+replace_object = op_objects.replace_object
+replace_view = op_objects.replace_view
 
 
 # -- rows and raw SQL

@@ -25,6 +25,7 @@ from limbeck.diff.renamed import Renames
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
 from limbeck.diff.steps import runnable
+from limbeck.diff.together import together
 from limbeck.diff.walk import diff, table_changes
 from limbeck.errors import LimbeckError
 from limbeck.judge.objects import settle_objects
@@ -37,6 +38,7 @@ from limbeck.ops.object import CreateObject
 from limbeck.scripts.objects import Made, made_by
 from limbeck.shore.freeze import Freezer
 
+from .collecting import no_collecting
 from .filling import Filling, filled_back
 from .filling import suggestion as suggestion
 from .git_view import replaced
@@ -92,7 +94,7 @@ def differences(
     def work(connection: Any, options: RunOptions) -> None:
         models = options.models if options.models is not None else project.models(options.database)
         schemas = tuple(getattr(project.settings, "schemas", ()))
-        scope = Scope(left_alone(project, options), schemas, once_made(project))
+        scope = Scope(left_alone(project, options), schemas, ours=once_made(project))
         mine: Unused = {}
         found.append(
             compare(
@@ -110,7 +112,8 @@ def differences(
         )
         unused.append(mine)
 
-    project.environment.run(work)
+    with no_collecting():
+        project.environment.run(work)
     if unused:
         everywhere = set(unused[0]).intersection(*unused)
         refuse_unused({answer: unused[0][answer] for answer in everywhere})
@@ -133,10 +136,11 @@ def once_made(project: Project) -> Callable[[Object], bool]:
 
 class Scope(NamedTuple):
     """What is looked at. `leave` says of a table's name that it is none of autogenerate's business; `schemas` are read
-    beside the default one and those the models name."""
+    beside the default one and those the models name; `narrow` gets (have, want) and gives what of both is compared."""
 
     leave: Callable[[QualifiedName], bool]
     schemas: tuple[str | None, ...] = ()
+    narrow: Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]] | None = None
     ours: Callable[[Object], bool] = lambda thing: False
     """Whether models once declared an object: then it is dropped when they no longer do, else it is left alone."""
 
@@ -162,18 +166,22 @@ def compare(
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
     stored = backend.read(connection, schemas=schemas_of(want, scope.schemas))
     have = only(stored, scope.leave)
+    if scope.narrow is not None:
+        have, want = scope.narrow(have, want)
     interview = Interview(answers, ask)
     renames = said_renames(interview, backend, have, want)
     if fill:
         renames, left = ask_renames(interview, backend, have, want, renames, see)
         want = _after(want, left)
     moved = applied(have, renames)
-    settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules))
+    settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules), moved, rules)
     objects = settle_objects(connection, backend, have, settled.want)
     settled = settled._replace(want=objects.want, as_text={**settled.as_text, **objects.as_text})
     others = not_ours(backend, have, settled.want, scope.ours)
     standing = replace(have, objects=stored.objects)
-    differing = Differing(backend, standing, want, rules, renames, settled, keys_of(backend, others))
+    unseen = (thing for key, thing in stored.objects.items() if key not in have.objects)
+    leave = keys_of(backend, (*others, *unseen))
+    differing = Differing(backend, standing, want, rules, renames, settled, leave)
     if not fill:
         found = differing.found()
         notes = (*differing.notes(found), *told_of_others(backend, others, settled.want))
@@ -197,8 +205,8 @@ def compare(
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    upgrade = bare_drops(tuple(filling.write(losing.write(operations))))
-    back = bare_drops(tuple(filled_back(differing.back(found))))
+    upgrade = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))))
+    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))))
     told = told_of_others(backend, others, settled.want)
     notes = (*differing.notes(found), *told, *filling.notes)
     return Differences(

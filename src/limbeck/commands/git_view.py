@@ -75,7 +75,7 @@ def _blocks(diff: str) -> Iterator[tuple[list[str], list[str]]]:
     gone: list[str] = []
     come: list[str] = []
     for line in (*diff.splitlines(), "@@"):
-        if line.startswith("@@") or line.startswith("diff "):
+        if line.startswith(("@@", "diff ")):
             if gone and come:
                 yield gone, come
             gone, come = [], []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.errors import NotAtHead, NotHead, NothingToMerge, NotOneRevision, RevisionTaken
+from limbeck.ops.several import flat
 from limbeck.revisions.address import parse
 from limbeck.revisions.resolve import resolve
 from limbeck.scripts import hooks, writer
@@ -77,7 +78,7 @@ def autogenerate(
     imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
     written = _write(project, wish, parents, "\n".join(up.lines), "\n".join(down.lines), imports)
     return written._replace(
-        changes=tuple(o.describe() for o in upgrade),
+        changes=tuple(o.describe() for o in flat(upgrade)),
         notes=notes,
         as_text=as_text,
         open=left,

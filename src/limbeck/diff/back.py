@@ -13,9 +13,10 @@ from limbeck.ops.constraint import AddConstraint, DropConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import DropIndex
 from limbeck.ops.object import CreateObject, DropObject, ReplaceObject
+from limbeck.ops.several import flat
 
 from .around import served
-from .steps import flat, runnable
+from .steps import runnable
 
 
 def way_back(

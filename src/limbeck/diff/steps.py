@@ -20,7 +20,7 @@ from limbeck.ops.column import AddColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.enum import AddEnumValue
 from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject
-from limbeck.ops.several import Several
+from limbeck.ops.several import flat
 
 
 def runnable(
@@ -36,14 +36,6 @@ def runnable(
             result.append(step)
             state = step.apply(state)
     return tuple(result)
-
-
-def flat(operations: Sequence[Operation]) -> Iterator[Operation]:
-    for operation in operations:
-        if isinstance(operation, Several):
-            yield from flat(operation.operations)
-        else:
-            yield operation
 
 
 def _steps(

@@ -10,7 +10,7 @@ backends by the entry point group `limbeck.backends`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol
@@ -141,6 +141,26 @@ class Backend(ABC):
     def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
         """The operations this database needs to do it; by default itself. Asked by stages before `spell`."""
         return (operation,)
+
+    def rewrite_first(
+        self, operations: Sequence[Operation], before: Lookup
+    ) -> tuple[tuple[Operation, ...], int]:
+        """What the first of several operations become, and how many of them this is: by default the first alone. A
+        database that builds tables anew does several changes of one table at once."""
+        return self.rewrite(operations[0], before), 1
+
+    def may_rebuild(self, operation: Operation) -> bool:
+        """Whether it can mean that a table is built anew with all its rows."""
+        return False
+
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        """What stands after it, with what the server makes and takes away by itself."""
+        return operation.apply(before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
+        where that cannot be told."""
+        return None
 
     # -- tables
     @abstractmethod

@@ -24,7 +24,7 @@ from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import doubts, objects, rewriting, same
+from . import doubts, objects, rewriting, same, unasked
 
 Statements = tuple[Statement, ...]
 
@@ -55,6 +55,12 @@ class MysqlBackend(AnsiBackend):
 
     def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
         return rewriting.rewrite(operation, before)
+
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        return unasked.after(operation, before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        return unasked.given_name(before, table, constraint)
 
     # -- tables and columns
     def add_column(

@@ -19,7 +19,7 @@ from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import casting, doubts, followers, same
+from . import casting, doubts, followers, naming, same
 from .followers import serial_name
 from .objects import WithPostgresqlObjects
 
@@ -28,6 +28,9 @@ Statements = tuple[Statement, ...]
 
 class PostgresqlBackend(WithPostgresqlObjects):
     title: ClassVar[str] = "PostgreSQL"
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str:
+        return naming.given_name(before, table, constraint)
 
     # -- tables and columns
     def rename_table(self, table: QualifiedName, new_name: str) -> Statements:
@@ -125,7 +128,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         changes = []
         if bool(was.always) != bool(default.always):
             changes.append(f"SET GENERATED {'ALWAYS' if default.always else 'BY DEFAULT'}")
-        for name in sorted(SequenceOptions.__dataclass_fields__):
+        for name in sorted(SequenceOptions.__dataclass_fields__.keys() - {"nominvalue", "nomaxvalue"}):
             old, new = getattr(was.options, name), getattr(default.options, name)
             if old != new and new is not None:
                 changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: new}))}")
