@@ -499,3 +499,9 @@ def told_to_listeners(clause: Any, connection: Any) -> Iterator[bool]:
     yield bool(before)
     if after:
         after(clause.element, connection, **options)
+
+
+def view_construct(table: Any) -> Any:
+    """The CreateView behind a Table that stands for a view (SQLAlchemy 2.1); None for tables, and on 2.0."""
+    made = getattr(table, "_creator_ddl", None)
+    return made if type(made).__name__ == "CreateView" else None

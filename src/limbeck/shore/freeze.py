@@ -34,7 +34,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
-from . import compat, constraints, named_types, python, thaw
+from . import compat, constraints, declared, named_types, python, thaw
 from .ddl import refused
 from .names import model_name, model_options, qualified_name
 
@@ -76,6 +76,10 @@ class Freezer:
         objects: dict[tuple[str, QualifiedName], Object] = {}
         for number, metadata in enumerate(metadatas):
             for each in metadata.tables.values():
+                view = declared.view_of(each, self)
+                if view is not None:
+                    objects.setdefault((view.kind, view.key), view)
+                    continue
                 frozen = self.table(each)
                 if frozen.key in places:
                     told = (_place(places[frozen.key]), _place(number))
@@ -88,7 +92,10 @@ class Freezer:
                 if named_types.has_sequences(self.dialect, sequence):
                     made = named_types.sequence(sequence)
                     objects.setdefault((made.kind, made.key), made)
-        schemas = (Schema(name=k.schema) for k in places if k.schema is not None)
+            for thing in declared.objects_of(metadata, self):
+                objects.setdefault((thing.kind, thing.key), thing)
+        named = (k.schema for k in (*places, *(key for _, key in objects)))
+        schemas = [Schema(name=schema) for schema in named if schema is not None]
         for schema in schemas:
             objects.setdefault((schema.kind, schema.key), schema)
         return Snapshot.of(backend_id(self.dialect), tables, objects.values())

@@ -32,6 +32,7 @@ from limbeck.ops.table import DropTable
 
 from . import doubts, native, reading, types
 from .grammar import in_schema
+from .objects import same_trigger, same_view
 from .reading import EMPTY, Book
 from .rebuild import settled, statements
 from .tokens import fold, tokenize
@@ -71,7 +72,8 @@ class SqliteBackend(AnsiBackend):
 
     title: ClassVar[str] = "SQLite"
     object_kinds: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
-    managed_objects: ClassVar[frozenset[str]] = frozenset()
+    managed_objects: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
+    blocking: ClassVar[frozenset[str]] = frozenset({"drop_object"})
     has_comments: ClassVar[bool] = False
     allows_forward_references: ClassVar[bool] = True
 
@@ -353,7 +355,11 @@ class SqliteBackend(AnsiBackend):
     def create_view(self, thing: View, exists: str) -> tuple[Statement, ...]:
         columns = dict(thing.options).get("sqlite_columns", ())
         named = f"({self.names(columns)})" if columns else ""
-        return (Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.text}"),)
+        if thing.materialized:
+            raise self.cannot("have materialized views")
+        return (
+            Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.as_written}"),
+        )
 
     def alter_view(self, have: View, want: View) -> tuple[Statement, ...]:
         return self.alter_code(have, want)
@@ -361,7 +367,7 @@ class SqliteBackend(AnsiBackend):
     def create_object(self, thing: Object, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
         if isinstance(thing, Trigger):
             self._silent.discard(thing.table)
-            return (Statement(in_schema(thing.definition.text, thing.table.schema)),)
+            return (Statement(in_schema(thing.definition.as_written, thing.table.schema)),)
         return super().create_object(thing, if_not_exists=if_not_exists)
 
     def reference(self, thing: Object) -> str:
@@ -370,6 +376,13 @@ class SqliteBackend(AnsiBackend):
         return super().reference(thing)
 
     # -- comparing
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, View) and isinstance(want, View):
+            return same_view(have, want)
+        if isinstance(have, Trigger) and isinstance(want, Trigger):
+            return same_trigger(have, want)
+        return super().same_object(have, want)
+
     def fold_column(self, name: str) -> str:
         return fold(name)
 
