@@ -9,12 +9,9 @@ prints the smallest pair that fails by the same law, as Python that runs. Exit c
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +21,8 @@ sys.path[:0] = [str(ROOT / "tests" / "converge"), str(ROOT / "tests"), str(ROOT 
 from converge_generate import Generator  # noqa: E402
 from converge_laws import Failure, Invalid, Trial  # noqa: E402
 from converge_models import Pair, script  # noqa: E402
+from converge_places import places  # noqa: E402
 from converge_shrink import shrunk  # noqa: E402
-
-import servers  # noqa: E402
 
 KINDS = {"postgresql": "postgresql", "postgresql15": "postgresql", "mariadb": "mariadb", "sqlite": "sqlite"}
 
@@ -39,34 +35,6 @@ def tool_named(name: str, kind: str) -> Any:
     from converge_limbeck import Limbeck, Written
 
     return Written(kind) if name == "written" else Limbeck(kind)
-
-
-@contextlib.contextmanager
-def databases(db: str) -> Iterator[tuple[servers.Database, servers.Database]]:
-    """Two empty databases on a server of this process."""
-    with tempfile.TemporaryDirectory(prefix="converge-") as folder:
-        if db == "sqlite":
-            yield servers.sqlite_file(Path(folder)), second_file(Path(folder))
-            return
-        where = servers.START[db](None)
-        kind = servers.MariaPool if db == "mariadb" else servers.PostgresPool
-        pools = [kind(where, "lived"), kind(where, "fresh")]
-        made = [pool.database() for pool in pools]
-        try:
-            yield made[0], made[1]
-        finally:
-            for database in made:
-                database.dispose()
-            for pool in pools:
-                pool.close()
-            for kept in servers._held:
-                kept.stop()
-
-
-def second_file(folder: Path) -> servers.Database:
-    other = folder / "second"
-    other.mkdir()
-    return servers.sqlite_file(other)
 
 
 def main() -> int:
@@ -83,7 +51,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=0, help="stop after this time")
     asked = parser.parse_args()
     seeds = asked.only or range(asked.seed, asked.seed + asked.pairs)
-    with databases(asked.db) as (lived, fresh):
+    with places(asked.db) as (lived, fresh):
         trial = Trial(tool_named(asked.tool, KINDS[asked.db]), KINDS[asked.db], lived, fresh)
         return tried(trial, asked, seeds)
 

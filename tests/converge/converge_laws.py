@@ -21,10 +21,10 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from converge_models import Models, Pair, Table, made, source
+from converge_places import Place
 from converge_types import KINDS
 
 import catalog
-from servers import Database
 
 ROWS = 3
 
@@ -62,7 +62,7 @@ class Tool(Protocol):
 class Trial:
     """Tries pairs on two databases of one kind: one lives through the changes, one is built fresh to compare with."""
 
-    def __init__(self, tool: Tool, kind: str, lived: Database, fresh: Database) -> None:
+    def __init__(self, tool: Tool, kind: str, lived: Place, fresh: Place) -> None:
         self.tool = tool
         self.kind = kind
         self.lived = lived
