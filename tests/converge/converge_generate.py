@@ -711,6 +711,11 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
                 return True
             if item.refers is not None and b.table(item.refers) is not None and a.table(item.refers) is None:
                 return True  # the rows it refers to went with their table
+            if item.refers is not None and (other := a.table(item.refers)) is not None:
+                if any(other.column(c) is None for c in item.referred):
+                    return True  # the values it refers to went with their column
+                if item not in old.items and _last_row_is_alone(old, item, other):
+                    return True
             if item.kind in ("check", "fk") and any(old.column(c) is None for c in item.columns):
                 return True
         for column in table.columns:
@@ -727,3 +732,14 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
                 if not set(dict(a.enums)[was.type[5:]]) <= set(labels):
                     return True
     return False
+
+
+def _last_row_is_alone(table: Table, item: Item, other: Table) -> bool:
+    """Whether the last row, NULL where it may be, holds values that the last row of the other table does not."""
+
+    def null(of: Table, name: str) -> bool:
+        column, key = of.column(name), of.primary_key
+        return column is not None and column.nullable and not (key is not None and name in key.columns)
+
+    own = any(null(table, c) for c in item.columns if table.column(c) is not None)
+    return not own and any(null(other, c) for c in item.referred)

@@ -15,7 +15,7 @@ import datetime
 import decimal
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -126,7 +126,18 @@ class Trial:
         return self.look(engine, pair.b)
 
     def look(self, engine: Any, models: Models) -> Any:
-        return dict(without_given_names(dumped(engine), models, self.kind))
+        return counted(without_given_names(dumped(engine), models, self.kind))
+
+
+def counted(facts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The facts as a dict; twins, which say the same under the same name, are numbered."""
+    found: dict[str, str] = {}
+    for key, fact in facts:
+        number = 1
+        while (place := key if number == 1 else f"{key} #{number}") in found:
+            number += 1
+        found[place] = fact
+    return found
 
 
 def without_given_names(found: dict[str, str], models: Models, kind: str) -> Iterator[tuple[str, str]]:
@@ -144,6 +155,7 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
             yield _plain_postgresql(key, fact, named)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
             key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
+            key = re.sub(r'CONSTRAINT ("[^"]*"|\S+) ', lambda m: m[0] if m[1].strip('"') in named else "", key)
             keyed = key.startswith("foreign key ")  # twins are numbered as they stand
             yield (f"{key.partition(' #')[0]} {fact}", "") if keyed else (key, fact)
         else:
@@ -164,11 +176,11 @@ def _plain_mariadb(key: str, fact: str, named: set[str]) -> tuple[str, str]:
     key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
     fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
     index = re.match(r"index (.+)\.([^.]*)$", key)
-    part = re.match(r"part (.+?): KEY `([^`]*)` (\(.*)", key)
-    if index and "non_unique=1" in fact and index[2] not in named:
+    part = re.match(r"part (.+?): (UNIQUE KEY|KEY) `([^`]*)` (\(.*)", key)
+    if index and index[2] not in named and index[2] != "PRIMARY":
         return f"index of {index[1]} {fact}", ""
-    if part and part[2] not in named:
-        return f"part {part[1]}: KEY {part[3]}", fact
+    if part and part[3] not in named:
+        return f"part {part[1]}: {part[2]} {part[4]}", fact
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
 

@@ -15,9 +15,9 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
-from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
+from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.index import DropIndex
+from limbeck.ops.index import CreateIndex, DropIndex
 from limbeck.ops.table import DropTable
 
 from .same import plain_name
@@ -38,8 +38,24 @@ def around(backend: Backend, changes: Sequence[Operation], have: Snapshot, want:
         for key in _staying(table, changes):
             loses = _loses_index(backend, table, wanted, key, changes)
             if loses or _in_the_way(backend, table, key, keys, typed):
-                result += [dropping(table.key, key), AddConstraint(table=table.key, constraint=key)]
+                again = replace(key, name=_name_to_come(table, key, changes))
+                result += [dropping(table.key, key), AddConstraint(table=table.key, constraint=again)]
     return result
+
+
+def _name_to_come(table: Table, key: ForeignKey, changes: Sequence[Operation]) -> str | None:
+    """The name it is renamed to, else its own: a key that goes for a moment comes back under its new name."""
+    return next((o.new_name for o in changes if _renames(o, table.key, key.name)), key.name)
+
+
+def _renames(operation: Operation, table: QualifiedName, name: str | None) -> bool:
+    return isinstance(operation, RenameConstraint) and (operation.table, operation.name) == (table, name)
+
+
+def without_renames_of(changes: Iterable[Operation], gone: Iterable[Operation]) -> Iterator[Operation]:
+    """The changes without renames of what `around` drops and adds under its new name."""
+    dropped = {(o.table, o.name) for o in gone if isinstance(o, DropConstraint)}
+    return (o for o in changes if not (isinstance(o, RenameConstraint) and (o.table, o.name) in dropped))
 
 
 def _in_the_way(
@@ -123,3 +139,17 @@ def _indexed(table: Table) -> Iterable[tuple[str, ...]]:
     yield from (unique.columns for unique in table.uniques)
     for index in table.indexes:
         yield tuple(e.column or "" for e in index.elements)
+
+
+def with_needed_indexes(backend: Backend, changes: Sequence[Operation], have: Snapshot) -> Iterator[Operation]:
+    """The changes, and before a drop the index that MySQL wants in its place (error 1553): said, so that the way back
+    knows of it."""
+    state = have
+    for change in changes:
+        steps: tuple[Operation, ...] = (change,)
+        if backend.indexes_foreign_keys and isinstance(change, (DropIndex, DropConstraint)):
+            first = (o for o in backend.rewrite(change, state) if isinstance(o, CreateIndex))
+            steps = (*first, change)
+        for step in steps:
+            state = step.apply(state)
+            yield step

@@ -64,7 +64,8 @@ def match(
         for fresh in list(new):
             if unnamed_first and fresh.name is not None:
                 continue
-            old = next((o for o in gone if same(o, fresh)), None)
+            alike = [o for o in gone if same(o, fresh)]
+            old = min(alike, key=lambda o: o.name is not None, default=None)  # a name is for one that has none
             if old is not None:
                 take(old, fresh)
     return Matched(tuple(pairs), tuple(gone), tuple(new))

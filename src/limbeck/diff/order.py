@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from limbeck.digraph import knots, sort
 from limbeck.model.constraint import ForeignKey
+from limbeck.model.defaults import Computed
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
@@ -56,9 +57,20 @@ def ordered(
     everything = [*early, *(o for o in everything if o not in early)]
 
     def phase(operation: Operation) -> int:
-        return PHASES["drop_column"] - 1 if operation in early else _phase(backend, operation)
+        if operation in early:
+            return PHASES["drop_column"] - 1
+        if isinstance(operation, DropColumn) and _is_computed(have, operation):
+            return PHASES["drop_column"] - 2
+        return _phase(backend, operation)
 
     return tuple(sorted(everything, key=phase))  # sorted() is stable: inside a phase the order stays
+
+
+def _is_computed(have: Snapshot, operation: DropColumn) -> bool:
+    """A computed column goes before those it is computed from."""
+    table = have.tables.get(operation.table)
+    column = None if table is None else table.column(operation.column)
+    return column is not None and isinstance(column.default, Computed)
 
 
 def _emptied(changes: Sequence[Operation], have: Snapshot) -> set[QualifiedName]:
@@ -85,6 +97,8 @@ def _phase(backend: Backend, operation: Operation) -> int:
     if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
         return 19 if operation.autoincrement is False else 55 if operation.autoincrement is True else phase
+    if isinstance(operation, AddColumn) and isinstance(operation.column.default, Computed):
+        return PHASES["comment_on_table"]  # behind the columns it is computed from
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):

@@ -24,7 +24,7 @@ from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 
-from .around import around
+from .around import around, with_needed_indexes, without_renames_of
 from .match import match
 from .objects import object_changes
 from .order import ordered
@@ -66,9 +66,10 @@ def diff(
         else:
             changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
-    changes += around(backend, changes, have, want)
+    moved = around(backend, changes, have, want)
+    changes = [*without_renames_of(changes, moved), *moved]
     changes = list(_without_falling_keys(backend, changes, have))
-    return (*named, *ordered(backend, changes, have, want))
+    return (*named, *with_needed_indexes(backend, ordered(backend, changes, have, want), have))
 
 
 def _without_falling_keys(
