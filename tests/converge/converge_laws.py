@@ -150,12 +150,14 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
     keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", source(models)))
     for key, fact in found.items():
         if kind == "mariadb":
-            yield _plain_mariadb(key, fact, named - keys)
+            yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys)
         elif kind == "postgresql" and not models.naming:
             yield _plain_postgresql(key, fact, named)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
             key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
-            key = re.sub(r'CONSTRAINT ("[^"]*"|\S+) ', lambda m: m[0] if m[1].strip('"') in named else "", key)
+            key = re.sub(
+                r'CONSTRAINT ("[^"]*"|\S+) ', lambda m: m[0] if m[1].strip('"') in named else "", key
+            )
             keyed = key.startswith("foreign key ")  # twins are numbered as they stand
             yield (f"{key.partition(' #')[0]} {fact}", "") if keyed else (key, fact)
         else:
@@ -170,6 +172,14 @@ def _plain_postgresql(key: str, fact: str, named: set[str]) -> tuple[str, str]:
     plain = re.sub(r"INDEX .*? ON ", "INDEX ON ", fact)
     plain = re.sub(r" of constraint .*$", " of constraint", plain)
     return f"{what} {name.removesuffix(last)} {plain}", ""
+
+
+def _any_unique(key: str, fact: str, models: Models) -> str:
+    """A foreign key without the name of the unique key it found: of twins it takes one or the other, and none can say."""
+    if not key.startswith("foreign key "):
+        return fact
+    referred = [t.name for t in models.tables if fact.startswith(f"{t.name} ")]
+    return f"{max(referred, key=len)} NONE{fact.rpartition(' NONE')[2]}" if referred else fact
 
 
 def _plain_mariadb(key: str, fact: str, named: set[str]) -> tuple[str, str]:

@@ -198,7 +198,9 @@ def _repaired(table: Table, models: Models) -> Table:
             if i.kind in ("unique", "fk") and "name=" not in i.code
         }
         kept = tuple(
-            i for i in dict.fromkeys(kept) if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values()
+            i
+            for i in dict.fromkeys(kept)
+            if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values()
         )
     return replace(table, columns=columns, items=kept)
 

@@ -51,7 +51,9 @@ def _empty_postgresql(place: Place) -> None:
         names = ", ".join('"' + name.replace('"', '""') + '"' for name in schemas)
         dropped = f"DROP SCHEMA {names} CASCADE;" if names else ""
         connection.exec_driver_sql(dropped + servers.NEW_PUBLIC)
-        for extension in connection.scalars(sa.text("SELECT extname FROM pg_extension WHERE oid >= 16384")).all():
+        for extension in connection.scalars(
+            sa.text("SELECT extname FROM pg_extension WHERE oid >= 16384")
+        ).all():
             connection.exec_driver_sql(f'DROP EXTENSION IF EXISTS "{extension}" CASCADE')
         connection.commit()
 
@@ -100,4 +102,3 @@ def on_server(where: servers.Where, names: tuple[str, str]) -> Iterator[tuple[Pl
             made.append(Place(where.kind, database.url, _empty_mariadb if mariadb else _empty_postgresql))
             stack.callback(made[-1].dispose)
         yield made[0], made[1]
-

@@ -141,7 +141,9 @@ def _indexed(table: Table) -> Iterable[tuple[str, ...]]:
         yield tuple(e.column or "" for e in index.elements)
 
 
-def with_needed_indexes(backend: Backend, changes: Sequence[Operation], have: Snapshot) -> Iterator[Operation]:
+def with_needed_indexes(
+    backend: Backend, changes: Sequence[Operation], have: Snapshot
+) -> Iterator[Operation]:
     """The changes, and before a drop the index that MySQL wants in its place (error 1553): said, so that the way back
     knows of it."""
     state = have

@@ -41,10 +41,13 @@ def match(
     same: Callable[[T, T], bool],
     *,
     fold: Callable[[str], str] = str,
+    given: Callable[[str], bool] = lambda name: False,
 ) -> Matched[T]:
-    """Pairs up two lists. `fold` brings names to the form in which the database tells them apart (case).
+    """Pairs up two lists. `fold` brings names to the form in which the database tells them apart (case); `given` tells
+    of a name that the database gives to what has none.
 
-    First equal names; then unnamed new ones with the same old ones; then same things under two names (renames).
+    First equal names; then unnamed new ones with the same old ones; then same things under two names (renames). Of
+    several an unnamed one takes one that nobody named, a named one another.
     """
     gone = list(have)
     new = list(want)
@@ -65,7 +68,8 @@ def match(
             if unnamed_first and fresh.name is not None:
                 continue
             alike = [o for o in gone if same(o, fresh)]
-            old = min(alike, key=lambda o: o.name is not None, default=None)  # a name is for one that has none
+            told = fresh.name is not None
+            old = min(alike, key=lambda o: (o.name is None or given(o.name)) == told, default=None)
             if old is not None:
                 take(old, fresh)
     return Matched(tuple(pairs), tuple(gone), tuple(new))

@@ -102,7 +102,9 @@ def _phase(backend: Backend, operation: Operation) -> int:
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):
-        return 60
+        return (
+            61 if operation.constraint.name is None else 60
+        )  # the server may give it a name that another has
     return phase
 
 

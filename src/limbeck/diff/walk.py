@@ -24,7 +24,7 @@ from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 
-from .around import around, with_needed_indexes, without_renames_of
+from .around import around, served, with_needed_indexes, without_renames_of
 from .match import match
 from .objects import object_changes
 from .order import ordered
@@ -188,7 +188,13 @@ def _key(table: Table, rules: Rules) -> Iterable[PrimaryKey]:
 def _of_one_kind(
     backend: Backend, table: QualifiedName, old: list[Constraint], new: list[Constraint], rules: Rules
 ) -> Iterator[Operation]:
-    found = match(old, new, lambda a, b: same_constraint(backend, a, b, rules), fold=backend.fold_constraint)
+    found = match(
+        old,
+        new,
+        lambda a, b: same_constraint(backend, a, b, rules),
+        fold=backend.fold_constraint,
+        given=backend.gives_name,
+    )
     for pair in found.pairs:
         if not pair.same:
             yield dropping(table, pair.have)
@@ -255,7 +261,8 @@ def _name(index: Index) -> str:
 
 
 def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
-    """MySQL makes an index for a foreign key that has none, under the key's name or its first column's."""
+    """MySQL makes an index for a foreign key that has none, under the key's name or its first column's. Where
+    another serves the key it makes none."""
     if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):
         return False
-    return any(index.columns == key.columns for key in want.foreign_keys)
+    return any(index.columns == key.columns and not served(want, key) for key in want.foreign_keys)

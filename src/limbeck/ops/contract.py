@@ -287,6 +287,10 @@ class Backend(ABC):
         """The form in which it tells names of constraints and indexes apart."""
         return name
 
+    def gives_name(self, name: str) -> bool:
+        """Whether it looks like a name that this database gives to a constraint without one."""
+        return False
+
     def same_object(self, have: Object, want: Object) -> bool:
         return have == want
 

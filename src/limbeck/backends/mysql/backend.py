@@ -5,6 +5,7 @@ Facts of the manuals' pages "ALTER TABLE": MySQL 5.7 to 9, MariaDB 10.2 to 11. N
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -34,6 +35,9 @@ _DROPS = {
     "check": "CHECK",
     "": "CONSTRAINT",
 }
+
+
+_GIVEN = re.compile(r"\ACONSTRAINT_\d+\Z|_(?:ibfk|chk)_\d+\Z")
 
 
 class MysqlBackend(AnsiBackend):
@@ -257,6 +261,10 @@ class MysqlBackend(AnsiBackend):
 
     def fold_constraint(self, name: str) -> str:
         return name.lower()
+
+    def gives_name(self, name: str) -> bool:
+        """A unique key is called after its first column; that cannot be told from a name."""
+        return _GIVEN.search(name) is not None
 
     def canonical_type(self, spelling: str) -> str:
         return same.type_(spelling, mariadb=self.mariadb)

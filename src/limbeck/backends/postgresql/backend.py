@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi.first import known_table
@@ -237,6 +238,9 @@ class PostgresqlBackend(WithPostgresqlObjects):
         checks = frozenset(self.canonical_sql(check.text) for _, check in domain.checks)
         return (same.type_(type_), default, domain.not_null, checks)
 
+    def gives_name(self, name: str) -> bool:
+        return _GIVEN.search(name) is not None
+
     def canonical_type(self, spelling: str) -> str:
         return same.type_(spelling)
 
@@ -278,6 +282,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return locks.hazards(operation, before, facts)
 
 
+_GIVEN = re.compile(r"_(?:key|check|fkey|pkey|excl)\d*\Z")
 _NUMBERING = ("smallint", "integer", "bigint")
 _USUAL = {
     "start": "START WITH 1",
