@@ -35,11 +35,13 @@ COMMENTS = ("a comment", "it's", 'say "hi"', "100%", "a:b", "two\nlines", "")
 
 
 class Generator:
-    def __init__(self, kind: str, seed: int) -> None:
+    def __init__(self, kind: str, seed: int, version: int | None = None) -> None:
+        """`version` is PostgreSQL's, where it is not the newest."""
         self.kind = kind
         self.random = random.Random(f"{kind} {seed}")
         self.families: dict[str, Family] = KINDS[kind]
         self.serial = 0
+        self.since15 = version is None or version >= 15
 
     # -- pairs
     def pair(self) -> Pair:
@@ -180,7 +182,10 @@ class Generator:
 
     # -- items
     def item(self, table: Table) -> Item | None:
-        return self.random.choice([self.unique, self.check, self.index, self.index])(table)
+        makers = [self.unique, self.check, self.index, self.index]
+        if self.kind == "postgresql" and self.random.random() < 0.15:
+            return self.exclude(table)
+        return self.random.choice(makers)(table)
 
     def unique(self, table: Table) -> Item | None:
         able = [c for c in table.columns if self.can_be_key(c)]
@@ -193,10 +198,35 @@ class Generator:
             odd = chance.random()
             if odd < 0.1:
                 options += ["deferrable=True", f"initially={chance.choice(['DEFERRED', 'IMMEDIATE'])!r}"]
-            elif odd < 0.2:
+            elif odd < 0.2 and self.since15:
                 options += ["postgresql_nulls_not_distinct=True"]
+            elif odd < 0.27 and (more := [c for c in table.columns if c not in columns and not c.parts]):
+                needed = more[0].name
+                args = ", ".join([*(repr(c.name) for c in columns), *options])
+                code = f"sa.UniqueConstraint({args}, postgresql_include=[{needed!r}])"
+                return Item("unique", code, (*(c.name for c in columns), needed))
         args = ", ".join([*(repr(c.name) for c in columns), *options])
         return Item("unique", f"sa.UniqueConstraint({args})", tuple(c.name for c in columns))
+
+    def exclude(self, table: Table) -> Item | None:
+        """PostgreSQL's EXCLUDE: by a btree over keys, by gist over ranges; now and then over an expression, for some rows."""
+        able = [c for c in table.columns if (c.family in ("int", "range", "numrange") and not c.parts)]
+        if not able:
+            return None
+        column = self.random.choice(able)
+        element, using = repr(column.name), "btree" if column.family == "int" else "gist"
+        if column.family == "int" and self.random.random() < 0.3:
+            element = f"sa.text({_python('abs(' + self.quoted(column.name) + ')')})"
+        operator = "=" if using == "btree" else self.random.choice(["&&", "="])
+        options = [f"using={using!r}"]
+        if self.random.random() < 0.6:
+            options.append(f"name={self.name('ex')!r}")
+        if self.random.random() < 0.3:
+            options.append(f"where=sa.text({_python(self.quoted(column.name) + ' IS NOT NULL')})")
+        if self.random.random() < 0.2:
+            options += ["deferrable=True", "initially='DEFERRED'"]
+        code = f"postgresql.ExcludeConstraint(({element}, {operator!r}), {', '.join(options)})"
+        return Item("exclude", code, (column.name,))
 
     def check(self, table: Table) -> Item | None:
         able = [
@@ -236,6 +266,8 @@ class Generator:
         expression = (
             _python(self.random.choice(texts)) if self.random.random() < 0.8 else self.random.choice(clauses)
         )
+        if self.kind == "postgresql" and self.random.random() < 0.08:
+            name += ", postgresql_not_valid=True"
         return Item("check", f"sa.CheckConstraint({expression}{name})", (column.name,))
 
     def index(self, table: Table) -> Item | None:
@@ -256,10 +288,37 @@ class Generator:
             options += self.postgresql_index(table, columns, unique=bool(options))
             if "postgresql_using='hash'" in options:
                 elements, columns, options = [repr(columns[0].name)], columns[:1], ["postgresql_using='hash'"]
+            if "postgresql_using='brin'" in options:
+                elements, columns = [repr(columns[0].name)], columns[:1]
+            if not options and self.random.random() < 0.1:
+                made = self.gin_or_gist(table)
+                if made is not None:
+                    return made
         elif self.kind == "sqlite" and chance.random() < 0.2:
             options.append(f"sqlite_where=sa.text({_python(self.quoted(columns[0].name) + ' IS NOT NULL')})")
         args = ", ".join([repr(self.name("ix")), *elements, *options])
         return Item("index", f"sa.Index({args})", tuple(c.name for c in columns))
+
+    def gin_or_gist(self, table: Table) -> Item | None:
+        methods = {
+            "jsonb": "gin",
+            "array": "gin",
+            "strings": "gin",
+            "tsvector": "gin",
+            "range": "gist",
+            "inet": "gist",
+        }
+        able = [c for c in table.columns if c.family in methods]
+        if not able:
+            return None
+        column = self.random.choice(able)
+        options = [f"postgresql_using={methods[column.family]!r}"]
+        if column.family == "jsonb" and self.random.random() < 0.5:
+            options.append(f"postgresql_ops={{{column.name!r}: 'jsonb_path_ops'}}")
+        if column.family == "inet":
+            options.append(f"postgresql_ops={{{column.name!r}: 'inet_ops'}}")
+        args = ", ".join([repr(self.name("ix")), repr(column.name), *options])
+        return Item("index", f"sa.Index({args})", (column.name,))
 
     def element(self, column: Column) -> str:
         odd = self.random.random()
@@ -268,6 +327,8 @@ class Generator:
             return f"sa.column({name!r}).desc()"
         if odd < 0.2 and self.kind == "postgresql":
             return f"sa.column({name!r}).{self.random.choice(['nulls_first()', 'desc().nulls_last()'])}"
+        if odd < 0.23 and column.family in ("str", "text") and self.kind == "postgresql":
+            return f"sa.column({name!r}, sa.String()).collate('C')"
         if odd < 0.3 and column.family in ("str", "text") and self.kind != "mariadb":
             return self.random.choice(
                 [
@@ -287,13 +348,15 @@ class Generator:
         if odd < 0.25:
             return ["postgresql_with={'fillfactor': 70}"]
         if odd < 0.3 and unique:
-            return ["postgresql_nulls_not_distinct=True"]
+            return ["postgresql_nulls_not_distinct=True"] if self.since15 else []
         if odd < 0.36 and not unique:
             return ["postgresql_using='hash'"]
         if odd < 0.42:
             others = [c for c in table.columns if c not in columns and self.can_be_key(c)]
             return [f"postgresql_include=[{others[0].name!r}]"] if others else []
-        if odd < 0.5 and columns[0].family == "str" and "collation" not in columns[0].type:
+        if odd < 0.46 and not unique and columns[0].family in ("int", "date", "moment"):
+            return ["postgresql_using='brin'", "postgresql_with={'pages_per_range': 16}"]
+        if odd < 0.54 and columns[0].family == "str" and "collation" not in columns[0].type:
             kind = (
                 "bpchar" if "CHAR(10)" in columns[0].type and "VARCHAR" not in columns[0].type else "varchar"
             )
@@ -342,6 +405,8 @@ class Generator:
         if chance.random() < 0.5:
             nullable = all(c.nullable for c in columns if c.name in local)
             actions = ["CASCADE", "RESTRICT", "NO ACTION", *(["SET NULL"] if nullable else [])]
+            if self.kind != "mariadb":
+                actions.append("SET DEFAULT")
             options.append(f"ondelete={chance.choice(actions)!r}")
         if chance.random() < 0.2:
             options.append(f"onupdate={chance.choice(['CASCADE', 'RESTRICT', 'NO ACTION'])!r}")
@@ -349,6 +414,8 @@ class Generator:
             options += ["deferrable=True", "initially='DEFERRED'"]
         if self.kind == "postgresql" and chance.random() < 0.05:
             options += ["match='FULL'"]
+        if self.kind == "postgresql" and chance.random() < 0.05:
+            options += ["postgresql_not_valid=True"]
         if table.key != target.key:  # a circle cannot be created otherwise
             options.append("use_alter=True")
             name = name or self.name("fk")
@@ -367,6 +434,9 @@ IDENTITIES = (
     "sa.Identity(always=True)",
     "sa.Identity(start=10, increment=5)",
     "sa.Identity(start=1, minvalue=1, maxvalue=1000, cycle=True, cache=5)",
+    "sa.Identity(always=True, start=-1, increment=-1)",
+    "sa.Identity(start=100, minvalue=-5, nomaxvalue=True)",
+    "sa.Identity(always=True, cache=20)",
 )
 
 
@@ -563,13 +633,13 @@ def change_item(g: Generator, models: Models) -> Models | None:
         (t, i)
         for t in models.tables
         for i in t.items
-        if i.kind in ("unique", "check", "index") and "'" in i.code
+        if i.kind in ("unique", "check", "index", "exclude") and "'" in i.code
     ]
     if not able:
         return None
     table, item = g.random.choice(able)
     name = _name_of(item)
-    made = {"unique": g.unique, "check": g.check, "index": g.index}[item.kind](table)
+    made = {"unique": g.unique, "check": g.check, "index": g.index, "exclude": g.exclude}[item.kind](table)
     if name is None or made is None or (old := _name_of(made)) is None:
         return None
     made = replace(made, code=made.code.replace(repr(old), repr(name), 1))
@@ -583,7 +653,9 @@ def rename_item(g: Generator, models: Models) -> Models | None:
     table, item = g.random.choice(able)
     old = _name_of(item)
     assert old is not None
-    fresh = g.name({"unique": "uq", "check": "ck", "index": "ix", "fk": "fk", "pk": "pk"}[item.kind])
+    fresh = g.name(
+        {"unique": "uq", "check": "ck", "index": "ix", "fk": "fk", "pk": "pk", "exclude": "ex"}[item.kind]
+    )
     made = replace(item, code=item.code.replace(repr(old), repr(fresh), 1))
     return models.with_table(replace(table, items=tuple(made if i == item else i for i in table.items)))
 
@@ -699,7 +771,7 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
         if old is None:
             continue
         for item in table.items:
-            unique = item.kind in ("pk", "unique") or "unique=True" in item.code
+            unique = item.kind in ("pk", "unique", "exclude") or "unique=True" in item.code
             kept = [
                 c
                 for c in item.columns

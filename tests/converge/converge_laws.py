@@ -144,11 +144,12 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
     """The facts without the names of constraints and indexes that the models do not say: they may be any.
 
     MariaDB makes an index for a foreign key, drops it again and calls it after this key or that."""
-    named = set(re.findall(r"\bname='([^']*)'", source(models))) | set(
-        re.findall(r"sa\.Index\('([^']*)'", source(models))
-    )
-    keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", source(models)))
+    text = source(models)
+    named = {*re.findall(r"\bname='([^']*)'", text), *re.findall(r"sa\.Index\('([^']*)'", text)}
+    keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", text))
     for key, fact in found.items():
+        if "postgresql_not_valid" in text:  # it says how to add a constraint: CREATE TABLE does not heed it
+            fact = re.sub(r"( NOT VALID)?( not validated)", "", fact)
         if kind == "mariadb":
             yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys)
         elif kind == "postgresql" and not models.naming:

@@ -36,6 +36,7 @@ PHASES: dict[str, int] = {
     "comment_on_table": 43,
     "add_constraint": 50,  # foreign keys last
     "create_index": 51,
+    "validate_constraint": 70,
     "drop_object": 80,
 }
 LATE_OBJECTS = {"view", "function", "trigger", "policy"}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, PrimaryKey
+from limbeck.model.defaults import TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
@@ -19,7 +20,14 @@ from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
-from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
+from limbeck.ops.constraint import (
+    NOT_VALID,
+    AddConstraint,
+    DropConstraint,
+    RenameConstraint,
+    ValidateConstraint,
+    dropping,
+)
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
@@ -137,10 +145,8 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
             yield AddColumn(table=have.key, column=column)
         else:
             change = column_change(backend, old, column, rules)
-            if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
-                change = replace(
-                    change, default=column.default if old.default or column.default else UNCHANGED
-                )
+            if change.type is not UNCHANGED and _default_goes_over(backend, old, column):
+                change = replace(change, default=column.default)
             if backend.numbering_needs_key and change.autoincrement is not UNCHANGED:
                 yield AlterColumn(table=have.key, column=old.name, autoincrement=change.autoincrement)
                 change = replace(change, autoincrement=UNCHANGED)
@@ -157,6 +163,15 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
     for column in have.columns:
         if _column(backend, want, column.name) is None:
             yield DropColumn(table=have.key, column=column.name)
+
+
+def _default_goes_over(backend: Backend, have: Column, want: Column) -> bool:
+    """Whether the default must be said again with the new type: where values are cast, and where it is stored with the
+    old type in it."""
+    if backend.cast(have.name, have.type, want.type) is not None:
+        return bool(have.default or want.default)
+    old, new = have.default, want.default
+    return isinstance(old, TextDefault) and isinstance(new, TextDefault) and old.sql.text != new.sql.text
 
 
 def _column(backend: Backend, table: Table, name: str) -> Column | None:
@@ -205,10 +220,19 @@ def _of_one_kind(
                 yield AddConstraint(table=table, constraint=pair.want)
             else:
                 yield _rename(backend, table, pair.have, pair.want)
+        if pair.same and _unchecked(pair.have) and not _unchecked(pair.want):
+            name = pair.want.name or pair.have.name
+            assert name is not None, "a constraint that can be NOT VALID has a name"
+            yield ValidateConstraint(table=table, name=name)
     for constraint in found.gone:
         yield dropping(table, constraint)
     for constraint in found.new:
         yield AddConstraint(table=table, constraint=constraint)
+
+
+def _unchecked(constraint: Constraint) -> bool:
+    """Whether rows that were there before it are unchecked."""
+    return bool(dict(constraint.options).get(NOT_VALID))
 
 
 def _kept_name(have: Constraint, want: Constraint) -> Constraint:

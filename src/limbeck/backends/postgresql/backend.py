@@ -6,6 +6,7 @@ import re
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi.first import known_table
+from limbeck.backends.ansi.objects import said_again, turns
 from limbeck.model.column import Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault, SequenceOptions, TextDefault
@@ -125,12 +126,12 @@ class PostgresqlBackend(WithPostgresqlObjects):
         changes = []
         if bool(was.always) != bool(default.always):
             changes.append(f"SET GENERATED {'ALWAYS' if default.always else 'BY DEFAULT'}")
+        again = said_again(was.options, default.options)
         for name in sorted(SequenceOptions.__dataclass_fields__):
-            old, new = getattr(was.options, name), getattr(default.options, name)
-            if old != new and new is not None:
-                changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: new}))}")
-            elif old != new and name in _USUAL:
-                changes.append(f"SET {_USUAL[name]}")
+            if (value := getattr(again, name)) is not None:
+                changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: value}))}")
+        if turns(was.options, default.options):
+            changes.append("RESTART")
         return self.alter(table, f"{place} {' '.join(changes)}") if changes else ()
 
     def _number(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
@@ -284,15 +285,6 @@ class PostgresqlBackend(WithPostgresqlObjects):
 
 _GIVEN = re.compile(r"_(?:key|check|fkey|pkey|excl)\d*\Z")
 _NUMBERING = ("smallint", "integer", "bigint")
-_USUAL = {
-    "start": "START WITH 1",
-    "increment": "INCREMENT BY 1",
-    "minvalue": "NO MINVALUE",
-    "maxvalue": "NO MAXVALUE",
-    "cache": "CACHE 1",
-    "cycle": "NO CYCLE",
-}
-"""What an identity does where nobody says so."""
 LONGEST = 63
 """Bytes of a name (NAMEDATALEN - 1)."""
 
