@@ -132,7 +132,15 @@ class Generator:
             table = table if item is None else replace(table, items=(*table.items, item))
         if self.kind != "sqlite" and chance.random() < 0.15:
             table = replace(table, extra=(("comment", repr(chance.choice(COMMENTS))),))
+        if chance.random() < 0.15:
+            table = self.with_option(table)
         return replace(models, tables=(*models.tables, table), enums=enums)
+
+    def with_option(self, table: Table) -> Table:
+        """One more option of the table, or another value of one it has. None is taken back: what the models do not say of
+        a table may be any."""
+        name, values = self.random.choice(list(OPTIONS[self.kind].items()))
+        return replace(table, extra=tuple({**dict(table.extra), name: self.random.choice(values)}.items()))
 
     def key_columns(self, columns: list[Column]) -> list[Column]:
         """Columns of a primary key, put into the list: mostly a numbering one."""
@@ -447,6 +455,25 @@ def _python(text: str) -> str:
     return repr(re.sub(r"(?<![:\w\\]):(?=\w)", r"\:", text))
 
 
+OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "postgresql": {
+        "postgresql_with": ("{'fillfactor': 70}", "{'fillfactor': 80, 'autovacuum_enabled': False}", "{}"),
+        "prefixes": ("['UNLOGGED']", "[]"),
+    },
+    "mariadb": {
+        "mysql_charset": ("'latin1'", "'utf8mb4'"),
+        "mysql_collate": ("'utf8mb4_bin'", "'utf8mb4_general_ci'", "'latin1_german1_ci'"),
+        "mysql_row_format": ("'DYNAMIC'", "'COMPACT'"),
+        "mysql_engine": ("'MyISAM'", "'InnoDB'"),
+    },
+    "sqlite": {
+        "sqlite_with_rowid": ("True", "False"),
+        "sqlite_autoincrement": ("True", "False"),
+        "sqlite_strict": ("True", "False"),
+    },
+}
+
+
 # -- changes --------------------------------------------------------------------------------------------------
 Change = Callable[[Generator, Models], "Models | None"]
 
@@ -457,6 +484,11 @@ def _a_table(g: Generator, models: Models) -> Table | None:
 
 def add_table(g: Generator, models: Models) -> Models | None:
     return g.add_table(models)
+
+
+def change_option(g: Generator, models: Models) -> Models | None:
+    table = _a_table(g, models)
+    return None if table is None else models.with_table(g.with_option(table))
 
 
 def drop_table(g: Generator, models: Models) -> Models | None:
@@ -735,6 +767,7 @@ CHANGES: list[tuple[str, Change]] = [
     for function, weight in (
         (add_table, 1),
         (drop_table, 1),
+        (change_option, 1),
         (add_column, 3),
         (drop_column, 2),
         (add_computed, 1),

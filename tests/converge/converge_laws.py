@@ -156,6 +156,7 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
             yield _plain_postgresql(key, fact, named)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
             key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
+            fact = fact.replace(" default=NULL ", " default=None ")  # both mean that there is none
             key = re.sub(
                 r'CONSTRAINT ("[^"]*"|\S+) ', lambda m: m[0] if m[1].strip('"') in named else "", key
             )

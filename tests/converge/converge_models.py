@@ -190,6 +190,7 @@ def _repaired(table: Table, models: Models) -> Table:
             named.setdefault(column.type, column.name)
     columns = tuple(c for c in columns if named.get(c.type, c.name) == c.name)
     names = {c.name for c in columns}
+    table = replace(table, extra=_fitting(table))
     kept = tuple(i for i in table.items if set(i.columns) <= names and _holds(i, table, models))
     if models.naming:  # the convention calls them by their first columns
         named = {
@@ -203,6 +204,33 @@ def _repaired(table: Table, models: Models) -> Table:
             if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values()
         )
     return replace(table, columns=columns, items=kept)
+
+
+STRICT = ("sa.Integer()", "sa.Text()", "sa.UnicodeText()", "sa.REAL()", "sa.LargeBinary()")
+"""Types whose words a STRICT table of SQLite knows."""
+
+
+def _fitting(table: Table) -> tuple[tuple[str, str], ...]:
+    """The options of the table as far as it can have them: a word instead of one that it cannot."""
+    extra, key = dict(table.extra), table.primary_key
+    if extra.get("sqlite_strict") == "True" and any(c.type not in STRICT for c in table.columns):
+        extra["sqlite_strict"] = "False"
+    if extra.get("sqlite_with_rowid") == "False" and key is None:
+        extra["sqlite_with_rowid"] = "True"
+    numbered = key is not None and [(c.type, c.parts) for c in table.columns if c.name in key.columns]
+    rowid = numbered == [("sa.Integer()", ())] and extra.get("sqlite_with_rowid") != "False"
+    if extra.get("sqlite_autoincrement") == "True" and not rowid:
+        extra["sqlite_autoincrement"] = "False"
+    collate, charset = extra.get("mysql_collate", ""), extra.get("mysql_charset", "")
+    if charset and collate and not collate.startswith(charset[:-1]):
+        extra["mysql_charset"] = repr(collate[1:].partition("_")[0])
+    return tuple(extra.items())
+
+
+def _alone(table: Table) -> bool:
+    """Whether no foreign key may go from it or to it: rows that are not logged, an engine that knows none."""
+    extra = dict(table.extra)
+    return extra.get("prefixes") == "['UNLOGGED']" or extra.get("mysql_engine") == "'MyISAM'"
 
 
 def _stands(column: Column, names: set[str]) -> bool:
@@ -221,7 +249,7 @@ def _holds(item: Item, table: Table, models: Models) -> bool:
     if item.kind != "fk" or item.refers is None:
         return True
     other = models.table(item.refers)
-    if other is None:
+    if other is None or _alone(table) or _alone(other):
         return False
     unique = any(i.kind in ("pk", "unique") and i.columns == item.referred for i in other.items)
     types = [table.column(c).type for c in item.columns]  # type: ignore[union-attr]

@@ -15,6 +15,7 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex
@@ -91,6 +92,8 @@ def _new_types(backend: Backend, changes: Sequence[Operation]) -> Iterator[tuple
     for operation in changes:
         if isinstance(operation, AlterColumn) and operation.type is not UNCHANGED:
             yield plain_name(backend, operation.table), operation.column
+        elif isinstance(operation, AlterTable):
+            yield from ((plain_name(backend, operation.table), name) for name, _ in operation.columns)
 
 
 def _staying(table: Table, changes: Sequence[Operation]) -> Iterator[ForeignKey]:

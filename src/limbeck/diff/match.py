@@ -41,13 +41,12 @@ def match(
     same: Callable[[T, T], bool],
     *,
     fold: Callable[[str], str] = str,
-    given: Callable[[str], bool] = lambda name: False,
+    apart: Callable[[T, T], object] = lambda old, fresh: old.name is not None,
 ) -> Matched[T]:
-    """Pairs up two lists. `fold` brings names to the form in which the database tells them apart (case); `given` tells
-    of a name that the database gives to what has none.
+    """Pairs up two lists. `fold` brings names to the form in which the database tells them apart (case); `apart`
+    tells how far two that are the same are from each other: of several the nearest is taken.
 
-    First equal names; then unnamed new ones with the same old ones; then same things under two names (renames). Of
-    several an unnamed one takes one that nobody named, a named one another.
+    First equal names; then unnamed new ones with the same old ones; then same things under two names (renames).
     """
     gone = list(have)
     new = list(want)
@@ -68,8 +67,7 @@ def match(
             if unnamed_first and fresh.name is not None:
                 continue
             alike = [o for o in gone if same(o, fresh)]
-            told = fresh.name is not None
-            old = min(alike, key=lambda o: (o.name is None or given(o.name)) == told, default=None)
+            old = min(alike, key=lambda o: apart(o, fresh), default=None)  # type: ignore[arg-type,return-value]
             if old is not None:
                 take(old, fresh)
     return Matched(tuple(pairs), tuple(gone), tuple(new))

@@ -30,6 +30,7 @@ PHASES: dict[str, int] = {
     "rename_index": 23,
     "rename_constraint": 24,
     "create_table": 30,
+    "alter_table": 35,
     "drop_column": 40,
     "alter_column": 41,
     "add_column": 42,

@@ -18,6 +18,7 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.constraint import (
@@ -125,8 +126,11 @@ def _renamings(renames: Renames) -> Iterator[Operation]:
 
 def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVERYTHING) -> list[Operation]:
     """What must be done to one table so that it becomes the other; both bear the same name."""
+    options, columns = backend.option_changes(have, want) if rules.options else ((), ())
     changes: list[Operation] = []
-    changes += _column_changes(backend, have, want, rules)
+    if options:
+        changes.append(AlterTable(table=have.key, options=options, columns=columns))
+    changes += _column_changes(backend, have, want, rules, {name for name, _ in columns})
     remade = {c.column.name for c in changes if isinstance(c, AddColumn)}
     changes += _constraint_changes(backend, have, want, rules)
     changes += _index_changes(backend, have, want, rules, remade)
@@ -135,7 +139,10 @@ def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVE
     return changes
 
 
-def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> Iterator[Operation]:
+def _column_changes(
+    backend: Backend, have: Table, want: Table, rules: Rules, typed: Collection[str]
+) -> Iterator[Operation]:
+    """`typed` are the columns whose type goes over with the table's options."""
     for column in want.columns:
         old = _column(backend, have, column.name)
         if old is None:
@@ -145,6 +152,8 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
             yield AddColumn(table=have.key, column=column)
         else:
             change = column_change(backend, old, column, rules)
+            if column.name in typed:
+                change = replace(change, type=UNCHANGED)
             if change.type is not UNCHANGED and _default_goes_over(backend, old, column):
                 change = replace(change, default=column.default)
             if backend.numbering_needs_key and change.autoincrement is not UNCHANGED:
@@ -208,7 +217,7 @@ def _of_one_kind(
         new,
         lambda a, b: same_constraint(backend, a, b, rules),
         fold=backend.fold_constraint,
-        given=backend.gives_name,
+        apart=lambda a, b: _apart(backend, a, b),
     )
     for pair in found.pairs:
         if not pair.same:
@@ -228,6 +237,13 @@ def _of_one_kind(
         yield dropping(table, constraint)
     for constraint in found.new:
         yield AddConstraint(table=table, constraint=constraint)
+
+
+def _apart(backend: Backend, have: Constraint, want: Constraint) -> tuple[bool, bool]:
+    """Of twins an unnamed one is the one that nobody named, and one whose rows are unchecked the one like it."""
+    columns = getattr(have, "columns", ())
+    unnamed = have.name is None or backend.gives_name(have.name, columns)
+    return unnamed != (want.name is None), _unchecked(have) != _unchecked(want)
 
 
 def _unchecked(constraint: Constraint) -> bool:

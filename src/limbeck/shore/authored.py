@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
@@ -20,6 +20,7 @@ from limbeck.model.types import TypeRef
 
 from . import compat, ddl
 from .freeze import Freezer
+from .names import model_options
 
 
 def table(
@@ -44,6 +45,11 @@ def table(
         **dict(options or {}),
     )
     return freeze.table(made), freeze.objects(made)
+
+
+def table_options(freeze: Freezer, options: Mapping[str, Any]) -> Options:
+    """Dialect options of a table that stands."""
+    return model_options(dict(options), freeze.sql_of)
 
 
 def _free(item: Any) -> Any:

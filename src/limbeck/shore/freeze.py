@@ -8,6 +8,7 @@ spelled by SQLAlchemy's own compiler, in the context it needs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -103,11 +104,14 @@ class Freezer:
         key = qualified_name(table)
         checked = [c for c in compat.sorted_constraints(table) if c is not table.primary_key]
         primary = table.primary_key if len(table.primary_key.columns) else None
+        key_of_table = None if primary is None else constraints.primary_key(primary, self)
+        if key_of_table is not None and self._said_in_column(table):
+            key_of_table = replace(key_of_table, name=None)
         return Table(
             name=key.name,
             schema=key.schema,
             columns=tuple(self._column(c, table) for c in table.columns),
-            primary_key=None if primary is None else constraints.primary_key(primary, self),
+            primary_key=key_of_table,
             constraints=tuple(
                 constraints.freeze(c, key, self) for c in checked if compat.is_spelled_by(c, self._ddl)
             ),
@@ -167,6 +171,11 @@ class Freezer:
         return str(made)
 
     # -- columns
+    def _said_in_column(self, table: Any) -> bool:
+        """SQLite's AUTOINCREMENT is said in the column, with the key, which has no name there."""
+        said = self.dialect.name == "sqlite" and compat.dialect_options(table).get("sqlite_autoincrement")
+        return bool(said) and compat.numbering_column(table) is not None
+
     def _column(self, column: Any, table: Any) -> Column:
         place = f"{qualified_name(table)}.{column.name}"
         type_ = self._type(column, place)

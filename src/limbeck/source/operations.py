@@ -161,6 +161,12 @@ def _drop_constraint(operation: Any) -> Call:
     return made("drop_constraint", args, options)
 
 
+def _alter_table(operation: Any) -> Call:
+    args, options = arguments(operation, frozenset({"columns"}))
+    columns = {name: values.type_(type_) for name, type_ in operation.columns}
+    return made("alter_table", args, [*([("columns", columns)] if columns else []), *options])
+
+
 def _execute_sql(operation: Any) -> Call:
     args, options = arguments(operation, frozenset({"sql"}))
     return made("execute", [operation.sql.as_written, *args], options)
@@ -209,6 +215,7 @@ SHAPES: dict[str, Callable[[Any], Call]] = {
     "create_index": _create_index,
     "add_constraint": _add_constraint,
     "drop_constraint": _drop_constraint,
+    "alter_table": _alter_table,
     "execute_sql": _execute_sql,
     "create_object": _object,
     "drop_object": _object,

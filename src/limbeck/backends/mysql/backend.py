@@ -20,11 +20,13 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Function, Object, Schema, Trigger
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
+from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import rewriting, same
+from . import rewriting, same, storage
 
 Statements = tuple[Statement, ...]
 
@@ -57,9 +59,34 @@ class MysqlBackend(AnsiBackend):
         return kinds | {"sequence"} if self.mariadb else kinds
 
     def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
-        return rewriting.rewrite(operation, before)
+        return rewriting.rewrite(self, operation, before)
 
     # -- tables and columns
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> Statements:
+        """One statement: a column that is said again in it takes the new character set."""
+        for name, _ in options:
+            if storage.one_name(name) not in storage.ALTERED:
+                raise self.cannot(
+                    f"change {name} of a table that stands", "Make a new table and copy the rows."
+                )
+        given = ((storage.one_name(name), value) for name, value in options)
+        parts = [text for name, value in given if (text := storage.said(name, value))]
+        for name, type_ in columns:
+            column = replace(self.whole(table, name, before), type=type_, source=None)
+            parts.append(
+                f"MODIFY {self.name(name)} {whole.definition(self.dialect, column, mariadb=self.mariadb)}"
+            )
+        return self.alter(table, ", ".join(parts)) if parts else ()
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        return storage.differing(have, want)
+
     def add_column(
         self,
         table: QualifiedName,
@@ -262,9 +289,10 @@ class MysqlBackend(AnsiBackend):
     def fold_constraint(self, name: str) -> str:
         return name.lower()
 
-    def gives_name(self, name: str) -> bool:
-        """A unique key is called after its first column; that cannot be told from a name."""
-        return _GIVEN.search(name) is not None
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
+        """A unique key is called after its first column, with a number where that is taken."""
+        after = columns[:1] and re.fullmatch(rf"{re.escape(columns[0])}(_\d+)?", name)
+        return bool(after) or _GIVEN.search(name) is not None
 
     def canonical_type(self, spelling: str) -> str:
         return same.type_(spelling, mariadb=self.mariadb)

@@ -17,11 +17,12 @@ from limbeck.model.objects import Domain, Enum, Object, Sequence
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
+from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import casting, same
+from . import casting, same, storage
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
@@ -33,6 +34,31 @@ class PostgresqlBackend(WithPostgresqlObjects):
     # -- tables and columns
     def rename_table(self, table: QualifiedName, new_name: str) -> Statements:
         return self.alter(table, f"RENAME TO {self.name(new_name)}")
+
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> Statements:
+        for name, _ in options:
+            if name not in storage.ALTERED:
+                raise self.cannot(
+                    f"change {name} of a table that stands", "Make a new table and copy the rows."
+                )
+        known = known_table(before, table)
+        was = {} if known is None else dict(known.options)
+        return joined(
+            [
+                self.alter(table, text)
+                for name, value in options
+                for text in storage.changes(name, value, was, self.name)
+            ]
+        )
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        return storage.differing(have, want), ()
 
     def alter_column(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
         """The type first, so that a new default is read in it; an old default that the new type may not take goes
@@ -139,12 +165,18 @@ class PostgresqlBackend(WithPostgresqlObjects):
         sequence = QualifiedName(table.schema, serial_name(table.name, column))
         typed = self._sequence_type(table, column, change, before)
         full, name, text = self.full(sequence), self.name(column), self.literal(self.full(sequence))
+        made = "CREATE UNLOGGED SEQUENCE" if self._is_unlogged(table, before) else "CREATE SEQUENCE"
         high = f"SELECT setval({text}, coalesce(max({name}), 0) + 1, false) FROM {self.full(table)}"
         return (
-            Statement(f"CREATE SEQUENCE {full}{typed} OWNED BY {self.full(table)}.{name}"),
+            Statement(f"{made} {full}{typed} OWNED BY {self.full(table)}.{name}"),
             *self.alter(table, f"ALTER COLUMN {name} SET DEFAULT nextval({text})"),
             Statement(high),
         )
+
+    def _is_unlogged(self, table: QualifiedName, before: Lookup) -> bool:
+        """Since 15 a sequence is logged as its table is."""
+        found = known_table(before, table)
+        return found is not None and "UNLOGGED" in found.prefixes and self.since(15)
 
     def _sequence_type(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> str:
         """` AS integer`; nothing for a bigint, and where the type is not known."""
@@ -239,7 +271,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         checks = frozenset(self.canonical_sql(check.text) for _, check in domain.checks)
         return (same.type_(type_), default, domain.not_null, checks)
 
-    def gives_name(self, name: str) -> bool:
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
         return _GIVEN.search(name) is not None
 
     def canonical_type(self, spelling: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
 from limbeck.errors import RowsWithoutValue
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
@@ -17,7 +17,9 @@ from limbeck.model.snapshot import BackendId, Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.compound import RebuildTable, merged, rebuild
@@ -105,6 +107,7 @@ class SqliteBackend(AnsiBackend):
             AddConstraint,
             DropConstraint,
             RenameConstraint,
+            AlterTable,
         )
         if not isinstance(operation, kinds):
             return (operation,)
@@ -200,6 +203,16 @@ class SqliteBackend(AnsiBackend):
         return statements(
             self.writer, have, settled(want), copy, scratch_name, book=self.book(have.key), triggers=triggers
         )
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them."""
+        old, new = dict(have.options), dict(want.options)
+        usual = {"sqlite_strict": False, "sqlite_with_rowid": True, "sqlite_autoincrement": False}
+        return tuple(
+            (name, new[name] if new[name] != by_itself else None)
+            for name, by_itself in usual.items()
+            if name in new and bool(old.get(name, by_itself)) != bool(new[name])
+        ), ()
 
     # -- columns
     def add_column(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
 from limbeck.model.defaults import Computed, TextDefault
@@ -16,7 +17,7 @@ from limbeck.model.table import Table
 
 from .grammar import KeyPart, Part, Words, parse_table
 from .reading import EMPTY, Book, Entry
-from .tokens import fold, without_qualifier
+from .tokens import BLOB, NUMBER, QUOTED, STRING, WORD, fold, tokenize, without_qualifier
 
 
 class Writer:
@@ -123,7 +124,7 @@ class Writer:
         if column.type.spelling:
             parts.append(column.type.spelling)
         if isinstance(column.default, TextDefault):
-            parts.append(f"DEFAULT {column.default.sql.text}")
+            parts.append(f"DEFAULT {_default(column.default.sql.text)}")
         if not column.nullable:
             name = options.get("sqlite_not_null_name")
             said = f"CONSTRAINT {self.name(name)} NOT NULL" if name else "NOT NULL"
@@ -212,6 +213,14 @@ class Writer:
             f" WHERE {where.text if isinstance(where, SqlText) else where}" if where is not None else ""
         )
         return f"CREATE {unique}INDEX {name} ON {self.name(table.name)} ({', '.join(elements)}){condition}"
+
+
+def _default(text: str) -> str:
+    """A literal as it stands, anything else in parentheses."""
+    tokens = list(tokenize(text))
+    signed = tokens[1:] if tokens and tokens[0].text in ("+", "-") else tokens
+    bare = len(signed) == 1 and signed[0].kind in (NUMBER, STRING, BLOB, WORD, QUOTED)
+    return text if bare or without_parentheses(text) != text.strip() else f"({text})"
 
 
 def _entry_of(column: Column, left: list[Constraint], book: Book) -> Entry | None:
