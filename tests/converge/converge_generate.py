@@ -819,7 +819,7 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
             if item.refers is not None and (other := a.table(item.refers)) is not None:
                 if any(other.column(c) is None for c in item.referred):
                     return True  # the values it refers to went with their column
-                if item not in old.items and _last_row_is_alone(old, item, other):
+                if _last_row_is_alone(table, item, other):
                     return True
             if item.kind in ("check", "fk") and any(old.column(c) is None for c in item.columns):
                 return True

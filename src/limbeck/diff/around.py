@@ -46,11 +46,8 @@ def around(backend: Backend, changes: Sequence[Operation], have: Snapshot, want:
 
 def _name_to_come(table: Table, key: ForeignKey, changes: Sequence[Operation]) -> str | None:
     """The name it is renamed to, else its own: a key that goes for a moment comes back under its new name."""
-    return next((o.new_name for o in changes if _renames(o, table.key, key.name)), key.name)
-
-
-def _renames(operation: Operation, table: QualifiedName, name: str | None) -> bool:
-    return isinstance(operation, RenameConstraint) and (operation.table, operation.name) == (table, name)
+    renamed = (o for o in changes if isinstance(o, RenameConstraint))
+    return next((o.new_name for o in renamed if (o.table, o.name) == (table.key, key.name)), key.name)
 
 
 def without_renames_of(changes: Iterable[Operation], gone: Iterable[Operation]) -> Iterator[Operation]:

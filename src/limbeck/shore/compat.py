@@ -107,6 +107,10 @@ def numbering_column(table: Any) -> Any:
     return table._autoincrement_column
 
 
+def is_integer(column: Any) -> bool:
+    return issubclass(column.type._type_affinity, sa.Integer)
+
+
 def prefixes(table: Any) -> tuple[str, ...]:
     return tuple(str(p) for p in table._prefixes)
 

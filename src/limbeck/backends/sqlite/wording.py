@@ -68,12 +68,12 @@ class Writer:
         written: list[Words] = []
         for column in table.columns:
             entry = _entry_of(column, left, book)
-            if entry is not None:
+            inline = self._must_be_inline(table, column)
+            if entry is not None and _numbers(entry) == (inline is not None and _autoincrement(table)):
                 for constraint in entry.constraints:
                     left.remove(constraint)
                 written.append(entry.words)
                 continue
-            inline = self._must_be_inline(table, column)
             if inline:
                 left.remove(inline)
             written.append(Words(body=self.column(column, inline, table)))
@@ -89,7 +89,7 @@ class Writer:
         if key is None or key.columns != (column.name,):
             return None
         options = dict(key.options)
-        numbered = dict(table.options).get("sqlite_autoincrement") and column.autoincrement
+        numbered = _autoincrement(table) and column.autoincrement
         return key if numbered or options.get("sqlite_inline") else None
 
     def _table_options(self, table: Table) -> str:
@@ -221,6 +221,14 @@ def _default(text: str) -> str:
     signed = tokens[1:] if tokens and tokens[0].text in ("+", "-") else tokens
     bare = len(signed) == 1 and signed[0].kind in (NUMBER, STRING, BLOB, WORD, QUOTED)
     return text if bare or without_parentheses(text) != text.strip() else f"({text})"
+
+
+def _autoincrement(table: Table) -> bool:
+    return bool(dict(table.options).get("sqlite_autoincrement"))
+
+
+def _numbers(entry: Entry) -> bool:
+    return any(t.is_word("AUTOINCREMENT") for t in tokenize(entry.words.body))
 
 
 def _entry_of(column: Column, left: list[Constraint], book: Book) -> Entry | None:
