@@ -63,12 +63,18 @@ class Generator:
         enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
         if "enum" in self.families:
             enums = (("mood", ("sad", "ok", "happy")), ("Odd Enum", ("a", "it's", "c d")), ("e3", ("x",)))
-        models = Models((), enums, naming=self.random.random() < 0.25)
+        models = Models((), enums, self.sequences(), naming=self.random.random() < 0.25)
         for _ in range(self.random.randint(1, 5)):
             models = self.add_table(models) or models
         for _ in range(self.random.randint(0, 4)):
             models = self.add_foreign_key(models) or models
         return repaired(models)
+
+    def sequences(self) -> tuple[tuple[str, str], ...]:
+        if self.kind == "sqlite" or self.random.random() < 0.7:
+            return ()
+        names = self.random.sample(["s1", "Odd Seq", "seq"], self.random.randint(1, 2))
+        return tuple((name, self.random.choice(SEQUENCES[self.kind])) for name in names)
 
     # -- pieces
     def name(self, stem: str) -> str:
@@ -117,6 +123,9 @@ class Generator:
         enums = models.enums or (("mood", ("sad", "ok")),) if "enum" in self.families else ()
         columns: list[Column] = []
         items: list[Item] = []
+        if models.sequences and chance.random() < 0.5:
+            number = Column("number", "sa.BigInteger()", "int")
+            columns.append(number.but(server_default=f"next of {chance.choice(models.sequences)[0]}"))
         if chance.random() < 0.85:
             key = self.key_columns(columns)
             args = ", ".join(repr(c.name) for c in key)
@@ -486,6 +495,61 @@ def add_table(g: Generator, models: Models) -> Models | None:
     return g.add_table(models)
 
 
+SEQUENCES = {
+    "postgresql": (
+        "",
+        ", start=5",
+        ", start=10, increment=5",
+        ", increment=-1",
+        ", minvalue=3, maxvalue=1000, cycle=True",
+        ", cache=7",
+        ", data_type=sa.Integer()",
+    ),
+    "mariadb": (
+        "",
+        ", start=5",
+        ", start=10, increment=5",
+        ", minvalue=3, maxvalue=1000, cycle=True",
+        ", cache=7",
+    ),
+}
+
+
+def add_sequence(g: Generator, models: Models) -> Models | None:
+    free = [n for n in ("s1", "Odd Seq", "seq", "more") if n not in dict(models.sequences)]
+    if g.kind == "sqlite" or not free:
+        return None
+    made = (g.random.choice(free), g.random.choice(SEQUENCES[g.kind]))
+    return replace(models, sequences=(*models.sequences, made))
+
+
+def drop_sequence(g: Generator, models: Models) -> Models | None:
+    if not models.sequences:
+        return None
+    gone = g.random.choice(models.sequences)
+    return replace(models, sequences=tuple(s for s in models.sequences if s != gone))
+
+
+def change_sequence(g: Generator, models: Models) -> Models | None:
+    if not models.sequences:
+        return None
+    old = g.random.choice(models.sequences)
+    new = (old[0], g.random.choice(SEQUENCES[g.kind]))
+    return replace(models, sequences=tuple(new if s == old else s for s in models.sequences))
+
+
+def number_by_sequence(g: Generator, models: Models) -> Models | None:
+    found = _plain_column(g, models)
+    if found is None or not models.sequences:
+        return None
+    table, column = found
+    key = table.primary_key
+    if column.family != "int" or (key is not None and column.name in key.columns):
+        return None
+    said = f"next of {g.random.choice(models.sequences)[0]}"
+    return models.with_table(table.with_column(column.but(server_default=said)))
+
+
 def change_option(g: Generator, models: Models) -> Models | None:
     table = _a_table(g, models)
     return None if table is None else models.with_table(g.with_option(table))
@@ -768,6 +832,10 @@ CHANGES: list[tuple[str, Change]] = [
         (add_table, 1),
         (drop_table, 1),
         (change_option, 1),
+        (add_sequence, 1),
+        (drop_sequence, 1),
+        (change_sequence, 1),
+        (number_by_sequence, 1),
         (add_column, 3),
         (drop_column, 2),
         (add_computed, 1),

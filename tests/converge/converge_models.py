@@ -81,6 +81,8 @@ class Table:
 class Models:
     tables: tuple[Table, ...] = ()
     enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sequences: tuple[tuple[str, str], ...] = ()
+    """Name and what else is said, as Python (", start=5")."""
     naming: bool = False
 
     def table(self, key: tuple[str | None, str]) -> Table | None:
@@ -112,6 +114,8 @@ def source(models: Models, name: str = "metadata") -> str:
     enums = dict(models.enums)
     for enum, labels in models.enums:
         lines.append(f"{_enum(enum)} = sa.Enum({', '.join(map(repr, labels))}, name={enum!r})")
+    for sequence, said in models.sequences:
+        lines.append(f"{_sequence(sequence)} = sa.Sequence({sequence!r}{said}, metadata={name})")
     for table in models.tables:
         lines.append(f"sa.Table(\n    {table.name!r},\n    {name},")
         lines += [f"    {_column(c, enums)}," for c in table.columns]
@@ -136,6 +140,10 @@ def _enum(name: str) -> str:
     return "enum_" + re.sub(r"\W", "_", name)
 
 
+def _sequence(name: str) -> str:
+    return "sequence_" + re.sub(r"\W", "_", name)
+
+
 def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
     type_, extra = column.type, dict(column.extra)
     if type_.startswith("enum:"):
@@ -143,6 +151,8 @@ def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
         type_ = _enum(type_[5:])
         if extra.get("server_default") == "first label":
             extra["server_default"] = repr(labels[0])
+    if (next_of := extra.get("server_default", "")).startswith("next of "):
+        extra["server_default"] = f"{_sequence(next_of[8:])}.next_value()"
     parts = [repr(column.name), type_, *column.parts, *(f"{k}={v}" for k, v in extra.items())]
     return f"sa.Column({', '.join(parts)})"
 
@@ -176,9 +186,22 @@ def repaired(models: Models) -> Models:
         better = replace(models, tables=tuple(_repaired(t, models) for t in models.tables if t.columns))
         used = {c.type[5:] for t in better.tables for c in t.columns if c.type.startswith("enum:")}
         better = replace(better, enums=tuple(e for e in better.enums if e[0] in used))
+        better = _with_sequences_there(better)
         if better == models:
             return models
         models = better
+
+
+def _with_sequences_there(models: Models) -> Models:
+    """Without defaults that are the next number of a sequence which is not there."""
+    there = {f"next of {name}" for name, _ in models.sequences}
+
+    def column(c: Column) -> Column:
+        said = c.get("server_default") or ""
+        return c.but(server_default=None) if said.startswith("next of ") and said not in there else c
+
+    tables = tuple(replace(t, columns=tuple(map(column, t.columns))) for t in models.tables)
+    return replace(models, tables=tables)
 
 
 def _repaired(table: Table, models: Models) -> Table:

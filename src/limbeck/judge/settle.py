@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey
-from limbeck.model.defaults import ByDatabase, Computed, Default, TextDefault
+from limbeck.model.defaults import ByDatabase, Computed, Default, SequenceDefault, TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
@@ -56,7 +56,9 @@ def settle(connection: Any, backend: Backend, want: Snapshot, ambiguous: Iterabl
 
 
 def _needs(tables: Iterable[Table], want: Snapshot) -> tuple[Object, ...]:
-    named = {name for table in tables for column in table.columns for name in column.type.needs}
+    columns = [column for table in tables for column in table.columns]
+    named = {name for column in columns for name in column.type.needs}
+    named |= {c.default.sequence for c in columns if isinstance(c.default, SequenceDefault)}
     return tuple(thing for (_, name), thing in want.objects.items() if name in named)
 
 
@@ -134,7 +136,11 @@ def _default(stored: Default | None, declared: Default | None) -> Default | None
         return TextDefault(_sql(stored.sql, declared.sql))
     if isinstance(stored, Computed) and isinstance(declared, Computed):
         return replace(stored, sql=_sql(stored.sql, declared.sql))
-    return declared if isinstance(declared, ByDatabase) else stored
+    if isinstance(declared, ByDatabase) or (
+        isinstance(stored, SequenceDefault) and isinstance(declared, SequenceDefault)
+    ):
+        return declared
+    return stored
 
 
 def _sql(stored: SqlText, declared: SqlText) -> SqlText:

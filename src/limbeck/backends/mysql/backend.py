@@ -13,11 +13,11 @@ from limbeck.backends.ansi.backend import AnsiBackend
 from limbeck.errors import NoSuchThing, UnknownValue
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
-from limbeck.model.defaults import Computed, Default, Identity
+from limbeck.model.defaults import Computed, Default, Identity, SequenceOptions
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Function, Object, Schema, Trigger
+from limbeck.model.objects import Function, Object, Schema, Sequence, Trigger
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
@@ -261,6 +261,9 @@ class MysqlBackend(AnsiBackend):
             return self.full(QualifiedName(thing.schema, thing.name))
         return super().reference(thing)
 
+    def sequence_options(self, value: SequenceOptions) -> str:
+        return super().sequence_options(value).replace("NO CYCLE", "NOCYCLE")
+
     def rename_object(self, kind: str, name: QualifiedName, new_name: str, before: Lookup) -> Statements:
         if kind not in ("view", "sequence"):
             raise self.cannot(f"rename a {kind}", "Drop it and create it again.")
@@ -278,6 +281,10 @@ class MysqlBackend(AnsiBackend):
             raise self.cannot(feature, "Ask the database first in the revision.")
 
     # -- comparing
+    @property
+    def managed_objects(self) -> frozenset[str]:  # type: ignore[override]
+        return frozenset({"schema", "sequence"} if self.mariadb else {"schema"})
+
     names_primary_keys: ClassVar[bool] = False
     foreign_keys_hold_types: ClassVar[bool] = True
     numbering_needs_key: ClassVar[bool] = True
@@ -288,6 +295,11 @@ class MysqlBackend(AnsiBackend):
 
     def fold_constraint(self, name: str) -> str:
         return name.lower()
+
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, Sequence) and isinstance(want, Sequence):
+            return same.sequence(have) == same.sequence(want)
+        return super().same_object(have, want)
 
     def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
         """A unique key is called after its first column, with a number where that is taken."""
