@@ -147,12 +147,13 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
     text = source(models)
     named = {*re.findall(r"\bname='([^']*)'", text), *re.findall(r"sa\.Index\('([^']*)'", text)}
     keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", text))
+    free = {key.rpartition(".")[2] for key, fact in found.items() if _is_not_of_convention(fact, text)}
     for key, fact in found.items():
         if "postgresql_not_valid" in text:  # it says how to add a constraint: CREATE TABLE does not heed it
             fact = re.sub(r"( NOT VALID)?( not validated)", "", fact)
         if kind == "mariadb":
             yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys)
-        elif kind == "postgresql" and not models.naming:
+        elif kind == "postgresql" and (not models.naming or key.rpartition(".")[2] in free):
             yield _plain_postgresql(key, fact, named)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
             key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
@@ -174,6 +175,11 @@ def _plain_postgresql(key: str, fact: str, named: set[str]) -> tuple[str, str]:
     plain = re.sub(r"INDEX .*? ON ", "INDEX ON ", fact)
     plain = re.sub(r" of constraint .*$", " of constraint", plain)
     return f"{what} {name.removesuffix(last)} {plain}", ""
+
+
+def _is_not_of_convention(fact: str, models: str) -> bool:
+    """A constraint that the models' naming convention says nothing of."""
+    return fact.startswith("EXCLUDE") or (fact.startswith("CHECK") and "'ck':" not in models)
 
 
 def _any_unique(key: str, fact: str, models: Models) -> str:

@@ -15,6 +15,7 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
@@ -99,6 +100,9 @@ def _phase(backend: Backend, operation: Operation) -> int:
     if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
         return 19 if operation.autoincrement is False else 55 if operation.autoincrement is True else phase
+    if isinstance(operation, AlterTable) and operation.options[0][0].startswith("sqlite_"):
+        # its key and types must be fit for it: what it is not any more goes first, what it becomes comes last
+        return 55 if operation.options[0][1] is not None else 19
     if isinstance(operation, AddColumn) and isinstance(operation.column.default, Computed):
         return PHASES["comment_on_table"]  # behind the columns it is computed from
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
