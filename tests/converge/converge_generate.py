@@ -155,7 +155,8 @@ class Generator:
         """Columns of a primary key, put into the list: mostly a numbering one."""
         chance = self.random
         if chance.random() < 0.75:
-            name = chance.choice(["id", "id", "id", "Id", "key id"])
+            # elsewhere `Id` is the column `id`, and which of the two is written nobody compares
+            name = chance.choice(["id", "id", "id", "Id" if self.kind == "postgresql" else "id", "key id"])
             made = Column(name, chance.choice(["sa.Integer()", "sa.Integer()", "sa.BigInteger()"]), "int")
             odd = chance.random()
             if odd < 0.15:

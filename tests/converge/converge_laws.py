@@ -67,6 +67,7 @@ class Trial:
         self.kind = kind
         self.lived = lived
         self.fresh = fresh
+        self.version = fresh.version() if kind == "postgresql" else None
 
     def run(self, pair: Pair) -> Failure | None:
         """Raises Invalid."""

@@ -7,7 +7,9 @@ is left over would show at once: every trial compares whole catalogs.
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +32,11 @@ class Place:
         if self._engine is None:
             self._engine = sa.create_engine(self.url, poolclass=sa.pool.StaticPool)
         return self._engine
+
+    def version(self) -> int:
+        """The server's major version."""
+        with self.engine().connect() as connection:
+            return int(connection.dialect.server_version_info[0])  # type: ignore[index]
 
     def empty(self) -> None:
         try:
@@ -73,12 +80,25 @@ def _empty_sqlite(place: Place) -> None:
     place.dispose()
 
 
+def _empty_sqlite_file(place: Place) -> None:
+    place.dispose()
+    for end in ("", "-journal", "-wal", "-shm"):
+        Path(place.url.partition("///")[2] + end).unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
-def places(db: str, names: tuple[str, str] = ("lived", "fresh")) -> Iterator[tuple[Place, Place]]:
-    """Two of them on a server of this process, which ends with the block."""
-    if db == "sqlite":
+def places(
+    db: str, names: tuple[str, str] = ("lived", "fresh"), *, reachable: bool = False
+) -> Iterator[tuple[Place, Place]]:
+    """Two of them on a server of this process, which ends with the block. `reachable`: also from another process."""
+    if db == "sqlite" and not reachable:
         made = [Place("sqlite", "sqlite://", _empty_sqlite) for _ in names]
         yield made[0], made[1]
+        return
+    if db == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="converge-") as folder:
+            made = [Place("sqlite", f"sqlite:///{folder}/{name}.db", _empty_sqlite_file) for name in names]
+            yield made[0], made[1]
         return
     where = servers.START[db](None)
     try:

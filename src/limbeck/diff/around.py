@@ -1,4 +1,4 @@
-"""Foreign keys that stand in the way of a change, dropped before it and added again after it.
+"""What stands in the way of a change, dropped before it and added again after it: foreign keys above all.
 
 A key stands in the way where what it refers to goes for a moment, where the database lets no type change under it
 (MySQL), and where the index it needs goes for a moment (MySQL, error 1553).
@@ -41,7 +41,25 @@ def around(backend: Backend, changes: Sequence[Operation], have: Snapshot, want:
             if loses or _in_the_way(backend, table, key, keys, typed):
                 again = replace(key, name=_name_to_come(table, key, changes))
                 result += [dropping(table.key, key), AddConstraint(table=table.key, constraint=again)]
-    return result
+    return [*result, *_options_of_keys(changes, have, want)]
+
+
+OF_KEYS = {"sqlite_with_rowid": False, "sqlite_autoincrement": True}
+"""What a table of SQLite can only be while it has a key."""
+
+
+def _options_of_keys(changes: Sequence[Operation], have: Snapshot, want: Snapshot) -> Iterator[Operation]:
+    """Such an option, taken away for the moment in which the table has no key."""
+    for operation in changes:
+        if not isinstance(operation, DropConstraint) or operation.constraint_kind != "primary key":
+            continue
+        table, after = have.tables.get(operation.table), want.tables.get(operation.table)
+        for name, value in OF_KEYS.items():
+            stands = table is not None and dict(table.options).get(name) == value
+            stays = after is not None and after.primary_key and dict(after.options).get(name, value) == value
+            if stands and stays:
+                yield AlterTable(table=operation.table, options=((name, None),))
+                yield AlterTable(table=operation.table, options=((name, value),))
 
 
 def _name_to_come(table: Table, key: ForeignKey, changes: Sequence[Operation]) -> str | None:
