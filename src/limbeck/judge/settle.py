@@ -18,7 +18,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn
-from limbeck.ops.constraint import AddConstraint
+from limbeck.ops.constraint import NOT_VALID, AddConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex
 
@@ -30,7 +30,7 @@ T = TypeVar("T", Constraint, Index)
 
 class Settled(NamedTuple):
     """`want` in the server's spelling. `as_text` names the tables that had to stay as declared, with the reason.
-    `declared` gives for a settled constraint or index, without its name, the value its author wrote."""
+    `declared` gives for a settled constraint or index, with its name and without, the value its author wrote."""
 
     want: Snapshot
     as_text: Mapping[QualifiedName, str]
@@ -93,12 +93,14 @@ def _merged(declared: Table, marked: Table, stored: Table, told: Declared) -> Ta
     for constraint in stored.constraints:
         constraints.append(_constraint(constraint, by_name.get(constraint.name)))
         if constraint.name in by_name:
-            told[declared.key, replace(constraints[-1], name=None)] = by_name[constraint.name]
+            told[declared.key, constraints[-1]] = by_name[constraint.name]
+            told.setdefault((declared.key, replace(constraints[-1], name=None)), by_name[constraint.name])
     made = []
     for index in stored.indexes:
         made.append(_index(index, indexes.get(index.name)))
         if index.name in indexes:
-            told[declared.key, replace(made[-1], name=None)] = indexes[index.name]
+            told[declared.key, made[-1]] = indexes[index.name]
+            told.setdefault((declared.key, replace(made[-1], name=None)), indexes[index.name])
     return replace(
         stored,
         columns=tuple(_column(c, columns.get(c.name)) for c in stored.columns),
@@ -157,6 +159,8 @@ def _constraint(stored: Constraint, declared: Constraint | None) -> Constraint:
     if declared is None or type(declared) is not type(stored):
         return stored
     merged = replace(stored, name=declared.name, comment=declared.comment, source=declared.source)
+    if unchecked := tuple(o for o in declared.options if o[0] == NOT_VALID and o not in merged.options):
+        merged = replace(merged, options=(*merged.options, *unchecked))  # CREATE TABLE does not heed it
     if isinstance(merged, Check) and isinstance(declared, Check):
         return replace(merged, sql=_sql(merged.sql, declared.sql), of_type=declared.of_type)
     if isinstance(merged, Exclude) and isinstance(declared, Exclude) and merged.where and declared.where:
@@ -204,5 +208,5 @@ def _operation_declared(operation: Operation, want: Snapshot, settled: Settled) 
 
 
 def _written(settled: Settled, table: QualifiedName, thing: T) -> T:
-    found = settled.declared.get((table, replace(thing, name=None)))
+    found = settled.declared.get((table, thing)) or settled.declared.get((table, replace(thing, name=None)))
     return thing if found is None else replace(found, name=thing.name)  # type: ignore[return-value]

@@ -116,12 +116,13 @@ class DropConstraint(Operation):
         return AddConstraint(table=self.table, constraint=self.found(the_table(before, self.table)))
 
     def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
+        kind = self.constraint_kind or ("" if self.constraint is None else words.kind_of(self.constraint))
         name = self.name if self.name is not None else self.found(the_table(before, self.table), backend).name
-        if name is None and self.constraint_kind == "primary key" and not backend.names_primary_keys:
+        if name is None and kind == "primary key" and not backend.names_primary_keys:
             name = "PRIMARY"
         if name is None:
             raise self._nameless(backend)
-        return backend.drop_constraint(self.table, name, self.constraint_kind, if_exists=self.if_exists)
+        return backend.drop_constraint(self.table, name, kind, if_exists=self.if_exists)
 
     def _nameless(self, backend: Backend) -> NotSupported:
         return NotSupported(

@@ -133,7 +133,10 @@ class Freezer:
         made = constraints.scratch_table(table, naming, alone)
         frozen = self.table(made)
         key: tuple[PrimaryKey, ...] = () if frozen.primary_key is None else (frozen.primary_key,)
-        return frozen.columns[0], (*key, *frozen.constraints), frozen.indexes
+        first = frozen.columns[0]
+        if column.autoincrement is True and not key and compat.is_integer(column):
+            first = replace(first, autoincrement=True)  # its key comes by an operation of its own
+        return first, (*key, *frozen.constraints), frozen.indexes
 
     def constraint(self, constraint: Any, table: QualifiedName, naming: Any = None) -> Constraint:
         """A constraint object, attached or not; columns may be names."""

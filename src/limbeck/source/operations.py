@@ -116,8 +116,7 @@ def _create_table(operation: Any) -> Call:
 def _add_column(operation: Any) -> Call:
     """Inline constraints stand behind the column, as items of a table do."""
     args, options = arguments(operation, frozenset({"inline"}))
-    keys = [c for c in operation.inline if isinstance(c, PrimaryKey)]
-    args[1] = values.column(operation.column, keys[0] if keys else None)
+    args[1] = values.column(operation.column)  # it says itself that it numbers rows: it is in no table yet
     return made("add_column", [*args, *(values.constraint(c) for c in operation.inline)], options)
 
 

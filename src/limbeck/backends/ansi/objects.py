@@ -19,6 +19,8 @@ Statements = tuple[Statement, ...]
 class WithObjects(Spelling):
     object_kinds: ClassVar[frozenset[str]] = frozenset({"schema", "sequence", "view", "function", "trigger"})
     """The kinds of objects this database has."""
+    usual_cache: ClassVar[int] = 1
+    """How many numbers of a sequence are taken at once where nobody says."""
     replace_view: ClassVar[str] = "CREATE OR REPLACE VIEW"
 
     # -- the three verbs
@@ -78,7 +80,7 @@ class WithObjects(Spelling):
     def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
         if have.options == want.options and have.data_type == want.data_type:
             return ()
-        options = self.sequence_options(said_again(have.options, want.options))
+        options = self.sequence_options(said_again(have.options, want.options, self.usual_cache))
         again = " RESTART" if turns(have.options, want.options) else ""
         return (Statement(f"ALTER SEQUENCE {self.full(want.key)} {options}{again}"),)
 
@@ -151,7 +153,7 @@ def with_comment(thing: Any, comment: str | None) -> Any:
     return replace(thing, comment=comment) if hasattr(thing, "comment") else thing
 
 
-def said_again(have: SequenceOptions, want: SequenceOptions) -> SequenceOptions:
+def said_again(have: SequenceOptions, want: SequenceOptions, cache: int = 1) -> SequenceOptions:
     """Only what changes; what is no longer said goes back to the database's default. One that counts the other way has
     other bounds and another start, if nobody says them."""
     turned = turns(have, want)
@@ -159,7 +161,7 @@ def said_again(have: SequenceOptions, want: SequenceOptions) -> SequenceOptions:
     for name in SequenceOptions.__dataclass_fields__:
         old, new = getattr(have, name), getattr(want, name)
         if old != new and (old or new):
-            changed[name] = _USUAL.get(name) if new is None else new
+            changed[name] = {**_USUAL, "cache": cache}.get(name) if new is None else new
     for bound in ("minvalue", "maxvalue"):
         if getattr(want, bound) is None and (turned or getattr(have, bound) is not None):
             changed[f"no{bound}"] = True
@@ -186,4 +188,4 @@ def turns(have: SequenceOptions, want: SequenceOptions) -> bool:
     return (_step(have) < 0) != (_step(want) < 0)
 
 
-_USUAL: dict[str, Any] = {"increment": 1, "cache": 1, "cycle": False}
+_USUAL: dict[str, Any] = {"increment": 1, "cycle": False}

@@ -44,6 +44,7 @@ _GIVEN = re.compile(r"\ACONSTRAINT_\d+\Z|_(?:ibfk|chk)_\d+\Z")
 
 class MysqlBackend(AnsiBackend):
     transactional_ddl: ClassVar[bool] = False
+    usual_cache: ClassVar[int] = 1000
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -260,6 +261,14 @@ class MysqlBackend(AnsiBackend):
         if isinstance(thing, Function):
             return self.full(QualifiedName(thing.schema, thing.name))
         return super().reference(thing)
+
+    def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
+        """A lower bound above what comes next is refused: the sequence is moved up to it first (SETVAL never goes back)."""
+        altered = super().alter_sequence(have, want)
+        low = want.options.minvalue
+        if not altered or low is None or low <= (have.options.minvalue or 1):
+            return altered
+        return (Statement(f"DO SETVAL({self.full(want.key)}, {low}, 0)"), *altered)
 
     def sequence_options(self, value: SequenceOptions) -> str:
         return super().sequence_options(value).replace("NO CYCLE", "NOCYCLE")

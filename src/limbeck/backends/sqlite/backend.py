@@ -205,12 +205,14 @@ class SqliteBackend(AnsiBackend):
         )
 
     def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
-        """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them. AUTOINCREMENT is of no effect but on the
-        rowid, and SQLAlchemy does not write it where that refers to another table."""
+        """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them, and where they fall with the key.
+        AUTOINCREMENT is of no effect but on the rowid, and SQLAlchemy does not write it where that refers to a table."""
         old, new = dict(have.options), dict(want.options)
         rowid = {c.name for c in want.columns if c.autoincrement}
         if not rowid or any(rowid & set(key.columns) for key in want.foreign_keys):
-            new.pop("sqlite_autoincrement", None)
+            new["sqlite_autoincrement"] = False
+        if want.primary_key is None:
+            new["sqlite_with_rowid"] = True
         usual = {"sqlite_strict": False, "sqlite_with_rowid": True, "sqlite_autoincrement": False}
         return tuple(
             (name, new[name] if new[name] != by_itself else None)
