@@ -6,7 +6,9 @@
 
 The laws are those of tests/converge/converge_laws.py. Every failure is told by its seed, law and operations; --shrink
 prints the smallest pair that fails by the same law, as Python that runs. Exit code 1 where a pair failed. Tools: limbeck
-in this process; `written`, by the text of a revision file; `files`, by a project and its command line; alembic.
+in this process; `written`, by the text of a revision file; `files`, by a project and its command line; `words` in the
+words of Alembic's files, as in an Alembic project; `original` runs those files with Alembic itself; alembic is Alembic's
+own autogenerate (both need make .venv-alembic/.done).
 """
 
 from __future__ import annotations
@@ -42,6 +44,10 @@ def tool_named(name: str, kind: str) -> Any:
         from converge_files import Files
 
         return Files(kind)
+    if name in ("words", "original"):
+        from converge_words import ByOriginal, Words
+
+        return Words(kind) if name == "words" else ByOriginal(kind)
     from converge_limbeck import Limbeck, Written
 
     return Written(kind) if name == "written" else Limbeck(kind)
@@ -56,7 +62,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--only", type=int, nargs="*", help="just these seeds")
     parser.add_argument("--shrink", action="store_true")
-    parser.add_argument("--tool", default="limbeck", choices=["limbeck", "written", "files", "alembic"])
+    parser.add_argument(
+        "--tool",
+        default="limbeck",
+        choices=["limbeck", "written", "files", "words", "original", "alembic"],
+    )
     parser.add_argument("--quiet", action="store_true", help="only the figures")
     parser.add_argument("--seconds", type=float, default=0, help="stop after this time")
     parser.add_argument(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -131,6 +131,14 @@ class Project(Protocol):
 
     def policy(self, options: RunOptions) -> Policy:
         """How a run over the database of these options is done."""
+        ...
+
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        """Inside, what a revision's function calls lands on that Stage instead of a database."""
+        ...
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        """Inside, a run on that connection, which the environment did not open, reaches nothing else."""
         ...
 
 
@@ -268,6 +276,14 @@ class NativeProject:
         }
         return Policy(**{name: value for name, value in said.items() if value is not None})
 
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from limbeck.author.stage import entered
+
+        return entered(stage)
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        return nullcontext()  # the run's own stage is all that a revision speaks to
+
 
 class Direct:
     """Opens the databases of the settings by itself."""
@@ -324,11 +340,12 @@ class EnvScript:
         return str(self.path.relative_to(self.project.folder)) if inside else str(self.path)
 
     def _execute(self) -> None:
-        from importlib.machinery import SourceFileLoader
         from importlib.util import module_from_spec, spec_from_file_location
 
+        from limbeck.scripts.bytecode import HashedFileLoader
+
         name = "_limbeck_env"
-        spec = spec_from_file_location(name, self.path, loader=SourceFileLoader(name, str(self.path)))
+        spec = spec_from_file_location(name, self.path, loader=HashedFileLoader(name, str(self.path)))
         assert spec is not None and spec.loader is not None
         module = module_from_spec(spec)
         before = sys.modules.get(name)

@@ -16,8 +16,9 @@ from limbeck.backends import backend_for
 from limbeck.errors import NoStage, WrongArgument
 from limbeck.model.snapshot import Snapshot
 from limbeck.ops.contract import Operation
+from limbeck.ops.several import Several
 from limbeck.shore.freeze import Freezer
-from limbeck.source import layout, operations
+from limbeck.source import body, layout, operations
 
 
 class Keeping:
@@ -162,7 +163,7 @@ def test_a_script_writes_values_out_and_a_live_run_hides_them() -> None:
     [
         ("create_foreign_key", r"op\.add_foreign_key"),
         ("bulk_insert", r"op\.insert_rows"),
-        ("batch_alter_table", "not needed"),
+        ("batch_alter_table", r"op\.together\(\)"),
         ("no_such_thing", r"no function no_such_thing\(\)$"),
     ],
 )
@@ -188,6 +189,49 @@ def test_a_mistyped_argument_is_no_option_of_a_database(code: str, says: str) ->
 def test_outside_of_a_run() -> None:
     with pytest.raises(NoStage, match=r"op\.drop_table\(\)"):
         op.drop_table("a")
+
+
+def test_what_stands_together_is_one_change() -> None:
+    code = """
+with op.together():
+    op.drop_column("a", "b")
+    op.add_check("a", "c > 0", name="ck")
+with op.together():
+    op.drop_column("a", "c")
+with op.together():
+    pass
+"""
+    both, alone = made(code)
+    assert isinstance(both, Several)
+    assert [o.kind for o in both.operations] == ["drop_column", "add_constraint"]
+    assert alone.kind == "drop_column"
+    lines = body.body([both, alone]).lines
+    assert lines[0] == "    with op.together():"
+    assert made("if True:\n" + "\n".join(lines)) == [both, alone]
+
+
+def test_a_question_in_between_is_asked_after_what_stands_above_it() -> None:
+    kinds = [o.kind for o in made(BETWEEN)]
+    assert kinds == ["drop_column", "drop_table"]
+
+
+def test_a_block_that_ends_with_an_error_does_nothing() -> None:
+    stage = Keeping()
+    with entered(stage), pytest.raises(ZeroDivisionError), op.together():
+        op.drop_table("a")
+        raise ZeroDivisionError
+    assert stage.kept == []
+    with entered(stage):
+        op.drop_table("b")
+    assert [o.describe() for o in stage.kept] == ["drop table b"]
+
+
+BETWEEN = """
+with op.together():
+    op.drop_column("a", "b")
+    op.get_bind()
+    op.drop_table("a")
+"""
 
 
 def test_a_thread_of_a_revision_means_the_only_run_there_is() -> None:

@@ -203,3 +203,22 @@ def test_listings_import_no_sqlalchemy(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout.splitlines()[-1] == "False", done.stderr
+
+
+LATE_ENV = ENV.replace(
+    "config = context.config\n",
+    "config = context.config\nhere = config.config_file_name[: -len('alembic.ini')]\n"
+    "context.script.version_locations = [here + 'elsewhere']\n",
+)
+
+
+@on("sqlite")
+def test_env_py_says_where_the_revisions_are(database: Database, tmp_path: Path) -> None:
+    """As Prefect does, which keeps a history for each kind of database."""
+    project = Project(tmp_path, database.url, env=LATE_ENV)
+    (tmp_path / "db" / "versions").rename(tmp_path / "elsewhere")
+    project.limbeck("upgrade", "head")
+    assert sa.inspect(sa.create_engine(database.url)).get_table_names() == ["alembic_version", "one", "two"]
+    assert "a2" in project.limbeck("current")
+    project.limbeck("downgrade", "base")
+    assert sa.inspect(sa.create_engine(database.url)).get_table_names() == ["alembic_version"]

@@ -26,7 +26,7 @@ def history(database: Database, tmp_path: Path) -> History:
     return made
 
 
-def sent(history: History) -> list[str]:
+def sent(history: History, **policy: Any) -> list[str]:
     """All that goes over the connection while `upgrade heads` runs, whoever sends it."""
     texts: list[str] = []
 
@@ -35,7 +35,7 @@ def sent(history: History) -> list[str]:
 
     sa.event.listen(sa.Engine, "before_cursor_execute", heard)
     try:
-        history.upgrade()
+        history.upgrade(**policy)
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", heard)
     return texts
@@ -54,11 +54,23 @@ def test_a_run_with_nothing_to_do_asks_little(history: History) -> None:
     assert len(texts) <= AROUND[history.database.kind], "\n".join(texts)
 
 
-@on("postgresql", "sqlite")
-def test_a_step_sends_its_statement_and_its_row(history: History) -> None:
+def columns(history: History) -> None:
     for number in range(STEPS):
         parent = f"n{number - 1}" if number else "base0"
         history.write(f"n{number}", parent, f'op.add_column("t", sa.Column("c{number}", sa.Integer))')
-    texts = sent(history)
+
+
+@on("postgresql", "sqlite")
+def test_a_step_sends_its_statement_and_its_row(history: History) -> None:
+    columns(history)
+    texts = sent(history, transaction="step")
     assert len(changes(texts)) == 2 * STEPS
-    assert len(texts) <= 2 * STEPS + AROUND[history.database.kind], "\n".join(texts)
+
+
+@on("postgresql", "sqlite")
+def test_in_one_transaction_the_row_is_written_once(history: History) -> None:
+    columns(history)
+    texts = sent(history)
+    assert len(changes(texts)) == STEPS + 1
+    assert changes(texts)[-1].startswith("UPDATE alembic_version SET version_num='n9'")
+    assert len(texts) <= STEPS + 1 + AROUND[history.database.kind], "\n".join(texts)

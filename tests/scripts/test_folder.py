@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import pickle
 import py_compile
+import shutil
 import sys
 import traceback
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from limbeck.errors import (
 )
 from limbeck.events import Event, Noticed, Reporter
 from limbeck.revisions import parse, resolve
+from limbeck.scripts.bytecode import HashedFileLoader
 from limbeck.scripts.folder import ScriptFolder
 from limbeck.scripts.loader import load, module_name
 
@@ -167,6 +170,46 @@ def test_files_import_what_lies_beside_them(tmp_path: Path) -> None:
     before = list(sys.path)
     assert load(str(path)).function("upgrade")() == (4, 5)
     assert sys.path == before
+
+
+def rewritten(path: Path, old: str, new: str) -> None:
+    """As an editor does within one second: the same size and the same date."""
+    date = path.stat().st_mtime_ns
+    path.write_text(path.read_text().replace(old, new))
+    os.utime(path, ns=(date, date))
+
+
+def test_a_file_that_is_rewritten_within_a_second_runs_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path = put(tmp_path, "a1", None, "def upgrade(): return 1\n")
+    py_compile.compile(str(path))  # as another tool did
+    for number in (1, 2, 3):
+        if number > 1:
+            rewritten(path, f"return {number - 1}", f"return {number}")
+        for _ in range(2):
+            assert load(str(path)).function("upgrade")() == number
+
+
+def test_byte_code_is_used_while_the_source_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path = put(tmp_path, "a1", None, "def upgrade(): return 1\n")
+    load(str(path))
+    kept = Path(cache_from_source(str(path)))
+    assert kept.read_bytes()[4:8] == b"\x03\0\0\0"
+    monkeypatch.setattr(HashedFileLoader, "source_to_code", None)
+    assert load(str(path)).function("upgrade")() == 1
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (moved / "__pycache__").mkdir()
+    shutil.copy(path, moved)
+    shutil.copy(kept, moved / "__pycache__")
+    assert load(str(moved / path.name)).function("upgrade").__wrapped__.__code__.co_filename == str(
+        moved / path.name
+    )
 
 
 def test_two_files_with_one_name_are_two_modules(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from limbeck.shore.channel import ScriptChannel
 from limbeck.shore.freeze import Freezer
 
 from .dialects import NAMES, dialect
+from .test_law import own_text
 
 
 class TestSpatial:
@@ -50,6 +51,20 @@ class TestSpatial:
             (("geometry_type", "POLYGON"), ("srid", 4326)),
             ("import geoalchemy2",),
         )
+
+    @pytest.mark.usefixtures("lake")
+    @pytest.mark.parametrize("name", ["mysql", "mariadb", "mssql", "postgresql"])
+    def test_a_value_in_a_computed_column_is_written_where_it_leaves_it_open(self, name: str) -> None:
+        """It spells Computed anew for MySQL and MariaDB, and forgets that DDL takes no parameters."""
+        table = sa.Table(
+            "t",
+            sa.MetaData(),
+            sa.Column("a", sa.Integer),
+            sa.Column("next", sa.Integer, sa.Computed(sa.column("a") + 1, persisted=True)),
+        )
+        text = ddl.create_table(dialect(name), Freezer(dialect(name)).table(table)).text
+        assert "(a + 1)" in text
+        assert text == own_text(CreateTable(table), name)
 
     def test_its_listeners_write_their_part_into_a_script(self, lake: Any) -> None:
         """On SQLite it makes plain columns and lets SpatiaLite take them over."""

@@ -12,6 +12,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -220,11 +221,28 @@ class AlembicProject:
 
         return policy(options)
 
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from ._replaying import landing
+
+        return landing(stage, options)
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from ._replaying import within
+
+        return within(connection, options)
+
 
 class ProjectScripts(ScriptFolder):
     """The revision files; remembers which one is being run, for what env.py wants to hear of each step."""
 
     running: str | None = None
+
+    def look_in(self, places: Sequence[Any]) -> None:
+        """The files are there from now on; env.py may say so before it lets anything run."""
+        locations = tuple(os.path.abspath(place) for place in places)
+        if locations != self.locations:
+            self.locations = locations
+            self.refresh()
 
     def load(self, revision: str) -> LoadedScript:
         self.running = revision

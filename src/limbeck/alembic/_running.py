@@ -155,6 +155,7 @@ class NativeContext(MigrationContext):
     def run_migrations(self, **kw: Any) -> None:
         environment = self.environment_context
         assert isinstance(environment, NativeEnvironment)
+        environment.project.scripts.look_in(environment.script._version_locations)
         if not self.as_sql and self._starts_anew():
             self.connection.commit()
         self.impl.start_migrations()

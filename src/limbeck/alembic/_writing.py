@@ -1,7 +1,7 @@
 """New revision files of an Alembic project, written for limbeck's commands, and read by Alembic as its own.
 
-env.py compares (its filters, its hooks, its renderers); the file is laid out by the core with the project's
-script.py.mako, so that nothing a person types runs as code; its post-write hooks run over it.
+The core compares (`_comparing`), with env.py's filters, hooks and renderers; the file is laid out by the core with the
+project's script.py.mako, so that nothing a person types runs as code; its post-write hooks run over it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from limbeck.commands.autogenerate import Answers, Ask, Differences
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._filling import Filling
-from .autogenerate import api
+from ._comparing import CoreRevision
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
@@ -64,12 +63,12 @@ class Author:
         refuse_behind(self.project)
         found = self._compared(wish, answers, ask)
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
+        notes, as_text = tuple(found.context.notes), found.context.as_text
         if not wanted:
-            return Written("", "", (), tuple(found.notes), {}, empty=True)
+            return Written("", "", (), notes, as_text, empty=True)
         written = [self._write(script, found, wish) for script in wanted]
-        return written[-1]._replace(
-            changes=tuple(word for script in wanted for word in _words(script)), notes=tuple(found.notes)
-        )
+        changes = tuple(word for script in wanted for word in _words(script))
+        return written[-1]._replace(changes=changes, notes=notes, as_text=as_text)
 
     def check(self) -> tuple[Differences, ...]:
         refuse_behind(self.project)
@@ -80,25 +79,19 @@ class Author:
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
     def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
-        context = api.RevisionContext(self.project.config, self.project.directory, _typed(wish))
-        notes: list[str] = []
+        context = CoreRevision(self.project.config, self.project.directory, _typed(wish), answers, ask, fill)
 
         def look(rows: Any, migration_context: Any) -> list[Any]:
             if migration_context.dialect.name == "sqlite":
                 migration_context.opts["render_as_batch"] = True  # it alters nothing by itself
             context.run_autogenerate(rows, migration_context)
-            if fill:
-                filling = Filling(migration_context.connection, answers, ask)
-                for script in context.generated_revisions:
-                    filling.over(script.upgrade_ops_list[-1])
-                notes.extend(filling.notes)
             return []
 
         self._in_environment(look, context.template_args, revision_context=context)
-        return Found(context, notes)
+        return Found(context)
 
     def _in_environment(self, look: Any, arguments: dict[str, Any], **more: Any) -> None:
-        environment = EnvironmentContext(
+        environment = ComparingEnvironment(
             self.project.config,
             self.project.directory,
             fn=look,
@@ -115,9 +108,13 @@ class Author:
         from .autogenerate import render
 
         variables = dict(found.context.template_args)
-        autogen = found.context._last_autogen_context
-        autogen.imports = set(script.imports or ())
-        render._render_python_into_templatevars(autogen, script, variables)
+        imported: set[str] = set(script.imports or ())
+        for token, container in _bodies(script):
+            context = found.context.contexts.get(token, found.context._last_autogen_context)
+            context.imports = set()
+            variables[token] = render._indent(render._render_cmd_body(container, context))
+            imported |= context.imports
+        variables["imports"] = "\n".join(sorted(imported))
         labels = _several(script.branch_label)
         upgrades, downgrades = (_block(str(variables.pop(token, ""))) for token in ("upgrades", "downgrades"))
         imports = tuple(str(variables.pop("imports", "")).splitlines())
@@ -139,9 +136,17 @@ class Author:
         )
 
 
+class ComparingEnvironment(EnvironmentContext):
+    """Where env.py does not say whether defaults are compared, they are: the database itself judges them."""
+
+    def configure(self, *args: Any, **kw: Any) -> None:
+        super().configure(*args, **kw)
+        if kw.get("compare_server_default") is None:
+            self.get_context()._user_compare_server_default = True
+
+
 class Found(NamedTuple):
-    context: Any
-    notes: list[str]
+    context: CoreRevision
 
 
 def _typed(wish: Wish) -> dict[str, Any]:
@@ -169,6 +174,12 @@ def _block(rendered: str) -> str:
     return f"    {rendered}" if rendered else ""
 
 
+def _bodies(script: Any) -> list[tuple[str, Any]]:
+    """The containers of all databases, by the names that the template has for their bodies."""
+    ups, downs = script.upgrade_ops_list, script.downgrade_ops_list
+    return [(each.upgrade_token, each) for each in ups] + [(each.downgrade_token, each) for each in downs]
+
+
 def _is_empty(script: Any) -> bool:
     return all(each.is_empty() for each in (*script.upgrade_ops_list, *script.downgrade_ops_list))
 
@@ -183,6 +194,8 @@ def _words(script: Any) -> list[str]:
 
 
 def _said(operation: Any) -> list[str]:
+    if hasattr(operation, "in_words"):  # the core's own, which may be several operations here
+        return [operation.in_words] if operation.in_words else []
     if hasattr(operation, "ops"):
         return [word for part in operation.ops for word in _said(part)]
     if hasattr(operation, "sqltext") or not hasattr(operation, "to_diff_tuple"):

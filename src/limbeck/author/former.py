@@ -16,7 +16,7 @@ WORDS: Final = {
     "create_table_comment": "op.comment_on_table(table, comment)",
     "drop_table_comment": "op.comment_on_table(table, None)",
     "bulk_insert": "op.insert_rows(table, rows)",
-    "batch_alter_table": "not needed: call op.add_column, op.alter_column ... directly, also on SQLite",
+    "batch_alter_table": "`with op.together():` around op.add_column, op.alter_column ..., or these directly, also on SQLite",
     "get_context": "op.autocommit_block(), op.is_offline(), op.dialect() and op.get_bind()",
     "inline_literal": "the value itself: op.execute writes it out in scripts",
     "invoke": "op.run(operation)",

@@ -20,6 +20,7 @@ from limbeck.ops.rows import Rows
 from limbeck.shore import authored
 
 from . import former, reading
+from .gathering import together as together
 from .stage import current
 
 Text = Any

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from limbeck.errors import Exit
 
-from . import writing
+from . import comparing, writing
 from .look import Look
 from .opening import options_of, project_of
 
@@ -282,6 +282,8 @@ ANSWERS: dict[str, Callable[[Namespace, Look], int]] = {
     "merge": writing.merge,
     "edit": writing.edit,
     "check": writing.check,
+    "diff": comparing.diff,
+    "snapshot": comparing.snapshot,
     "tutorial": writing.tutorial,
     "run": _run,
     "doctor": _doctor,

@@ -75,7 +75,6 @@ def _move(
     from limbeck.revisions import route
     from limbeck.run import runner
 
-    graph = project.scripts.graph
     start, goals = _span(places, offline=write is not None)
     if direction == "downgrade" and write is not None and start is None:
         raise RangeForScript(place=goals[0])
@@ -84,6 +83,7 @@ def _move(
         project.scripts.require_ends()
 
     def plan(rows: tuple[str, ...]) -> Sequence[Any]:
+        graph = project.scripts.graph  # by now: an env.py may have said where the files are
         with project.scripts.explaining():
             if direction == "upgrade":
                 way = route.upgrade(graph, rows, goals)
@@ -145,10 +145,10 @@ def current(project: Project) -> tuple[Standing, ...]:
     """Where each database of the project stands."""
     from limbeck.run import runner
 
-    graph = project.scripts.graph
     found: list[Standing] = []
 
     def work(connection: Any, options: RunOptions) -> None:
+        graph = project.scripts.graph
         rows = runner.heads_of(connection, project.policy(options))
         known = all(row in graph for row in rows)
         applied = graph.applied(rows) if known else set()

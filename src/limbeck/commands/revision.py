@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.errors import NotAtHead, NotHead, NothingToMerge, NotOneRevision, RevisionTaken
+from limbeck.ops.several import flat
 from limbeck.revisions.address import parse
 from limbeck.revisions.resolve import resolve
 from limbeck.scripts import hooks, writer
@@ -14,11 +15,13 @@ from limbeck.scripts import hooks, writer
 if TYPE_CHECKING:
     from limbeck.project import Project
 
-    from .autogenerate import Answers, Ask, Differences
+    from .autogenerate import Differences
+    from .questions import Answers, Ask, Question, Taken
 
 
 class Written(NamedTuple):
-    """A new file. `changes` are the operations in words; `empty` is True where there was nothing to do and no file."""
+    """A new file. `changes` are the operations in words; `empty` is True where there was nothing to do and no file.
+    `open` are the questions that were left open, `answers` those that were answered and how."""
 
     revision: str
     path: str
@@ -26,6 +29,8 @@ class Written(NamedTuple):
     notes: tuple[str, ...] = ()
     as_text: Mapping[str, str] = {}
     empty: bool = False
+    open: tuple[Question, ...] = ()
+    answers: tuple[Taken, ...] = ()
 
 
 class Wish(NamedTuple):
@@ -64,13 +69,21 @@ def autogenerate(
     downgrade = [o for one in reversed(found) for o in one.downgrade]
     notes = tuple(note for one in found for note in one.notes)
     as_text = {str(name): why for one in found for name, why in one.as_text.items()}
+    left = tuple(question for one in found for question in one.left)
+    taken = tuple(answer for one in found for answer in one.taken)
     if not upgrade:
-        return Written("", "", (), notes, as_text, empty=True)
+        return Written("", "", (), notes, as_text, empty=True, open=left, answers=taken)
     width = getattr(project.settings, "line_length", 100)
     up, down = body.body(upgrade, width), body.body(downgrade, width)
     imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
     written = _write(project, wish, parents, "\n".join(up.lines), "\n".join(down.lines), imports)
-    return written._replace(changes=tuple(o.describe() for o in upgrade), notes=notes, as_text=as_text)
+    return written._replace(
+        changes=tuple(o.describe() for o in flat(upgrade)),
+        notes=notes,
+        as_text=as_text,
+        open=left,
+        answers=taken,
+    )
 
 
 def refuse_behind(project: Project) -> None:

@@ -13,9 +13,10 @@ from limbeck.model.sqltext import SqlText
 from limbeck.ops.constraint import AddConstraint, DropConstraint, ValidateConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import DropIndex
+from limbeck.ops.several import flat
 
 from .around import served
-from .steps import flat, runnable
+from .steps import runnable
 
 Made = dict[int, tuple[QualifiedName, tuple[str, ...], str]]
 """By the number of the operation that had the server make it: table, columns and name of an index."""

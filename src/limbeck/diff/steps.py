@@ -20,7 +20,7 @@ from limbeck.ops.column import AddColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.enum import AddEnumValue
 from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject
-from limbeck.ops.several import Several
+from limbeck.ops.several import flat
 
 
 def runnable(
@@ -38,14 +38,6 @@ def runnable(
     return tuple(result)
 
 
-def flat(operations: Sequence[Operation]) -> Iterator[Operation]:
-    for operation in operations:
-        if isinstance(operation, Several):
-            yield from flat(operation.operations)
-        else:
-            yield operation
-
-
 def _steps(
     backend: Backend, operation: Operation, state: Snapshot, after: Snapshot, texts: set[str]
 ) -> Iterator[Operation]:
@@ -56,6 +48,7 @@ def _steps(
         yield from _enum(backend, operation.have, operation.want, state, after, texts)
     else:
         yield operation
+        yield from backend.followers(operation, state)
 
 
 def _with_cast(backend: Backend, operation: AlterColumn, state: Snapshot) -> AlterColumn:

@@ -6,8 +6,8 @@ them, so that what comes out reads like the models.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, PrimaryKey
@@ -19,7 +19,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.alter_table import AlterTable
-from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
+from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.constraint import (
     NOT_VALID,
@@ -31,23 +31,17 @@ from limbeck.ops.constraint import (
 )
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
-from limbeck.ops.table import CreateTable, DropTable, RenameTable
+from limbeck.ops.table import CreateTable, DropTable
 
 from .around import around, served, with_needed_indexes, without_renames_of
 from .match import match
 from .objects import object_changes
 from .order import ordered
+from .renamed import Renames as Renames
+from .renamed import renamings
+from .renamed import with_declared as with_declared
 from .rules import EVERYTHING, Rules
 from .same import SAME, column_change, must_be_made_again, plain_name, same_constraint, same_index
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renames:
-    """What a person, or the models, said: it is the same thing under a new name. Never guessed."""
-
-    tables: Mapping[QualifiedName, str] = field(default_factory=dict)
-    columns: Mapping[tuple[QualifiedName, str], str] = field(default_factory=dict)
-    """(table under its new name, old column) -> new column."""
 
 
 def diff(
@@ -63,7 +57,7 @@ def diff(
     `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely."""
     loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
-    named = tuple(_renamings(renames))
+    named = renamings(renames, have)
     for operation in named:
         have = operation.apply(have)
     changes: list[Operation] = list(object_changes(backend, have, want, rules))
@@ -98,32 +92,6 @@ def _without_falling_keys(
         yield change
 
 
-def with_declared(backend: Backend, have: Snapshot, want: Snapshot, renames: Renames) -> Renames:
-    """The renames given, and those that the models declare (`info={"renamed_from": ...}`) and that are still to do."""
-    tables = dict(renames.tables)
-    columns = dict(renames.columns)
-    for table in want.tables.values():
-        was = table.renamed_from
-        old = QualifiedName(table.schema, was) if was is not None else table.key
-        if was is not None and table.key not in have.tables and old in have.tables:
-            tables.setdefault(old, table.name)
-        stands = have.tables.get(table.key) or have.tables.get(old)
-        for column in table.columns:
-            former = column.renamed_from
-            if former is None or stands is None or stands.column(column.name) is not None:
-                continue
-            if stands.column(former) is not None and table.column(former) is None:
-                columns.setdefault((table.key, former), column.name)
-    return Renames(tables=tables, columns=columns)
-
-
-def _renamings(renames: Renames) -> Iterator[Operation]:
-    for table, new_name in renames.tables.items():
-        yield RenameTable(table=table, new_name=new_name)
-    for (table, column), new_name in renames.columns.items():
-        yield RenameColumn(table=table, column=column, new_name=new_name)
-
-
 def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVERYTHING) -> list[Operation]:
     """What must be done to one table so that it becomes the other; both bear the same name."""
     options, columns = backend.option_changes(have, want) if rules.options else ((), ())
@@ -145,8 +113,12 @@ def _column_changes(
     backend: Backend, have: Table, want: Table, rules: Rules, typed: Collection[str]
 ) -> Iterator[Operation]:
     """`typed` are the columns whose type goes over with the table's options."""
+    stands = {backend.fold_column(c.name): c for c in reversed(have.columns)}
+    stays = {backend.fold_column(c.name) for c in want.columns}
     for column in want.columns:
-        old = _column(backend, have, column.name)
+        old = stands.get(backend.fold_column(column.name))
+        if old == column:
+            continue
         if old is None:
             yield AddColumn(table=have.key, column=column)
         elif must_be_made_again(backend, old, column, rules):
@@ -172,7 +144,7 @@ def _column_changes(
                     autoincrement=change.autoincrement,
                 )
     for column in have.columns:
-        if _column(backend, want, column.name) is None:
+        if backend.fold_column(column.name) not in stays:
             yield DropColumn(table=have.key, column=column.name)
 
 
@@ -183,11 +155,6 @@ def _default_goes_over(backend: Backend, have: Column, want: Column) -> bool:
         return bool(have.default or want.default)
     old, new = have.default, want.default
     return isinstance(old, TextDefault) and isinstance(new, TextDefault) and old.sql.text != new.sql.text
-
-
-def _column(backend: Backend, table: Table, name: str) -> Column | None:
-    folded = backend.fold_column(name)
-    return next((c for c in table.columns if backend.fold_column(c.name) == folded), None)
 
 
 def _constraint_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> Iterator[Operation]:
@@ -291,7 +258,7 @@ def _index_changes(
         elif rules.constraint_names and new.name is not None and fold(_name(old)) != fold(new.name):
             yield RenameIndex(table=have.key, name=_name(old), new_name=new.name)
     for old in found.gone:
-        if not _made_by_foreign_key(backend, old, want):
+        if not made_by_foreign_key(backend, old, want):
             yield DropIndex(table=have.key, name=_name(old))
     for new in found.new:
         yield CreateIndex(table=have.key, index=new)
@@ -302,7 +269,7 @@ def _name(index: Index) -> str:
     return index.name
 
 
-def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
+def made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's. Where
     another serves the key it makes none."""
     if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):

@@ -10,7 +10,7 @@ backends by the entry point group `limbeck.backends`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol
@@ -69,6 +69,22 @@ class Change:
     options: Options = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How a change of type may go wrong over rows that are there; each is SQL over one row, "" where there is nothing to
+    ask.
+
+    `refused` is true of a row whose value the database would not take, `lost` of one whose value would come out as less
+    than it was; reading `tried` fails where a value cannot become the new type at all. `plain` is what the database does
+    when nobody says more, `offer` an expression with which every value goes."""
+
+    plain: str
+    refused: str = ""
+    tried: str = ""
+    lost: str = ""
+    offer: str = ""
+
+
 class Operation(ABC):
     """One change. Subclasses are frozen, slotted dataclasses of model values; equality is by value.
 
@@ -125,6 +141,26 @@ class Backend(ABC):
     def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
         """The operations this database needs to do it; by default itself. Asked by stages before `spell`."""
         return (operation,)
+
+    def rewrite_first(
+        self, operations: Sequence[Operation], before: Lookup
+    ) -> tuple[tuple[Operation, ...], int]:
+        """What the first of several operations become, and how many of them this is: by default the first alone. A
+        database that builds tables anew does several changes of one table at once."""
+        return self.rewrite(operations[0], before), 1
+
+    def may_rebuild(self, operation: Operation) -> bool:
+        """Whether it can mean that a table is built anew with all its rows."""
+        return False
+
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        """What stands after it, with what the server makes and takes away by itself."""
+        return operation.apply(before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
+        where that cannot be told."""
+        return None
 
     # -- tables
     @abstractmethod
@@ -332,6 +368,18 @@ class Backend(ABC):
     def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
         """How values of the column become the new type where the database must be told (USING); None where not."""
         return None
+
+    def followers(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        """What bears the old name of a renamed thing by custom, and is to be renamed with it."""
+        return ()
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        """What to look for before values of the column become the new type; None where nothing can be lost or refused.
+        `labels` are those of the new type where it is an enum of its own, which need not be there yet."""
+        return None
+
+    writes_using: ClassVar[bool] = True
+    """Whether a change of type takes the expression that makes the new values; else they are written before it."""
 
     def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
         """The column's value in another type, read from its text; `many` is "[]" where it is an array."""

@@ -117,11 +117,21 @@ class Frontier:
     def _stamp(self, step: Step) -> HeadMoves:
         gone = tuple(row for row in step.sources if row in self._rows and row not in step.goals)
         new = tuple(goal for goal in step.goals if goal not in self._rows)
-        if not new:
-            return HeadMoves(deletes=gone)
-        if not gone:
-            return HeadMoves(inserts=new)
-        return HeadMoves(deletes=gone[:-1], inserts=new[:-1], updates=((gone[-1], new[-1]),))
+        return _exchange(gone, new)
+
+
+def between(have: Iterable[str], want: Iterable[str]) -> HeadMoves:
+    """The shortest way from these rows to those: what many steps in one transaction leave, written once."""
+    old, new = dict.fromkeys(have), dict.fromkeys(want)
+    return _exchange(tuple(row for row in old if row not in new), tuple(row for row in new if row not in old))
+
+
+def _exchange(gone: tuple[str, ...], new: tuple[str, ...]) -> HeadMoves:
+    if not new:
+        return HeadMoves(deletes=gone)
+    if not gone:
+        return HeadMoves(inserts=new)
+    return HeadMoves(deletes=gone[:-1], inserts=new[:-1], updates=((gone[-1], new[-1]),))
 
 
 def _replace(rows: tuple[str, ...], new: str) -> HeadMoves:

@@ -94,9 +94,10 @@ def _driver_said(orig: Any) -> str:
     return mask_url(" ".join(text.split()))
 
 
-def place_of(error: BaseException, path: str) -> str:
-    """file:line of the innermost line of the revision file that took part, or the line an error names itself."""
-    line = _line_in(error, path)
+def place_of(error: BaseException, path: str, line: int = 0) -> str:
+    """file:line: the one that is given, else the innermost of the revision file that took part, else the one that the
+    error names itself."""
+    line = line or _line_in(error, path)
     if not line and isinstance(error, ScriptError):
         line = int(getattr(error, "line", 0))
     shown = relative(path)

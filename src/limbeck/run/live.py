@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.several import Several
+from limbeck.ops.several import flat
 from limbeck.shore.channel import Channel
 from limbeck.shore.freeze import Freezer
 
@@ -63,6 +64,10 @@ def may_change_anything(operation: Operation) -> bool:
     return sql is None or ROWS.match(sql.text) is None
 
 
+def _nothing() -> None:
+    return
+
+
 class LiveStage:
     """Runs every operation at once: rewritten by the backend, spelled, sent, one statement after another."""
 
@@ -78,6 +83,9 @@ class LiveStage:
         self.watch = watch
         self._before = Reading(connection, backend, watch)
         self._freezer: Freezer | None = None
+        self.precious = ""
+        """A name: before a statement that speaks of it, `settle` is called."""
+        self.settle: Callable[[], None] = _nothing
         watch.foreign = self._before.forget_all
 
     @property
@@ -85,11 +93,14 @@ class LiveStage:
         return self._before
 
     def do(self, operation: Operation) -> None:
-        if isinstance(operation, Several):  # each is spelled when the one before it is done
-            for each in operation.operations:
-                self.do(each)
-            return
-        for part in self.backend.rewrite(operation, self._before):
+        rest = tuple(flat((operation,)))
+        while rest:  # each is spelled when the one before it is done
+            parts, number = self.backend.rewrite_first(rest, self._before)
+            self._do(parts)
+            rest = rest[number:]
+
+    def _do(self, parts: Iterable[Operation]) -> None:
+        for part in parts:
             try:
                 for statement in part.spell(self.backend, self._before):
                     self._run(statement)
@@ -97,6 +108,8 @@ class LiveStage:
                 self._before.forget(part)
 
     def _run(self, statement: Statement) -> None:
+        if self.precious and self.precious in statement.text:
+            self.settle()
         with self.watch.ours():
             if statement.outside_transaction and not self.transactions.in_autocommit:
                 with self.transactions.autocommit(statement.text):

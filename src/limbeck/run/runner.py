@@ -7,17 +7,25 @@
             transaction of the step (or none)
               version table made where it is missing · the revision's function · its version rows moved
 
+In a run that is one transaction nobody sees the rows between two steps but who reads them inside it. So they are
+written before a commit, before a function that is not plain (`run.plain`), and in the last step; and the statements of
+plain functions need not be waited for one by one (`shore.pipeline`). What is told is told in the order of the steps all
+the same, when it is so.
+
 A run gets its connection and opens nothing. What a step raises becomes StepFailedError: which revision, where in its
 file, in which statement, and what of it stays.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from types import CodeType
+from typing import TYPE_CHECKING, Any
 
 from limbeck.author.stage import entered
 from limbeck.backends import backend_for
@@ -33,7 +41,7 @@ from limbeck.errors import (
 from limbeck.events import SILENT, Reporter, RunFinished, RunStarted, StepFailed, StepFinished, StepStarted
 from limbeck.ops.contract import Backend, Stage
 from limbeck.policy import Policy
-from limbeck.revisions.head_moves import Step
+from limbeck.revisions.head_moves import Step, between
 from limbeck.shore.channel import Channel, LiveChannel
 from limbeck.shore.connect import explain
 
@@ -41,8 +49,12 @@ from . import failure, locks
 from .heads_table import HeadsTable
 from .live import LiveStage
 from .offline import ScriptStage, headline, script_channel, script_keeper
+from .plain import is_plain
 from .transactions import Keeper, SqliteKeeper, Transactions
 from .watch import Watch
+
+if TYPE_CHECKING:
+    from limbeck.shore.pipeline import Pipeline
 
 Heads = tuple[str, ...]
 Plan = Callable[[Heads], Sequence[Step]]
@@ -129,7 +141,7 @@ def write_script(
                     table.create(channel)
                 write(headline(step))
                 try:
-                    _perform(step, load, stage, dict(arguments or {}))
+                    _call(_function(step, load), step.direction, stage, dict(arguments or {}))
                 except (Exception, SystemExit) as error:
                     raise _unwritten(error, step) from error
                 table.move(channel, step.moves, live=False)
@@ -155,7 +167,7 @@ class LiveRun:
         self.policy = policy
         self.reporter = reporter
         self.backend: Backend = backend_for(connection.dialect)
-        self.channel: Channel = LiveChannel(connection, reporter)
+        self.channel = LiveChannel(connection, reporter)
         self.quiet: Channel = LiveChannel(connection, SILENT)
         self.table = _table(connection.dialect, policy)
         if "schema_translate_map" in connection.get_execution_options():
@@ -173,6 +185,14 @@ class LiveRun:
         """The version rows as the run found them, before a purge."""
         self.committed: Heads = ()
         """The version rows as they are when the current transaction is rolled back."""
+        self.pipeline: Pipeline | None = None
+        self.puts_off = False
+        """Whether version rows are written later than their step: in a run that is one transaction of ours."""
+        self.written: Heads = ()
+        """The version rows as the table has them, inside the transaction."""
+        self.due: Heads = ()
+        """The version rows as the steps that are done want them."""
+        self._step_began = 0.0
 
     @property
     def is_sqlite(self) -> bool:
@@ -195,8 +215,17 @@ class LiveRun:
     @contextmanager
     def prepared(self) -> Iterator[None]:
         """The connection ready for a run, and afterwards as it was; locked where the policy says so."""
-        with self._driver_ready(), self._locked(), self.watch.listening():
-            yield
+        with self._driver_ready(), self._locked():
+            self.pipeline = self._pipeline()  # before anybody listens: it is only where nobody does
+            with self.watch.listening():
+                yield
+
+    def _pipeline(self) -> Pipeline | None:
+        if self.connection.dialect.driver != "psycopg" or self.policy.conventions is not None:
+            return None
+        from limbeck.shore.pipeline import Pipeline
+
+        return Pipeline.of(self.connection, self.reporter, self.watch.done_ahead)
 
     @contextmanager
     def _driver_ready(self) -> Iterator[None]:
@@ -234,6 +263,7 @@ class LiveRun:
                 with self.watch.unheard():
                     self.table.refuse_long(_new_rows(steps), self.connection)
                 self._rest()
+                self._may_put_off(before)
                 self._tell_start(steps, database)
                 rows = self._walk(steps, before, load, arguments, taken)
         except Exception as error:
@@ -309,27 +339,110 @@ class LiveRun:
         """Does one step. Where another run did it meanwhile, gives back the rows that it left instead."""
         name = _name(step)
         message = step.revision.message if step.revision is not None else ""
-        began = time.monotonic()
-        self.watch.step_begins()
+        started = StepStarted(name, message, step.direction, number, len(steps), rows, after)
+        self._then(self.watch.step_begins)
         try:
             with self.transactions.step():
                 elsewhere = self._moved_meanwhile(steps[number - 1 :], rows)
                 if elsewhere is not None:
                     return elsewhere
-                self.reporter.tell(
-                    StepStarted(name, message, step.direction, number, len(steps), rows, after)
-                )
+                self._then(partial(self._tell_step, started))
                 self._make_table(rows)
-                _perform(step, load, self.stage, arguments)
-                with self.watch.unheard():
-                    self.table.move(self.channel, step.moves)
+                self._perform(step, load, arguments)
+                self._move(step, after, last=number == len(steps))
         except (KeyboardInterrupt, SystemExit, Exception) as error:
-            rolled_back = self._took_back()
-            self.reporter.tell(StepFailed(name, step.direction, rolled_back))
-            raise self._failed(error, step, rolled_back) from error
-        taken.append(name)
-        self.reporter.tell(StepFinished(name, step.direction, time.monotonic() - began))
+            raise self._fails(error, step) from error
+        self._then(partial(self._tell_finished, step, taken))
         return None
+
+    def _tell_step(self, started: StepStarted) -> None:
+        self._step_began = time.monotonic()
+        self.reporter.tell(started)
+
+    def _tell_finished(self, step: Step, taken: list[str]) -> None:
+        name = _name(step)
+        taken.append(name)
+        self.reporter.tell(StepFinished(name, step.direction, time.monotonic() - self._step_began))
+
+    # -- what is put off
+
+    def _may_put_off(self, rows: Heads) -> None:
+        self.written = self.due = rows
+        self.puts_off = self.transactions.is_open and self.policy.conventions is None
+        if not self.puts_off:
+            self.pipeline = None
+            return
+        self.transactions.before_commit = self._settle
+        self.transactions.after_commit = self._has_committed
+        self.stage.precious, self.stage.settle = self.table.name, self._settle
+        self.channel.pipeline = self.quiet.pipeline = self.pipeline
+        if self.pipeline is not None:
+            self.watch.before_any = self.pipeline.drain
+            self.transactions.before_rollback = self.pipeline.abandon
+
+    def _has_committed(self) -> None:
+        self.committed = self.written
+
+    def _then(self, happens: Callable[[], None]) -> None:
+        """When all that was said so far is done."""
+        if self.pipeline is None:
+            happens()
+        else:
+            self.pipeline.then(happens)
+
+    def _settle(self) -> None:
+        """Everything that was said so far is done, the version rows among it."""
+        if self.pipeline is not None:
+            self.pipeline.drain()
+        if self.due == self.written:
+            return
+        moves, self.written = between(self.written, self.due), self.due
+        with self.watch.unheard(), self._in_turn():
+            self.table.move(self.channel, moves)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Inside, every statement is waited for."""
+        ahead = self.pipeline is not None and self.pipeline.is_open
+        if self.pipeline is not None:
+            self.pipeline.is_open = False
+        try:
+            yield
+        finally:
+            if self.pipeline is not None:
+                self.pipeline.is_open = ahead
+
+    def _perform(self, step: Step, load: Load, arguments: dict[str, Any]) -> None:
+        function = _function(step, load)
+        if function is None:
+            return
+        if not self.puts_off or arguments or not is_plain(function):
+            self._settle()
+            _call(function, step.direction, self.stage, arguments)
+        elif self.pipeline is None:
+            _call(function, step.direction, self.stage, arguments)
+        else:
+            ahead = self.pipeline
+            ahead.owner, ahead.line = step, partial(_line_now, _code(function))
+            ahead.is_open = True
+            try:
+                _call(function, step.direction, self.stage, arguments)
+            finally:
+                ahead.is_open = False
+            if (
+                self.transactions.committed_inside
+            ):  # what failed afterwards would be told of the wrong transaction
+                ahead.drain()
+
+    def _move(self, step: Step, after: Heads, *, last: bool) -> None:
+        self.due = after
+        if self.puts_off:
+            if last:
+                self._settle()
+            return
+        self.written = after
+        with self.watch.unheard():
+            self.table.move(self.channel, step.moves)
 
     def _make_table(self, rows: Heads) -> None:
         with self.watch.unheard():
@@ -355,6 +468,21 @@ class LiveRun:
 
     # -- when it fails
 
+    def _fails(self, error: BaseException, step: Step) -> BaseException:
+        """The error for a person, told. An earlier step may have failed whose answer nobody had waited for."""
+        line = 0
+        if self.pipeline is not None:
+            if isinstance(error, Exception) and self.pipeline.failed is None:
+                try:
+                    self.pipeline.drain()
+                except Exception as earlier:
+                    error = earlier
+            if self.pipeline.failed is not None:
+                step, line = self.pipeline.failed.owner, self.pipeline.failed.line
+        rolled_back = self._took_back()
+        self.reporter.tell(StepFailed(_name(step), step.direction, rolled_back))
+        return self._failed(error, step, rolled_back, line)
+
     def _took_back(self) -> bool:
         if self.transactions.takes_back:
             return True
@@ -368,7 +496,7 @@ class LiveRun:
             return tuple(self.watch.done)
         return self.watch.kept_anyway()
 
-    def _failed(self, error: BaseException, step: Step, rolled_back: bool) -> BaseException:
+    def _failed(self, error: BaseException, step: Step, rolled_back: bool, line: int = 0) -> BaseException:
         name = _name(step)
         done = () if rolled_back else tuple(failure.masked(text) for text in self._kept())
         heads = self.committed
@@ -386,7 +514,7 @@ class LiveRun:
             revision=name,
             direction=step.direction,
             said=failure.said_by(error),
-            place=failure.place_of(error, path) if path else "",
+            place=failure.place_of(error, path, line) if path else "",
             statement=failure.statement_of(error),
             rolled_back=rolled_back,
             done=done,
@@ -396,19 +524,39 @@ class LiveRun:
         )
 
 
-def _perform(step: Step, load: Load, stage: Stage, arguments: dict[str, Any]) -> None:
-    if step.revision is None:
+def _function(step: Step, load: Load) -> Callable[..., Any] | None:
+    """What the step calls; None where it moves rows only."""
+    if step.revision is None or step.direction == "stamp":
+        return None
+    found: Callable[..., Any] = load(step.revision.id).function(step.direction)
+    return found
+
+
+def _call(
+    function: Callable[..., Any] | None, direction: str, stage: Stage, arguments: dict[str, Any]
+) -> None:
+    if function is None:
         return
-    if step.direction == "stamp":
-        return
-    function = load(step.revision.id).function(step.direction)
     with entered(stage):
         result = function(**arguments)
     if hasattr(result, "__await__"):
         getattr(result, "close", lambda: None)()
-        raise TypeError(
-            f"{step.direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`"
-        )
+        raise TypeError(f"{direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`")
+
+
+def _code(function: Any) -> CodeType:
+    code: CodeType = getattr(function, "__wrapped__", function).__code__
+    return code
+
+
+def _line_now(code: CodeType) -> int:
+    """The line at which a function that is running stands."""
+    frame = sys._getframe(1)
+    while frame.f_code is not code:
+        if frame.f_back is None:
+            return 0
+        frame = frame.f_back
+    return frame.f_lineno
 
 
 def _table(dialect: Any, policy: Policy) -> HeadsTable:

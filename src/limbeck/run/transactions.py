@@ -123,6 +123,10 @@ class ScriptKeeper(Keeper):
         yield
 
 
+def _nothing() -> None:
+    return
+
+
 class Transactions:
     """One run's transactions. Lives as long as the run; `external` is settled when it is made."""
 
@@ -136,11 +140,28 @@ class Transactions:
         self.in_autocommit = False
         self.committed_inside = False
         """Whether something of the current step was committed before its end."""
+        self.before_commit: Callable[[], None] = _nothing
+        """Whoever has put something off does it now; what it raises is taken back with the rest."""
+        self.after_commit: Callable[[], None] = _nothing
+        self.before_rollback: Callable[[], None] = _nothing
+
+    @property
+    def wraps_run(self) -> bool:
+        """Whether all steps stand in one transaction."""
+        return self.transactional_ddl and not self.external and not self.per_step
+
+    @property
+    def wraps_step(self) -> bool:
+        """Whether the step that begins now gets one of its own. Not where the caller left out run(): then nothing is
+        wrapped."""
+        if self.external or self.is_open or (self.keeper.writes_script and not self.transactional_ddl):
+            return False
+        return self.per_step or not self.transactional_ddl
 
     @contextmanager
     def run(self) -> Iterator[None]:
         """Around all steps."""
-        if self.external or self.per_step or not self.transactional_ddl:
+        if not self.wraps_run:
             yield
             return
         with self.block():
@@ -150,11 +171,8 @@ class Transactions:
     def step(self) -> Iterator[None]:
         """Around one step with its version rows."""
         self.committed_inside = False
-        if self.external or self.is_open or (self.keeper.writes_script and not self.transactional_ddl):
+        if not self.wraps_step:
             yield
-            return
-        if not self.per_step and self.transactional_ddl:
-            yield  # the caller left out run(): then nothing is wrapped
             return
         with self.block():
             yield
@@ -184,13 +202,21 @@ class Transactions:
         self.is_open = True
 
     def commit(self) -> None:
-        if self.is_open:
-            self.is_open = False
-            self.keeper.commit()
+        if not self.is_open:
+            return
+        try:
+            self.before_commit()
+        except BaseException:
+            self.rollback()
+            raise
+        self.is_open = False
+        self.keeper.commit()
+        self.after_commit()
 
     def rollback(self) -> None:
         if self.is_open:
             self.is_open = False
+            self.before_rollback()
             self.keeper.rollback()
 
     @contextmanager

@@ -22,6 +22,10 @@ DEFINES = re.compile(
 """Statements that MySQL and MariaDB commit before and after (manual: "Statements That Cause an Implicit Commit")."""
 
 
+def _nothing() -> None:
+    return
+
+
 class Watch:
     """Listens to one connection. `done` are the statements of the current step that ended, but for reads.
 
@@ -31,6 +35,8 @@ class Watch:
     def __init__(self, connection: Any, foreign: Callable[[], None] = lambda: None) -> None:
         self.connection = connection
         self.foreign = foreign
+        self.before_any: Callable[[], None] = _nothing
+        """Called before any statement that goes over the connection."""
         self.done: list[str] = []
         self.running: str | None = None
         self._ours = 0
@@ -70,7 +76,13 @@ class Watch:
         finally:
             self._unheard -= 1
 
+    def done_ahead(self, text: str) -> None:
+        """A statement of ours ended that did not go over the connection's own road."""
+        if not READS.match(text):
+            self.done.append(text)
+
     def _before(self, _connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        self.before_any()
         if not self._unheard:
             self.running = text
 

@@ -74,11 +74,13 @@ def unload(path: str) -> None:
 
 
 def _executed(path: str) -> ModuleType:
-    from importlib.machinery import SourceFileLoader, SourcelessFileLoader
+    from importlib.machinery import SourcelessFileLoader
     from importlib.util import module_from_spec, spec_from_file_location
 
+    from limbeck.scripts.bytecode import HashedFileLoader
+
     name = module_name(path)
-    loader = SourcelessFileLoader if path.endswith((".pyc", ".pyo")) else SourceFileLoader
+    loader = SourcelessFileLoader if path.endswith((".pyc", ".pyo")) else HashedFileLoader
     spec = spec_from_file_location(name, path, loader=loader(name, path))
     assert spec is not None and spec.loader is not None
     module = module_from_spec(spec)

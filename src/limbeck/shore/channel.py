@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.sql.visitors import cloned_traverse
@@ -17,6 +17,9 @@ from limbeck.events import SILENT, Reporter, StatementRan, StatementStarted
 from limbeck.model.statement import Statement
 
 from . import compat, ddl
+
+if TYPE_CHECKING:
+    from .pipeline import Pipeline
 
 AS_IT_STANDS: Final = {"no_parameters": True}
 """Text is final: no driver looks for parameters in it, so `%` and `:` need no care."""
@@ -38,11 +41,18 @@ class Channel:
 class LiveChannel(Channel):
     """On a SQLAlchemy connection that somebody else opened, and whose transaction somebody else keeps."""
 
+    pipeline: Pipeline | None = None
+    """Where statements may be sent without waiting. What may not, waits for them first."""
+
     def __init__(self, connection: Any, reporter: Reporter = SILENT) -> None:
         self.connection = connection
         self.reporter = reporter
 
     def run(self, statement: Statement) -> Any:
+        if self.pipeline is not None:
+            if self.pipeline.takes(statement):
+                return self.pipeline.send(statement)
+            self.pipeline.drain()
         self.reporter.tell(StatementStarted(statement.text))
         began = time.perf_counter()
         result = self._execute(statement)

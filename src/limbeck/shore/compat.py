@@ -148,6 +148,34 @@ def is_only_text(connection: Any, clause: Any) -> bool:
     )
 
 
+def is_overheard(connection: Any) -> bool:
+    """Whether somebody hears what goes over the connection to the driver, in a log or by an event, or sends it himself."""
+    engine, dialect = connection.engine, connection.dialect
+    heard = (f"{when}_{what}" for when in ("before", "after") for what in ("execute", "cursor_execute"))
+    own = ("do_execute", "do_execute_no_params", "handle_error")
+    return (
+        not type(dialect).__module__.startswith("sqlalchemy.dialects.")
+        or connection._echo
+        or bool(connection.get_execution_options().get("schema_translate_map"))
+        or any(bool(getattr(connection.dispatch, name)) for name in heard)
+        or any(bool(getattr(engine.dispatch, name)) for name in heard)
+        or any(bool(getattr(dialect.dispatch, name)) for name in own)
+    )
+
+
+def statement_error(connection: Any, text: str, said: Exception) -> Exception:
+    """What SQLAlchemy raises when the driver raises that; a connection that is lost by it is of no use any more."""
+    dialect = connection.dialect
+    driver = connection.connection.dbapi_connection
+    lost = bool(dialect.is_disconnect(said, driver, None))
+    if lost and not connection.invalidated:
+        connection.invalidate(said)
+    made: Exception = DatabaseError.instance(
+        text, None, said, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+    )
+    return made
+
+
 def is_of_dialect(thing: Any, dialect: str, *classes: str) -> bool:
     """Whether it is of one of the classes that SQLAlchemy's package of the dialect brings. A package that nobody imported
     has no instances; importing the three big ones costs as much as half of SQLAlchemy."""
@@ -389,6 +417,17 @@ def type_key(type_: Any) -> Any:
         return None
     key = type_._static_cache_key
     return key if isinstance(key, tuple) else None
+
+
+def own_type_key(type_: Any) -> Any:
+    """What alone decides how a type of SQLAlchemy's own is spelled, in whatever column; None for types of others and for
+    those that somebody else compiles."""
+    ours = type(type_).__module__.startswith("sqlalchemy.")
+    if not ours or isinstance(type_, sa.ARRAY) or hasattr(type_, "_compiler_dispatcher"):
+        return None
+    if isinstance(type_, sa.Enum):
+        return None if variants(type_) else ("enum", id(type_))
+    return type_key(type_)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from . import layout
 
 SA = ("import sqlalchemy as sa",)
 PG = (*SA, "from sqlalchemy.dialects import postgresql")
-_BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
+_BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?![:\w]))")
 _INTEGER = re.compile(r"(?i)(big|small|tiny|medium)?(int(eger)?|serial)\b")
 
 

@@ -9,6 +9,8 @@ from pathlib import Path, PurePath
 from types import ModuleType
 from typing import Any
 
+from limbeck.scripts.bytecode import HashedFileLoader
+
 from .exc import CommandError
 
 
@@ -80,7 +82,8 @@ def load_python_file(dir_: str | os.PathLike[str], filename: str | os.PathLike[s
 
 
 def load_module_py(module_id: str, path: str | os.PathLike[str]) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(module_id, path)
+    loader = HashedFileLoader(module_id, os.path.abspath(path)) if str(path).endswith(".py") else None
+    spec = importlib.util.spec_from_file_location(module_id, path, loader=loader)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -22,11 +22,11 @@ from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
-from limbeck.ops.contract import Change, Facts, Hazard, Operation
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import rewriting, same, storage
+from . import doubts, rewriting, same, storage, unasked
 
 Statements = tuple[Statement, ...]
 
@@ -61,6 +61,12 @@ class MysqlBackend(AnsiBackend):
 
     def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
         return rewriting.rewrite(self, operation, before)
+
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        return unasked.after(operation, before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        return unasked.given_name(before, table, constraint)
 
     # -- tables and columns
     def alter_table(
@@ -328,6 +334,11 @@ class MysqlBackend(AnsiBackend):
         """InnoDB takes RESTRICT and NO ACTION for the same, and shows neither or either."""
         said = super().canonical_action(action)
         return "NO ACTION" if said == "RESTRICT" else said
+
+    writes_using: ClassVar[bool] = False
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        return doubts.doubt(self.name(column), *(self.canonical_type(t.spelling) for t in (have, want)))
 
     # -- reading and hazards
     def read(

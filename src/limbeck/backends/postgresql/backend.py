@@ -19,10 +19,11 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
-from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import casting, same, storage
+from . import casting, doubts, followers, naming, same, storage
+from .followers import serial_name
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
@@ -30,6 +31,9 @@ Statements = tuple[Statement, ...]
 
 class PostgresqlBackend(WithPostgresqlObjects):
     title: ClassVar[str] = "PostgreSQL"
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str:
+        return naming.given_name(before, table, constraint)
 
     # -- tables and columns
     def rename_table(self, table: QualifiedName, new_name: str) -> Statements:
@@ -288,6 +292,13 @@ class PostgresqlBackend(WithPostgresqlObjects):
             return None
         return SqlText(casting.cast(self.name(column), have, want))
 
+    def followers(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        return followers.followers(self, operation, before)
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        listed = tuple(self.literal(label) for label in labels)
+        return doubts.doubt(self.name(column), have, want, listed)
+
     def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
         return SqlText(f"{self.name(column)}::text{many}::{type_text}")
 
@@ -317,17 +328,3 @@ class PostgresqlBackend(WithPostgresqlObjects):
 
 _GIVEN = re.compile(r"_(?:key|check|fkey|pkey|excl)\d*\Z")
 _NUMBERING = ("smallint", "integer", "bigint")
-LONGEST = 63
-"""Bytes of a name (NAMEDATALEN - 1)."""
-
-
-def serial_name(table: str, column: str) -> str:
-    """What SERIAL calls its sequence: the longer of the two names is cut until all fits."""
-    first, second = table.encode(), column.encode()
-    room = LONGEST - len("__seq")
-    while len(first) + len(second) > room:
-        if len(first) > len(second):
-            first = first[:-1]
-        else:
-            second = second[:-1]
-    return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_seq"

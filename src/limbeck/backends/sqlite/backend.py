@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -22,13 +23,14 @@ from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
-from limbeck.ops.compound import RebuildTable, merged, rebuild
+from limbeck.ops.compound import RebuildTable, merged, quoted, rebuild
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
-from limbeck.ops.contract import Change, Facts, Hazard, Operation
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
+from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import DropTable
 
-from . import native, reading, types
+from . import doubts, native, reading, types
 from .grammar import in_schema
 from .reading import EMPTY, Book
 from .rebuild import settled, statements
@@ -48,6 +50,21 @@ _KNOWN_TO_SQLALCHEMY = frozenset(
 )
 
 
+PARTS = (
+    AddColumn,
+    DropColumn,
+    RenameColumn,
+    AlterColumn,
+    AddConstraint,
+    DropConstraint,
+    RenameConstraint,
+    AlterTable,
+)
+"""Changes of one table that may need a rebuild."""
+TOGETHER = (*PARTS, DropIndex, FillColumn)
+"""What one rebuild can do."""
+
+
 class SqliteBackend(AnsiBackend):
     """`read` remembers how the tables are written, and were, so that a rebuild can say again what did not change, and its
     reverse what was before."""
@@ -64,6 +81,8 @@ class SqliteBackend(AnsiBackend):
         self.id = BackendId(name="sqlite", version=tuple(version), driver=dialect.driver)
         self.writer = Writer(dialect)
         self._books: dict[QualifiedName, Book] = {}
+        self._silent: set[QualifiedName] = set()
+        """Tables that were read and had no trigger."""
 
     def since(self, *version: int) -> bool:
         """Whether SQLite is of that version or newer; what a script may count on is `native.ASSUMED`."""
@@ -90,6 +109,8 @@ class SqliteBackend(AnsiBackend):
         for key, book in books.items():
             known = self._books.get(key, EMPTY).entries
             self._books[key] = replace(book, entries=tuple(dict.fromkeys((*book.entries, *known))))
+        heard = {t.table for t in snapshot.objects_of(Trigger)}
+        self._silent = {key for key in (*self._silent, *books) if key not in heard}
         return snapshot
 
     # -- rewriting
@@ -99,33 +120,87 @@ class SqliteBackend(AnsiBackend):
             return ()
         if isinstance(operation, RenameIndex):
             return self._renamed_index(operation, before)
-        kinds = (
-            AddColumn,
-            DropColumn,
-            RenameColumn,
-            AlterColumn,
-            AddConstraint,
-            DropConstraint,
-            RenameConstraint,
-            AlterTable,
-        )
-        if not isinstance(operation, kinds):
+        if not isinstance(operation, PARTS):
             return (operation,)
-        if isinstance(operation, AddColumn) and native.adds_column(operation) and not operation.if_not_exists:
+        if isinstance(operation, AddColumn) and not self.may_rebuild(operation):
             return (operation,)
         have = self.table_before(before, operation.table)
         if self._is_native(operation, have):
             return (operation,)
+        made = self._rebuilt(operation, have, before)
+        return () if made is None else (made,)
+
+    def _rebuilt(self, operation: Operation, have: Table, before: Lookup) -> RebuildTable | None:
+        """The rebuild that does it; None where the table is so already."""
         want = self._after(operation, have, before)
         if want == have:
-            return ()
+            return None
         using = (
             [(operation.column, operation.using)]
             if isinstance(operation, AlterColumn) and operation.using
             else []
         )
         renames = [(operation.new_name, operation.column)] if isinstance(operation, RenameColumn) else []
-        return (rebuild(have, want, using, renames),)
+        return rebuild(have, want, using, renames)
+
+    def _step(self, operation: Operation, have: Table, before: Lookup) -> RebuildTable | None:
+        if not isinstance(operation, FillColumn):
+            return self._rebuilt(operation, have, before)
+        own = quoted(operation.column)
+        value = SqlText(f"coalesce({own}, {operation.value.text})")
+        return rebuild(have, have, [(operation.column, value)])
+
+    def _joins(self, operation: Operation, have: Table, alone: bool, passed: set[str]) -> bool:
+        """Not a native rename, which renames in views and triggers too; not a fill that a trigger may want to see; not
+        a type of another affinity for values that pass through the one before."""
+        if isinstance(operation, FillColumn):
+            return operation.table in self._silent
+        if isinstance(operation, AlterColumn) and isinstance(operation.type, TypeRef):
+            column = have.column(operation.column)
+            old = None if column is None else types.affinity(column.type.spelling)
+            return operation.column not in passed or old == types.affinity(operation.type.spelling)
+        return not (alone and isinstance(operation, RenameColumn))
+
+    def may_rebuild(self, operation: Operation) -> bool:
+        if isinstance(operation, AddColumn):
+            return operation.if_not_exists or not native.adds_column(operation)
+        return isinstance(operation, PARTS) and not isinstance(operation, RenameColumn)
+
+    def rewrite_first(
+        self, operations: Sequence[Operation], before: Lookup
+    ) -> tuple[tuple[Operation, ...], int]:
+        """As many of the first changes of one table as one rebuild can do; what SQLite does by itself joins it only where
+        a rebuild comes anyway."""
+        first = operations[0]
+        if len(operations) == 1 or not isinstance(first, TOGETHER) or first.table is None:
+            return self.rewrite(first, before), 1
+        if isinstance(first, AddColumn) and not self.may_rebuild(first):
+            return self.rewrite(first, before), 1
+        have = self.table_before(before, first.table)
+        state = Snapshot.of(self.id, [have], stored=True)
+        made: RebuildTable | None = None
+        passed: set[str] = set()
+        number = needed = 0
+        for operation in operations:
+            if not isinstance(operation, TOGETHER) or operation.table != first.table:
+                break
+            now = self.table_before(state, first.table)
+            alone = isinstance(operation, (DropIndex, FillColumn)) or self._is_native(operation, now)
+            if not self._joins(operation, now, alone, passed):
+                break
+            step = self._step(operation, now, state)
+            both = step if made is None or step is None else made.then(step)
+            if both is None and step is not None:
+                break
+            made = both or made
+            state = state if step is None else state.with_table(step.want)
+            if isinstance(operation, (FillColumn, AlterColumn)):
+                passed.add(operation.column)
+            number, needed = number + 1, needed + (not alone and step is not None)
+        if not needed or number < 2:
+            return self.rewrite(first, before), 1
+        assert made is not None
+        return ((made,) if made.want != made.have else ()), number
 
     def rewrite_all(self, operations: tuple[Operation, ...], before: Snapshot) -> tuple[Operation, ...]:
         """Each rewritten in the state the ones before it leave; rebuilds of one table in a row become one."""
@@ -301,6 +376,7 @@ class SqliteBackend(AnsiBackend):
 
     def create_object(self, thing: Object, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
         if isinstance(thing, Trigger):
+            self._silent.discard(thing.table)
             return (Statement(in_schema(thing.definition.text, thing.table.schema)),)
         return super().create_object(thing, if_not_exists=if_not_exists)
 
@@ -317,6 +393,9 @@ class SqliteBackend(AnsiBackend):
 
     def fold_constraint(self, name: str) -> str:
         return self.fold_column(name)
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        return doubts.doubt(self.name(column), have.spelling, want.spelling)
 
     # -- what may hurt
     def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:

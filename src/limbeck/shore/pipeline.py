@@ -1,0 +1,253 @@
+"""Statements that are sent without waiting for their answers: PostgreSQL with psycopg 3, in its pipeline mode.
+
+A run of a thousand small steps waits two thousand times for a server; here it goes on while the server works. The
+answers are taken in the order of the statements, each is told when it is there, and an error belongs to the statement
+that made it, to its step and to the line that said it. What follows a failed statement the server does not even look at.
+
+Only inside a transaction that is taken back when something fails, only for statements that give nothing back, and never
+past the next statement that is sent in the usual way: `drain` waits for everything, `abandon` gives up what is on its way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import psycopg
+from psycopg import errors, pq
+from psycopg.waiting import Ready, Wait
+
+from limbeck.events import Reporter, StatementRan, StatementStarted
+from limbeck.model.statement import Statement
+
+from . import compat
+
+MOST: Final = 64
+"""Statements on their way at one time."""
+_LOOK: Final = 0.002
+"""Seconds between two looks for answers while more statements are written."""
+
+
+class Sent:
+    """One statement on its way. `owner` is whoever said it, `line` where in his file."""
+
+    __slots__ = ("answered", "began", "line", "owner", "text")
+
+    def __init__(self, text: str, owner: Any, line: int) -> None:
+        self.text, self.owner, self.line = text, owner, line
+        self.began = 0.0
+        self.answered = False
+
+
+Then = Callable[[], None]
+
+
+class Pipeline:
+    """The statements of one connection that are on their way, and what is to happen between their answers.
+
+    Imported only where psycopg is the driver.
+    """
+
+    def __init__(self, connection: Any, reporter: Reporter, heard: Callable[[str], None]) -> None:
+        """`heard` is told the text of each statement that is done."""
+        self.connection = connection
+        self.reporter = reporter
+        self.heard = heard
+        self.is_open = False
+        """Whether statements may be sent ahead; only while somebody speaks who cannot notice."""
+        self.owner: Any = None
+        self.line: Callable[[], int] = lambda: 0
+        self.failed: Sent | None = None
+        """The statement whose answer was an error, or that was on its way when the connection broke."""
+        self._driver = connection.connection.driver_connection
+        self._pg = self._driver.pgconn
+        self._queue: deque[Sent | Then] = deque()
+        self._sent = 0
+        self._on = self._asked = False
+        self._looked = 0.0
+
+    @classmethod
+    def of(cls, connection: Any, reporter: Reporter, heard: Callable[[str], None]) -> Pipeline | None:
+        """None where the driver has none, and where others listen to what the connection executes."""
+        driver = connection.connection.driver_connection
+        usable = (
+            type(driver) is psycopg.Connection
+            and driver.cursor_factory is psycopg.Cursor
+            and psycopg.Pipeline.is_supported()
+            and driver.pgconn.pipeline_status == pq.PipelineStatus.OFF
+            and driver.info.encoding == "utf-8"
+            and not compat.is_overheard(connection)
+        )
+        return cls(connection, reporter, heard) if usable else None
+
+    # -- what happens
+
+    def takes(self, statement: Statement) -> bool:
+        """Whether the statement may be sent ahead: its text is all there is to it, it is one, and a transaction is open."""
+        return (
+            self.is_open
+            and statement.after is None
+            and statement.parameters is None
+            and not statement.outside_transaction
+            and ";" not in statement.text
+            and (statement.clause is None or compat.is_only_text(self.connection, statement.clause))
+            and (self._on or self._pg.transaction_status == pq.TransactionStatus.INTRANS)
+        )
+
+    def send(self, statement: Statement) -> None:
+        """Raises what an earlier statement failed with, where that is known by now."""
+        if not self._on:
+            self._pg.enter_pipeline_mode()
+            self._on = True
+        self._pg.send_query_params(statement.text.encode(), None)
+        self._pg.send_flush_request()  # else the server keeps its answers until it is asked to sum up
+        self._pg.flush()
+        entry = Sent(statement.text, self.owner, self.line())
+        self._queue.append(entry)
+        self._sent += 1
+        if self._sent == 1:
+            self._begins(entry)
+        if self._sent > MOST:
+            self._wait(self._until(MOST // 2))
+        elif time.perf_counter() - self._looked > _LOOK:
+            self._wait(self._look())
+
+    def then(self, happens: Then) -> None:
+        """Does it when all that was sent so far is done: at once where that is so."""
+        if self._sent:
+            self._queue.append(happens)
+        else:
+            happens()
+
+    def drain(self) -> None:
+        """Waits for all answers. Raises what a statement failed with; afterwards the connection is as it always is."""
+        if self._on:
+            self._wait(self._rest())
+
+    def abandon(self) -> None:
+        """Gives up what has no answer yet: the statement that runs is cancelled. The transaction is lost by that."""
+        self.is_open = False
+        if not self._on:
+            return
+        try:
+            if self._sent:
+                self._driver.cancel()
+            self._driver.wait(self._leave())
+        except (
+            Exception
+        ):  # a connection in an unknown state is of no use, and the server takes back without it
+            self._forget()
+            self._driver.close()
+
+    # -- answers
+
+    def _wait(self, answers: Iterator[Any]) -> None:
+        try:
+            self._driver.wait(answers)
+        except psycopg.Error as error:
+            failed = self.failed = self.failed or self._first()
+            if self._is_broken():
+                self._forget()
+            text = "" if failed is None else failed.text
+            raise compat.statement_error(self.connection, text, error) from error
+
+    def _is_broken(self) -> bool:
+        return bool(self._pg.status == pq.ConnStatus.BAD)
+
+    def _lost(self) -> Exception:
+        said = self._pg.get_error_message() or "the connection is lost"
+        return psycopg.OperationalError(said)
+
+    def _first(self) -> Sent | None:
+        return next((entry for entry in self._queue if isinstance(entry, Sent)), None)
+
+    def _look(self) -> Iterator[Any]:
+        """What is there; waits for nothing."""
+        self._looked = time.perf_counter()
+        self._pg.consume_input()
+        yield from self._answers()
+
+    def _until(self, left: int) -> Iterator[Any]:
+        """Until no more than so many are on their way."""
+        yield from self._answers()
+        while self._sent > left:
+            yield from self._more()
+            yield from self._answers()
+
+    def _rest(self) -> Iterator[Any]:
+        self._ask_for_the_end()
+        yield from self._until(0)
+        yield from self._synced()
+
+    def _leave(self) -> Iterator[Any]:
+        """Whatever they are, answers up to the end of all that was sent; nobody is told of them."""
+        self._queue.clear()
+        self._sent = 0
+        self._ask_for_the_end()
+        yield from self._synced()
+
+    def _ask_for_the_end(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self._pg.pipeline_sync()
+
+    def _synced(self) -> Iterator[Any]:
+        while True:
+            while not self._pg.is_busy():
+                result = self._pg.get_result()
+                if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:
+                    self._pg.exit_pipeline_mode()
+                    self._forget()
+                    return
+                if result is None and self._is_broken():
+                    raise self._lost()
+            yield from self._more()
+
+    def _more(self) -> Iterator[Any]:
+        """Waits until something can be read; sends what did not go out yet."""
+        ready = yield Wait.RW if self._pg.flush() else Wait.R
+        if ready & Ready.R:
+            self._pg.consume_input()
+
+    def _answers(self) -> Iterator[Any]:
+        """Takes the answers that are there."""
+        while self._sent and not self._pg.is_busy():
+            entry = self._queue[0]
+            assert isinstance(entry, Sent)
+            result = self._pg.get_result()
+            if result is not None:
+                if result.status == pq.ExecStatus.FATAL_ERROR:
+                    self.failed = entry
+                    yield from self._leave()
+                    raise errors.error_from_result(result, self._driver.info.encoding)
+                entry.answered = True
+            elif entry.answered:
+                self._done(entry)
+            elif self._is_broken():
+                raise self._lost()
+            else:
+                return
+
+    def _begins(self, entry: Sent) -> None:
+        entry.began = time.perf_counter()
+        self.reporter.tell(StatementStarted(entry.text))
+
+    def _done(self, entry: Sent) -> None:
+        self._queue.popleft()
+        self._sent -= 1
+        self.heard(entry.text)
+        self.reporter.tell(StatementRan(entry.text, time.perf_counter() - entry.began))
+        while self._queue:
+            following = self._queue[0]
+            if isinstance(following, Sent):
+                self._begins(following)
+                return
+            self._queue.popleft()
+            following()
+
+    def _forget(self) -> None:
+        self._queue.clear()
+        self._sent = 0
+        self._on = self._asked = False
