@@ -153,12 +153,14 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
         if "postgresql_not_valid" in text:  # it says how to add a constraint: CREATE TABLE does not heed it
             fact = re.sub(r"( NOT VALID)?( not validated)", "", fact)
         if kind == "mariadb":
-            yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys)
+            yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys, models)
         elif kind == "postgresql" and (not models.naming or key.rpartition(".")[2] in free):
             yield _plain_postgresql(key, fact, named)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
             key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
             fact = fact.replace(" default=NULL ", " default=None ")  # both mean that there is none
+            if key.endswith(" AUTOINCREMENT"):  # SQLAlchemy writes it without the name of its key
+                key = re.sub(r"CONSTRAINT .* PRIMARY KEY", "PRIMARY KEY", key)
             key = re.sub(
                 r'CONSTRAINT ("[^"]*"|\S+) ', lambda m: m[0] if m[1].strip('"') in named else "", key
             )
@@ -191,10 +193,11 @@ def _any_unique(key: str, fact: str, models: Models) -> str:
     return f"{max(referred, key=len)} NONE{fact.rpartition(' NONE')[2]}" if referred else fact
 
 
-def _plain_mariadb(key: str, fact: str, named: set[str]) -> tuple[str, str]:
+def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tuple[str, str]:
     key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
     fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
-    index = re.match(r"index (.+)\.([^.]*)$", key)
+    tables = "|".join(re.escape(t.name) for t in models.tables) or "-"
+    index = re.match(rf"index ({tables})\.(.*)$", key)
     part = re.match(r"part (.+?): (UNIQUE KEY|KEY) `([^`]*)` (\(.*)", key)
     if index and index[2] not in named and index[2] != "PRIMARY":
         return f"index of {index[1]} {fact}", ""

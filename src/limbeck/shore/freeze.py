@@ -181,11 +181,11 @@ class Freezer:
     # -- columns
     def _said_in_column(self, table: Any) -> bool:
         """SQLite's AUTOINCREMENT is said in the column, with the key, which has no name there."""
-        said = self.dialect.name == "sqlite" and compat.dialect_options(table).get("sqlite_autoincrement")
         columns = list(table.primary_key.columns)
-        return (
-            bool(said) and len(columns) == 1 and compat.is_integer(columns[0]) and not columns[0].foreign_keys
-        )
+        if self.dialect.name != "sqlite" or len(columns) != 1 or columns[0].foreign_keys:
+            return False
+        said = compat.dialect_options(table).get("sqlite_autoincrement")
+        return bool(said) and compat.is_integer(columns[0])
 
     def _column(self, column: Any, table: Any) -> Column:
         place = f"{qualified_name(table)}.{column.name}"
