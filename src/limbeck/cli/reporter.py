@@ -88,8 +88,9 @@ class Teller(Reporter):
                 inner = line.lstrip("\t")
                 indent = "    " if number == 0 else "      " + "  " * (len(line) - len(inner) - 1)
                 self.look.say(indent + inner.rstrip(), "dim")
-        of = f"{self._step.revision}  " if self._step is not None else ""
-        self.line.start(of + " ".join(event.text[:WIDEST].split()))
+        if self.line.active:
+            of = f"{self._step.revision}  " if self._step is not None else ""
+            self.line.start(of + " ".join(event.text[:WIDEST].split()))
 
     def _StatementRan(self, event: StatementRan) -> None:
         self.line.stop()

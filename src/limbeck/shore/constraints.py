@@ -73,6 +73,12 @@ def attached_index(index: Any, key: QualifiedName) -> Any:
     return sa.Index(index.name, *expressions, unique=index.unique, _table=table, **options)
 
 
+def index_over(key: QualifiedName, name: str | None, columns: tuple[str, ...], unique: bool) -> Any:
+    """An index over columns of a throw-away table."""
+    table = scratch_table(key, None, *(sa.Column(n, sa.types.NULLTYPE) for n in dict.fromkeys(columns)))
+    return sa.Index(name, *(table.c[n] for n in columns), unique=unique, _table=table)
+
+
 # -- constraints
 
 

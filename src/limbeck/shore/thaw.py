@@ -161,6 +161,22 @@ def option(value: Any) -> Any:
     return name(value) if isinstance(value, Name) else value
 
 
+_fresh: tuple[Any, Any] = (None, None)
+
+
+def keep(value: Any, made: Any) -> None:
+    """Remembers which throw-away object the value was frozen from a moment ago; one at a time, the last one."""
+    global _fresh
+    _fresh = (value, made)
+
+
+def kept(value: Any) -> Any:
+    """The object that this very value was frozen from, where it was the last: by the law of the shore its DDL is what
+    that of a thawed one would be. None where that is not so."""
+    known, made = _fresh
+    return made if known is value else None
+
+
 def options(values: Options) -> dict[str, Any]:
     return {key: option(value) for key, value in values}
 
@@ -350,11 +366,13 @@ def _columns_of(value: Constraint) -> tuple[str, ...]:
         return ()
     if isinstance(value, Exclude):
         return tuple(e.column for e in value.elements if e.column is not None)
-    return value.columns
+    return tuple(dict.fromkeys((*value.columns, *_included(value.options))))
 
 
 def _columns_of_index(value: Index) -> tuple[str, ...]:
     """Also the columns that options speak of (INCLUDE): SQLAlchemy looks them up in the table."""
-    told = dict(value.options)
-    included = (c for key, cs in told.items() if key.endswith("_include") for c in cs or ())
-    return tuple(dict.fromkeys((*value.columns, *included)))
+    return tuple(dict.fromkeys((*value.columns, *_included(value.options))))
+
+
+def _included(options: Options) -> tuple[str, ...]:
+    return tuple(c for key, columns in options if key.endswith("_include") for c in columns or ())
