@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import inspect
 import threading
 import uuid
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -281,3 +283,18 @@ def test_a_thread_of_a_revision_means_the_only_run_there_is() -> None:
         thread.start()
         thread.join()
     assert [o.kind for o in stage.kept] == ["drop_table"]
+
+
+def test_every_function_is_described() -> None:
+    folder = Path(__file__).parents[2] / "docs"
+    text = "".join((folder / name).read_text(encoding="utf-8") for name in ("operations.md", "objects.md"))
+    functions = [name for name, thing in vars(op).items() if inspect.isfunction(thing) and name[0] != "_"]
+    assert "create_table" in functions
+    assert [name for name in functions if name != "current" and f"op.{name}" not in text] == []
+
+
+def test_the_example_of_the_page_runs() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    example = text.partition("```python\n")[2].partition("```")[0]
+    kinds = [o.kind for o in made(example + "\nupgrade()")]
+    assert kinds == ["add_column", "fill_column", "alter_column", "create_index"]
