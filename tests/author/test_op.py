@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 
 from limbeck import op, schema
 from limbeck.author.stage import entered
@@ -28,13 +28,16 @@ from limbeck.source import body, layout, operations
 MODULES = {"datetime": datetime, "decimal": decimal, "uuid": uuid}
 
 
+SQLITE = sqlite.dialect()  # type: ignore[no-untyped-call]
+
+
 class Keeping:
     """A stage that keeps what it is given."""
 
     offline = True
 
-    def __init__(self) -> None:
-        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    def __init__(self, dialect: Any = None) -> None:
+        dialect = dialect or postgresql.dialect()  # type: ignore[no-untyped-call]
         self.backend = backend_for(dialect)
         self.before = Snapshot.of(self.backend.id, partial=True)
         self.kept: list[Operation] = []
@@ -55,9 +58,9 @@ class Keeping:
         return nullcontext()
 
 
-def made(code: str) -> list[Operation]:
+def made(code: str, dialect: Any = None) -> list[Operation]:
     """The operations that this Python makes."""
-    stage = Keeping()
+    stage = Keeping(dialect)
     with entered(stage):
         exec(code, {"op": op, "sa": sa, "schema": schema, "postgresql": postgresql, **MODULES})
     return stage.kept
@@ -243,24 +246,25 @@ with op.together():
 with op.together():
     pass
 """
-    both, alone = made(code)
+    both, alone = made(code, SQLITE)
     assert isinstance(both, Several)
     assert [o.kind for o in both.operations] == ["drop_column", "add_constraint"]
     assert alone.kind == "drop_column"
     lines = body.body([both, alone]).lines
     assert lines[0] == "    with op.together():"
-    assert made("if True:\n" + "\n".join(lines)) == [both, alone]
+    assert made("if True:\n" + "\n".join(lines), SQLITE) == [both, alone]
+    assert [o.kind for o in made(code)] == ["drop_column", "add_constraint", "drop_column"]  # PostgreSQL
 
 
 def test_a_question_in_between_is_asked_after_what_stands_above_it() -> None:
-    kinds = [o.kind for o in made(BETWEEN)]
+    kinds = [o.kind for o in made(BETWEEN, SQLITE)]
     assert kinds == ["drop_column", "drop_table"]
 
 
 def test_a_block_that_ends_with_an_error_does_nothing() -> None:
-    stage = Keeping()
+    stage = Keeping(SQLITE)
     with entered(stage), pytest.raises(ZeroDivisionError), op.together():
-        op.drop_table("a")
+        op.drop_column("a", "b")
         raise ZeroDivisionError
     assert stage.kept == []
     with entered(stage):
