@@ -80,8 +80,8 @@ def diff(
     changes = list(_without_falling_keys(backend, changes, have))
     late = late_changes(backend, stands, want, rules, leave, _moved(backend, named, changes))
     changes += [*late.changes, *late.last]
-    placed = with_needed_indexes(backend, ordered(backend, changes, have, want), have)
-    return (*late.first, *named, *placed)
+    placed = (*late.first, *named, *ordered(backend, changes, have, want))
+    return with_needed_indexes(backend, placed, stands)
 
 
 def _moved(backend: Backend, named: Iterable[Operation], changes: Iterable[Operation]) -> set[QualifiedName]:

@@ -241,10 +241,11 @@ def scratch_database(connection: Any) -> Iterator[ScratchDatabase | None]:
     except DatabaseError:
         yield None
         return
+    if real is None or own.connection.dbapi_connection is connection.connection.dbapi_connection:
+        own.close()
+        yield None
+        return
     try:
-        if real is None or own.connection.dbapi_connection is connection.connection.dbapi_connection:
-            yield None
-            return
         charset, collation = own.exec_driver_sql(
             "SELECT @@character_set_database, @@collation_database"
         ).one()
