@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from comparing import Here, Make
 
 import catalog
-from comparing import Here, Make
 from conftest import on, on_all
 from limbeck.commands.questions import LEAVE
 from limbeck.errors import OpenQuestions

@@ -13,6 +13,8 @@ from typing import Any
 
 from limbeck.backends import BACKENDS, backend_for
 from limbeck.commands.autogenerate import Answers, Ask, Differences, Scope, compare
+from limbeck.commands.git_view import replaced
+from limbeck.commands.questions import Question, Taken
 from limbeck.diff.rules import Rules
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
@@ -44,6 +46,8 @@ class CoreRevision(api.RevisionContext):
         self.answers, self.ask, self.fill = answers, ask, fill
         self.notes: list[str] = []
         self.as_text: dict[str, str] = {}
+        self.left: list[Question] = []
+        self.taken: list[Taken] = []
         self.contexts: dict[str, Any] = {}
         """The AutogenContext of each database, by the tokens of its two bodies."""
 
@@ -66,9 +70,12 @@ class CoreRevision(api.RevisionContext):
             self.ask,
             fill=self.fill,
             imports=imports,
+            folder=Path(self.script_directory.dir),
         )
         self.notes += found.notes
         self.as_text.update({str(name): why for name, why in found.as_text.items()})
+        self.left += found.left
+        self.taken += found.taken
 
 
 def knows(dialect: Any) -> bool:
@@ -96,10 +103,12 @@ def fill_in(
     *,
     fill: bool,
     imports: Sequence[str] = (),
+    folder: Path | None = None,
 ) -> Differences:
-    """Both containers filled with what the core finds for this AutogenContext, and what plug-ins add."""
+    """Both containers filled with what the core finds for this AutogenContext, and what plug-ins add. Git is looked at
+    from the folder."""
     comparison = Comparison(context, imports)
-    found = comparison.compare(answers, ask, fill)
+    found = comparison.compare(answers, ask, fill, folder)
     comparison.word(found, upgrade, downgrade)
     return found
 
@@ -119,13 +128,25 @@ class Comparison:
         self.have: Snapshot | None = None
         self.want: Snapshot | None = None
 
-    def compare(self, answers: Answers, ask: Ask | None, fill: bool) -> Differences:
+    def compare(
+        self, answers: Answers, ask: Ask | None, fill: bool, folder: Path | None = None
+    ) -> Differences:
         migration = self.context.migration_context
         version = QualifiedName(migration.version_table_schema, migration.version_table)
         scope = Scope(lambda name: name == version, tuple(self._schemas()), self._narrow)
         if not {"schemas", "tables"} <= self.parts:
             return Differences("", (), (), {}, ())
-        return compare(self.connection, "", self.metadatas, scope, answers, ask, self._rules(), fill)
+        return compare(
+            self.connection,
+            "",
+            self.metadatas,
+            scope,
+            answers,
+            ask,
+            self._rules(),
+            fill,
+            see=(lambda: ()) if folder is None else (lambda: replaced(folder)),
+        )
 
     def _narrow(self, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
         self.have, want = self.sides.narrow(have, want)

@@ -64,11 +64,12 @@ class Author:
         found = self._compared(wish, answers, ask)
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
         notes, as_text = tuple(found.context.notes), found.context.as_text
+        left, taken = tuple(found.context.left), tuple(found.context.taken)
         if not wanted:
-            return Written("", "", (), notes, as_text, empty=True)
+            return Written("", "", (), notes, as_text, empty=True, open=left, answers=taken)
         written = [self._write(script, found, wish) for script in wanted]
         changes = tuple(word for script in wanted for word in _words(script))
-        return written[-1]._replace(changes=changes, notes=notes, as_text=as_text)
+        return written[-1]._replace(changes=changes, notes=notes, as_text=as_text, open=left, answers=taken)
 
     def check(self) -> tuple[Differences, ...]:
         refuse_behind(self.project)

@@ -175,7 +175,8 @@ def compare(
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    upgrade = together(backend, filling.write(losing.write(operations)))
+    written = together(backend, filling.write(losing.write(operations)))
+    upgrade = tuple(operation for operation in written if isinstance(operation, Operation))
     back = together(backend, filled_back(way_back(backend, found, have)))
     notes = tuple(filling.notes)
     return Differences(
