@@ -374,3 +374,22 @@ def test_a_value_for_a_renamed_table(here: Here) -> None:
     assert [(q.kind, q.key) for q in here.asked] == [("rename", "users"), ("fill", "people.code")]
     here.runs(found.upgrade)
     assert here.rows("SELECT id, code FROM people ORDER BY id") == [(1, "c"), (2, "c")]
+
+
+@on_all
+def test_a_rename_that_becomes_not_null_at_once(here: Here) -> None:
+    def table(name: str, **more: Any) -> Make:
+        def make(metadata: sa.MetaData) -> None:
+            sa.Table(
+                "t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column(name, sa.Text, **more)
+            )
+
+        return make
+
+    here.stands(table("mail"), "INSERT INTO t VALUES (1, 'a'), (2, NULL)")
+    goal = table("email", nullable=False)
+    found = here.compares(goal, say={"t.mail": "email", "t.email": "'none'"})
+    assert [(q.kind, q.key) for q in here.asked] == [("rename", "t.mail"), ("fill", "t.email")]
+    here.runs(found.upgrade)
+    assert here.rows("SELECT id, email FROM t ORDER BY id") == [(1, "a"), (2, "none")]
+    assert here.told(here.compares(goal)) == []

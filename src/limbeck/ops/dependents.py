@@ -8,7 +8,7 @@ from typing import Any
 
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
-from limbeck.model.defaults import Computed, SequenceDefault
+from limbeck.model.defaults import Computed, SequenceDefault, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum, Object, Policy, Sequence, Trigger, View
@@ -97,6 +97,23 @@ def with_object_renamed(before: Snapshot, old: Object, new: Object) -> Snapshot:
     return after
 
 
+def with_value_renamed(before: Snapshot, enum: Enum, old: str, new: str) -> Snapshot:
+    """Defaults, checks and indexes that say the value in the server's wording (`'old'::mood`) say the new one: the server
+    keeps the value itself, not its name."""
+    was, becomes = (
+        tuple(f"{_literal(label)}::{name}" for name in dict.fromkeys((enum.name, str(enum.key))))
+        for label in (old, new)
+    )
+
+    def text(sql: SqlText) -> SqlText:
+        said = sql.text
+        for one, other in zip(was, becomes, strict=True):
+            said = said.replace(one, other)
+        return sql if said == sql.text else SqlText(said)
+
+    return _each_table(before, lambda table: _texts_changed(table, text))
+
+
 # -- walking ------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +145,38 @@ def _each_column(table: Table, change: Callable[[Column], Column]) -> Table:
     if all(a is b for a, b in zip(columns, table.columns, strict=True)):
         return table
     return replace(table, columns=columns, source=None)
+
+
+def _texts_changed(table: Table, change: Callable[[SqlText], SqlText]) -> Table:
+    def default(column: Column) -> Column:
+        if not isinstance(column.default, (TextDefault, Computed)):
+            return column
+        text = change(column.default.sql)
+        if text is column.default.sql:
+            return column
+        return replace(column, default=replace(column.default, sql=text), source=None)
+
+    def options(given: Options) -> Options:
+        return tuple((k, change(v) if isinstance(v, SqlText) else v) for k, v in given)
+
+    def element(given: IndexElement) -> IndexElement:
+        return given if given.sql is None else replace(given, sql=change(given.sql))
+
+    changed = replace(
+        _each_column(table, default),
+        constraints=tuple(
+            replace(c, sql=change(c.sql)) if isinstance(c, Check) else c for c in table.constraints
+        ),
+        indexes=tuple(
+            replace(i, elements=tuple(map(element, i.elements)), options=options(i.options))
+            for i in table.indexes
+        ),
+    )
+    return table if changed == table else replace(changed, source=None)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 # -- a table renamed ----------------------------------------------------------------------------------------
