@@ -16,7 +16,7 @@ from limbeck.model.defaults import Computed, Default, Identity
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Function, Object, Schema, Trigger
+from limbeck.model.objects import Function, Object, Schema, Trigger, View
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.types import TypeRef
@@ -24,7 +24,7 @@ from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import doubts, rewriting, same, unasked
+from . import doubts, objects, rewriting, same, unasked
 
 Statements = tuple[Statement, ...]
 
@@ -230,6 +230,33 @@ class MysqlBackend(AnsiBackend):
         return self.modify_column(table, replace(self.whole(table, column, before), comment=comment))
 
     # -- objects
+    @property
+    def managed_objects(self) -> frozenset[str]:  # type: ignore[override]
+        return frozenset({"schema", "view", "function", "trigger"})
+
+    def create_view(self, thing: View, exists: str) -> Statements:
+        return (Statement(self._view("CREATE ", exists, thing)),)
+
+    def replaced_view(self, thing: View) -> Statements:
+        return (Statement(self._view("CREATE OR REPLACE ", "", thing)),)
+
+    def _view(self, verb: str, exists: str, thing: View) -> str:
+        if thing.materialized:
+            raise self.cannot("have materialized views")
+        head, tail = objects.view_head(thing), objects.view_tail(thing)
+        return f"{verb}{head}VIEW {exists}{self.full(thing.key)} AS {thing.definition.as_written}{tail}"
+
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, (View, Function, Trigger)):
+            return objects.same(have, want, self.dialect.identifier_preparer.reserved_words)
+        return super().same_object(have, want)
+
+    def may_replace(self, have: Object, want: Object) -> bool:
+        """MySQL replaces views only, MariaDB (since 10.1.4) all code."""
+        if isinstance(have, Function) and isinstance(want, Function) and have.procedure != want.procedure:
+            return False
+        return isinstance(want, View) or (self.mariadb and isinstance(want, (Function, Trigger)))
+
     def reference(self, thing: Object) -> str:
         if isinstance(thing, Trigger):
             return self.full(QualifiedName(thing.table.schema, thing.name))
