@@ -256,6 +256,7 @@ def test_answers_that_mean_nothing_here(here: Here) -> None:
         {"renames": (("users.mial", "users.email"),)},
         {"renames": (("users.mail", "users.emial"),)},
         {"drops": {"users.nothing": True}},
+        {"drops": {"mail": True}},  # of whichever table: too little for what cannot be undone
         {"casts": {"users.mail": "1"}},
         {"fills": {"users.nothing": "1"}},
     ):
@@ -309,7 +310,7 @@ def test_what_holds_something_is_dropped_when_a_person_says_so(here: Here) -> No
     assert "drop column item.extra" in here.told(half)
     assert "drop table bill" not in here.told(half)
 
-    wanted = sorted(here.told(here.compares(goal, drops={"bill": True, "extra": True})))
+    wanted = sorted(here.told(here.compares(goal, drops={"bill": True, "item.extra": True})))
     assert wanted == sorted(here.told(here.compares(goal, accept_loss=True)))
     found = here.compares(goal, say=YES)
     assert wanted == sorted(here.told(found))

@@ -134,7 +134,7 @@ class Losing:
             return
         former, was = self.rows.former(table, name)
         labels = _labels(type_, want)
-        said = self.interview.said("cast", names_of(table, name, former, was))
+        said = self.interview.said("cast", (*names_of(table, name, former, was), name))
         if said is not None:
             self.interview.note("cast", f"{table}.{name}", said, "ahead")
             self.using[table, name] = said
