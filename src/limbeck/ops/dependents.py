@@ -11,13 +11,14 @@ from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Oth
 from limbeck.model.defaults import Computed, SequenceDefault, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import ON_TABLES, Enum, Object, Sequence, View
+from limbeck.model.objects import ON_TABLES, Enum, Object, Schema, Sequence, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 
 from .identifiers import mentions, renamed
+from .schemas import with_schema_renamed
 
 # MySQL and MariaDB take a dropped column out of an index that is not unique and keep the rest; the others drop it.
 _INDEX_SHRINKS = frozenset({"mysql", "mariadb"})
@@ -88,8 +89,10 @@ def over_column(table: Table, name: str) -> tuple[tuple[Constraint, ...], tuple[
 
 
 def with_object_renamed(before: Snapshot, old: Object, new: Object) -> Snapshot:
-    """`new` stands where `old` stood; columns of a renamed type or sequence follow."""
+    """`new` stands where `old` stood; columns of a renamed type or sequence follow, and all that is in a schema."""
     after = before.without_object(type(old), old.key).with_object(new)
+    if isinstance(old, Schema):
+        return with_schema_renamed(after, old.name, new.name)
     if isinstance(old, Sequence):
         return _each_table(after, lambda t: _each_column(t, lambda c: _from_sequence(c, old.key, new.key)))
     if isinstance(old, Enum):
