@@ -101,6 +101,19 @@ def comment_on_table(name: str, comment: str | None, *, schema: str | None = Non
     current("comment_on_table").do(CommentOnTable(table=QualifiedName(schema, name), comment=comment))
 
 
+def alter_table(
+    name: str, *, columns: Mapping[str, Type] | None = None, schema: str | None = None, **options: Any
+) -> None:
+    """Gives a table that stands other options: `op.alter_table("a", mysql_engine="InnoDB")`. None is what the database
+    does by itself. `columns` are those that take their character set from the table (MySQL), with their types."""
+    from limbeck.ops.alter_table import AlterTable
+
+    stage, table = current("alter_table"), QualifiedName(schema, name)
+    given = authored.table_options(stage.freeze(), reading.dialect_options("alter_table", options))
+    types = tuple((c, stage.freeze().type(t, table, c)) for c, t in (columns or {}).items())
+    stage.do(AlterTable(table=table, options=given, columns=types))
+
+
 # -- columns
 
 

@@ -17,6 +17,7 @@ from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
+from limbeck.ops.constraint import NOT_VALID
 from limbeck.ops.contract import Backend, Change
 
 from .rules import EVERYTHING, Rules
@@ -190,11 +191,12 @@ def plain_name(backend: Backend, name: QualifiedName) -> QualifiedName:
 
 
 def _options(backend: Backend, options: Options, rules: Rules) -> dict[str, Any]:
-    """The options that are this backend's own, in one spelling, without those that say the default."""
+    """The options that are this backend's own, in one spelling, without those that say the default. NOT VALID says how
+    a constraint is added, not what it demands: see `walk`."""
     if not options:
         return {}
     prefix = f"{backend.id.name}_"
-    own = {k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix)}
+    own = {k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix) and k != NOT_VALID}
     return {k: v for k, v in own.items() if v not in (None, False, (), {}, "")}
 
 

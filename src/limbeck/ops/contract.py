@@ -170,6 +170,17 @@ class Backend(ABC):
     @abstractmethod
     def drop_table(self, table: QualifiedName, *, if_exists: bool = False) -> tuple[Statement, ...]: ...
 
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> tuple[Statement, ...]:
+        """Options of a table that stands, by their new values; see AlterTable."""
+        names = ", ".join(name for name, _ in options)
+        raise NotSupported(backend=self.id.name, feature=f"change {names} of a table that stands")
+
     @abstractmethod
     def rename_table(self, table: QualifiedName, new_name: str) -> tuple[Statement, ...]: ...
 
@@ -331,6 +342,14 @@ class Backend(ABC):
     """Whether views, functions, triggers and policies have comments."""
     blocking: ClassVar[frozenset[str]] = frozenset()
     """What is not done while objects look at it: "alter_type", "drop_column", "drop_table", "drop_object"."""
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """What AlterTable must say so that the options which `want` says hold. One that it does not say may be any."""
+        return (), ()
+
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
+        """Whether it looks like a name that this database gives to a constraint over these columns without one."""
+        return False
 
     def same_object(self, have: Object, want: Object) -> bool:
         return have == want

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
@@ -20,6 +20,7 @@ from limbeck.model.types import TypeRef
 
 from . import compat, ddl, thaw
 from .freeze import Freezer
+from .names import model_options
 
 
 def table(
@@ -52,6 +53,11 @@ def table(
         return frozen, objects
     kept = tuple(replace(c, use_alter=False) if isinstance(c, ForeignKey) else c for c in frozen.constraints)
     return replace(frozen, constraints=kept), objects
+
+
+def table_options(freeze: Freezer, options: Mapping[str, Any]) -> Options:
+    """Dialect options of a table that stands."""
+    return model_options(dict(options), freeze.sql_of)
 
 
 def _free(item: Any) -> Any:

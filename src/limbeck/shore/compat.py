@@ -113,6 +113,10 @@ def numbering_column(table: Any) -> Any:
     return table._autoincrement_column
 
 
+def is_integer(column: Any) -> bool:
+    return bool(issubclass(column.type._type_affinity, sa.Integer))
+
+
 def prefixes(table: Any) -> tuple[str, ...]:
     return tuple(str(p) for p in table._prefixes)
 
@@ -471,7 +475,10 @@ def type_key(type_: Any) -> Any:
     if isinstance(type_, (SchemaType, sa.types.TypeDecorator)) or variants(type_):
         return None
     key = type_._static_cache_key
-    return key if isinstance(key, tuple) else None
+    if not isinstance(key, tuple):
+        return None
+    said = getattr(type_, "values", None)  # of a SET of MySQL, which its key does not tell
+    return (*key, *said) if isinstance(said, (list, tuple)) else key
 
 
 def own_type_key(type_: Any) -> Any:

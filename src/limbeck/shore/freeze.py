@@ -8,6 +8,7 @@ spelled by SQLAlchemy's own compiler, in the context it needs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -113,11 +114,14 @@ class Freezer:
         key = qualified_name(table)
         checked = [c for c in compat.sorted_constraints(table) if c is not table.primary_key]
         primary = table.primary_key if len(table.primary_key.columns) else None
+        key_of_table = None if primary is None else constraints.primary_key(primary, self)
+        if key_of_table is not None and self._said_in_column(table):
+            key_of_table = replace(key_of_table, name=None)
         return Table(
             name=key.name,
             schema=key.schema,
             columns=tuple(self._column(c, table) for c in table.columns),
-            primary_key=None if primary is None else constraints.primary_key(primary, self),
+            primary_key=key_of_table,
             constraints=tuple(self._constraints(checked, key)),
             indexes=tuple(constraints.index(i, self) for i in _in_order(table.indexes)),
             comment=table.comment,
@@ -150,7 +154,10 @@ class Freezer:
         made = constraints.scratch_table(table, naming, alone)
         frozen = self.table(made)
         key: tuple[PrimaryKey, ...] = () if frozen.primary_key is None else (frozen.primary_key,)
-        return frozen.columns[0], (*key, *frozen.constraints), frozen.indexes
+        first = frozen.columns[0]
+        if column.autoincrement is True and not key and compat.is_integer(column):
+            first = replace(first, autoincrement=True)  # its key comes by an operation of its own
+        return first, (*key, *frozen.constraints), frozen.indexes
 
     def standing(self, column: Any) -> Column:
         """A column as it stands in the table that it belongs to, without what hangs on it."""
@@ -216,6 +223,14 @@ class Freezer:
         return "" if made is None else str(made)
 
     # -- columns
+    def _said_in_column(self, table: Any) -> bool:
+        """SQLite's AUTOINCREMENT is said in the column, with the key, which has no name there."""
+        columns = list(table.primary_key.columns)
+        if self.dialect.name != "sqlite" or len(columns) != 1 or columns[0].foreign_keys:
+            return False
+        said = compat.dialect_options(table).get("sqlite_autoincrement")
+        return bool(said) and compat.is_integer(columns[0])
+
     def _column(self, column: Any, table: Any) -> Column:
         return self._column_of(column, qualified_name(table), self._is_numbering(column, table))
 

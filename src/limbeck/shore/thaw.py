@@ -366,11 +366,13 @@ def _columns_of(value: Constraint) -> tuple[str, ...]:
         return ()
     if isinstance(value, Exclude):
         return tuple(e.column for e in value.elements if e.column is not None)
-    return value.columns
+    return tuple(dict.fromkeys((*value.columns, *_included(value.options))))
 
 
 def _columns_of_index(value: Index) -> tuple[str, ...]:
     """Also the columns that options speak of (INCLUDE): SQLAlchemy looks them up in the table."""
-    told = dict(value.options)
-    included = (c for key, cs in told.items() if key.endswith("_include") for c in cs or ())
-    return tuple(dict.fromkeys((*value.columns, *included)))
+    return tuple(dict.fromkeys((*value.columns, *_included(value.options))))
+
+
+def _included(options: Options) -> tuple[str, ...]:
+    return tuple(c for key, columns in options if key.endswith("_include") for c in columns or ())

@@ -116,8 +116,7 @@ def _create_table(operation: Any) -> Call:
 def _add_column(operation: Any) -> Call:
     """Inline constraints stand behind the column, as items of a table do."""
     args, options = arguments(operation, frozenset({"inline"}))
-    keys = [c for c in operation.inline if isinstance(c, PrimaryKey)]
-    args[1] = values.column(operation.column, keys[0] if keys else None)
+    args[1] = values.column(operation.column)  # it says itself that it numbers rows: it is in no table yet
     return made("add_column", [*args, *(values.constraint(c) for c in operation.inline)], options)
 
 
@@ -174,6 +173,12 @@ def _insert_rows(operation: Any) -> Call:
         for row in operation.rows
     ]
     return made("insert_rows", [table.name, *columns, made_rows], [*schema, *options])
+
+
+def _alter_table(operation: Any) -> Call:
+    args, options = arguments(operation, frozenset({"columns"}))
+    columns = {name: values.type_(type_) for name, type_ in operation.columns}
+    return made("alter_table", args, [*([("columns", columns)] if columns else []), *options])
 
 
 def _execute_sql(operation: Any) -> Call:
@@ -273,6 +278,7 @@ SHAPES: dict[str, Callable[[Any], Call]] = {
     "add_constraint": _add_constraint,
     "drop_constraint": _drop_constraint,
     "insert_rows": _insert_rows,
+    "alter_table": _alter_table,
     "execute_sql": _execute_sql,
     "create_object": _object,
     "drop_object": _object,

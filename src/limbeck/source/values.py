@@ -26,6 +26,8 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
+from . import layout
+
 SA = ("import sqlalchemy as sa",)
 OP = ("from limbeck import op",)
 PG = (*SA, "from sqlalchemy.dialects import postgresql")
@@ -63,7 +65,8 @@ def default(value: Default) -> Call:
         return Call("sa.Identity", (), _identity(value), imports=SA)
     if isinstance(value, SequenceDefault):
         schema = _given(("schema", value.sequence.schema))
-        return Call("sa.Sequence", (value.sequence.name,), schema, imports=SA)
+        named = layout.text(Call("sa.Sequence", (value.sequence.name,), schema), width=9999)
+        return Call(f"{named}.next_value", imports=SA)
     assert isinstance(value, ByDatabase)
     return Call("sa.FetchedValue", imports=SA)
 
@@ -82,7 +85,7 @@ def column(value: Column, primary_key: PrimaryKey | None = None, numbered: bool 
     """`sa.Column(...)`. `primary_key` is its table's, `numbered` whether SQLAlchemy would number it by itself there."""
     parts: list[Any] = [value.name, type_(value.type)]
     options: list[tuple[str, Any]] = []
-    if isinstance(value.default, (Computed, Identity, SequenceDefault)):
+    if isinstance(value.default, (Computed, Identity)):
         parts.append(default(value.default))
     elif value.default is not None:
         options.append(("server_default", default(value.default)))

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
 from limbeck.errors import RowsWithoutValue
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
@@ -21,6 +21,7 @@ from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.compound import RebuildTable, merged, quoted, rebuild
@@ -60,6 +61,7 @@ PARTS = (
     AddConstraint,
     DropConstraint,
     RenameConstraint,
+    AlterTable,
 )
 """Changes of one table that may need a rebuild."""
 TOGETHER = (*PARTS, DropIndex, FillColumn)
@@ -280,6 +282,22 @@ class SqliteBackend(AnsiBackend):
         return statements(
             self.writer, have, settled(want), copy, scratch_name, book=self.book(have.key), triggers=triggers
         )
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them, and where they fall with the key.
+        AUTOINCREMENT is of no effect but on the rowid, and SQLAlchemy does not write it where that refers to a table."""
+        old, new = dict(have.options), dict(want.options)
+        rowid = {c.name for c in want.columns if c.autoincrement}
+        if not rowid or any(rowid & set(key.columns) for key in want.foreign_keys):
+            new["sqlite_autoincrement"] = False
+        if want.primary_key is None:
+            new["sqlite_with_rowid"] = True
+        usual = {"sqlite_strict": False, "sqlite_with_rowid": True, "sqlite_autoincrement": False}
+        return tuple(
+            (name, new[name] if new[name] != by_itself else None)
+            for name, by_itself in usual.items()
+            if name in new and bool(old.get(name, by_itself)) != bool(new[name])
+        ), ()
 
     # -- columns
     def add_column(
