@@ -99,6 +99,9 @@ def sides(have: Place, want: Place, around: Around) -> tuple[Side, Side]:
 def compared(around: Around, have: Side, want: Side, rules: Rules = EVERYTHING) -> Compared:
     backend = backend_for(around.options.dialect)
     _refuse_strangers(have, want, backend.id)
+    if around.project.author is not None:
+        old, new = around.project.author.narrow(around.options, have.snapshot, want.snapshot)
+        have, want = have._replace(snapshot=old), want._replace(snapshot=new)
     old, new, settled = _in_one_spelling(around.connection, backend, have.snapshot, want.snapshot, rules)
     found = differences(backend, old, new, rules, None, settled.as_text)
     declared = found if want.snapshot.stored else as_declared(found, want.snapshot, settled)
