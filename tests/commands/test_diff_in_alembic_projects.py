@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from conftest import on
-from servers import Database
 
+from conftest import on
 from limbeck.cli import main
+from servers import Database
 
 ENV = """
 from alembic import context
@@ -70,7 +70,9 @@ ASKS = """    for bind in (op.get_bind(), context.get_bind(), op.get_context().b
 
 @pytest.fixture
 def folder(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/m\nprepend_sys_path = .\npath_separator = os\n")
+    (tmp_path / "alembic.ini").write_text(
+        "[alembic]\nscript_location = %(here)s/m\nprepend_sys_path = .\npath_separator = os\n"
+    )
     (tmp_path / "m" / "versions").mkdir(parents=True)
     (tmp_path / "m" / "env.py").write_text(ENV.format(url=database.url))
     (tmp_path / "m" / "script.py.mako").write_text(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from conftest import on
-from servers import Database
 
+from conftest import on
 from limbeck.commands.autogenerate import Scope, compare
+from servers import Database
 
 
 def models(tables: int, schemas: tuple[str | None, ...] = (None,)) -> sa.MetaData:
@@ -23,7 +23,9 @@ def models(tables: int, schemas: tuple[str | None, ...] = (None,)) -> sa.MetaDat
                 sa.Column("price", sa.Numeric(10, 2), server_default=sa.text("0")),
                 sa.Column("kind", kind, server_default="a"),
                 sa.Column("made", sa.DateTime(), server_default=sa.func.now()),
-                sa.Column("up_id", sa.ForeignKey(f"{schema + '.' if schema else ''}t0.id", name=f"fk{number}")),
+                sa.Column(
+                    "up_id", sa.ForeignKey(f"{schema + '.' if schema else ''}t0.id", name=f"fk{number}")
+                ),
                 sa.CheckConstraint("price >= 0 AND price < 1000", name=f"ck{number}"),
                 schema=schema,
             )

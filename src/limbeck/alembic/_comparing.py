@@ -74,7 +74,9 @@ class CoreRevision(api.RevisionContext):
 class GivenRevision(CoreRevision):
     """A revision of changes that somebody else found: `found` from the look `have`, put in this project's words."""
 
-    def __init__(self, config: Any, directory: Any, typed: dict[str, Any], found: Differences, have: Snapshot) -> None:
+    def __init__(
+        self, config: Any, directory: Any, typed: dict[str, Any], found: Differences, have: Snapshot
+    ) -> None:
         super().__init__(config, directory, typed, Answers(), None, False)
         self.found, self.have = found, have
 

@@ -218,7 +218,7 @@ def write(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
     width = getattr(project.settings, "line_length", 100)
     up, down = body.body(forward, width), body.body(back, width)
     imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
-    written = write_file(project, wish, "\n".join(up.lines), "\n".join(down.lines), imports, variables=None)
+    written = write_file(project, wish, "\n".join(up.lines), "\n".join(down.lines), imports)
     return written._replace(changes=tuple(o.describe() for o in forward))
 
 

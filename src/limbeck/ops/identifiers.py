@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -30,6 +31,13 @@ class _Token(NamedTuple):
 def mentions(sql: str, name: str) -> bool:
     """Whether a column of that name may be meant somewhere in the text."""
     return any(token.column and _is(token, name) for token in _tokens(sql))
+
+
+@lru_cache(maxsize=4096)
+def words(sql: str) -> frozenset[str]:
+    """Every name that may be a column's in the text, unquoted and in lower case: rather one too many than one too few."""
+    found = (token.text for token in _tokens(sql) if token.column)
+    return frozenset((w[1:-1].replace(w[-1] * 2, w[-1]) if w[0] in '"`[' else w).lower() for w in found)
 
 
 def renamed(sql: str, old: str, new: str) -> str:
