@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.commands.autogenerate import Answers, Ask, Differences
+from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
@@ -68,7 +69,7 @@ class Author:
 
     def write(self, wish: Wish, changes: Differences, have: Snapshot) -> Written:
         """A file for changes that were found elsewhere, from the look `have` on."""
-        context = GivenRevision(self.project.config, self.project.directory, _typed(wish), changes, have)
+        context = GivenRevision(self.project, _typed(wish), changes, have)
         return self._all(self._looked(context), wish)
 
     def narrow(self, options: RunOptions, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
@@ -80,12 +81,17 @@ class Author:
 
     def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
-        notes, as_text = tuple(found.context.notes), found.context.as_text
+        told: dict[str, Any] = {
+            "notes": tuple(found.context.notes),
+            "as_text": found.context.as_text,
+            "open": tuple(found.context.left),
+            "answers": tuple(found.context.taken),
+        }
         if not wanted:
-            return Written("", "", (), notes, as_text, empty=True)
+            return Written("", "", empty=True, **told)
         written = [self._write(script, found, wish) for script in wanted]
         changes = tuple(word for script in wanted for word in _words(script))
-        return written[-1]._replace(changes=changes, notes=notes, as_text=as_text)
+        return written[-1]._replace(changes=changes, **told)
 
     def check(self) -> tuple[Differences, ...]:
         refuse_behind(self.project)
@@ -96,10 +102,7 @@ class Author:
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
     def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
-        typed = _typed(wish)
-        return self._looked(
-            CoreRevision(self.project.config, self.project.directory, typed, answers, ask, fill)
-        )
+        return self._looked(CoreRevision(self.project, _typed(wish), answers, ask, fill))
 
     def _looked(self, context: CoreRevision) -> Found:
         def look(rows: Any, migration_context: Any) -> list[Any]:
@@ -109,6 +112,9 @@ class Author:
             return []
 
         self._in_environment(look, context.template_args, revision_context=context)
+        if context.unused:
+            everywhere = set(context.unused[0]).intersection(*context.unused)
+            refuse_unused({answer: context.unused[0][answer] for answer in everywhere})
         return Found(context)
 
     def _in_environment(self, look: Any, arguments: dict[str, Any], **more: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from limbeck.diff.rules import Rules
@@ -24,7 +25,7 @@ from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.identifiers import words
+from limbeck.ops.identifiers import names_in
 from limbeck.ops.index import CreateIndex, DropIndex
 
 PROBE = "limbeck_probe"
@@ -98,13 +99,16 @@ def _of_default(column: Column) -> dict[Question, Table] | None:
 
 
 def _probe(part: Check | Index, texts: tuple[str, ...], table: Table) -> dict[Question, Table] | None:
-    spoken = words(" ".join(texts))
-    columns = tuple(_bare(c, None) for c in table.columns if c.name.lower() in spoken)
-    if table.name.lower() in spoken or not columns:
+    spoken = _names(" ".join(texts))
+    columns = tuple(_bare(c, None) for c in table.columns if {c.name, c.name.lower()} & spoken)
+    if {table.name, table.name.lower()} & spoken or not columns:
         return None
     made = _table(columns)
     made = replace(made, constraints=(part,)) if isinstance(part, Check) else replace(made, indexes=(part,))
     return {Question(part, tuple((c.name, c.type.spelling) for c in columns)): made}
+
+
+_names = lru_cache(maxsize=4096)(names_in)
 
 
 def _bare(column: Column, default: TextDefault | None) -> Column:
