@@ -355,14 +355,17 @@ class LiveRun:
         self._then(partial(self._tell_finished, step, taken))
         return None
 
+    def _now(self) -> float:
+        return time.monotonic() if self.pipeline is None else self.pipeline.now()
+
     def _tell_step(self, started: StepStarted) -> None:
-        self._step_began = time.monotonic()
+        self._step_began = self._now()
         self.reporter.tell(started)
 
     def _tell_finished(self, step: Step, taken: list[str]) -> None:
         name = _name(step)
         taken.append(name)
-        self.reporter.tell(StepFinished(name, step.direction, time.monotonic() - self._step_began))
+        self.reporter.tell(StepFinished(name, step.direction, self._now() - self._step_began))
 
     # -- what is put off
 
@@ -477,8 +480,9 @@ class LiveRun:
                     self.pipeline.drain()
                 except Exception as earlier:
                     error = earlier
-            if self.pipeline.failed is not None:
-                step, line = self.pipeline.failed.owner, self.pipeline.failed.line
+            blamed = self.pipeline.failed or self.pipeline.running
+            if blamed is not None:
+                step, line = blamed.owner, blamed.line
         rolled_back = self._took_back()
         self.reporter.tell(StepFailed(_name(step), step.direction, rolled_back))
         return self._failed(error, step, rolled_back, line)
