@@ -26,7 +26,6 @@ WORDS: Final = {
     "create_view": 'op.create_object(schema.View("name", definition="SELECT ..."))',
     "create_trigger": "op.create_object(schema.Trigger(...))",
     "create_function": "op.create_object(schema.Function(...))",
-    "run_async": "op.get_bind(), which is a synchronous connection for asynchronous drivers as well",
 }
 
 ARGUMENTS: Final = {

@@ -7,9 +7,9 @@ are SQLAlchemy's. Arguments such as `postgresql_where=` or `mysql_engine=` are p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from limbeck.model import objects
 from limbeck.model.defaults import SequenceOptions
@@ -21,6 +21,8 @@ from limbeck.shore import authored
 
 from . import former, reading
 from .stage import current
+
+T = TypeVar("T")
 
 Text = Any
 """SQL: a str, sa.text(), or another SQLAlchemy expression."""
@@ -561,6 +563,15 @@ def execute(
 def get_bind() -> Any:
     """The SQLAlchemy connection of the run. In a script it writes what it is told and refuses to read."""
     return current("get_bind").bind()
+
+
+def run_async(function: Callable[..., Awaitable[T]], *arguments: Any, **named: Any) -> T:
+    """Calls an asynchronous function with the run's SQLAlchemy AsyncConnection and waits for it: `op.run_async(fill)` for
+    `async def fill(connection): ...`. Gives back what it gives. The driver must be an asynchronous one (asyncpg,
+    aiosqlite ...); a script has no connection to give."""
+    from limbeck.shore import channel
+
+    return channel.waited_for(current("run_async").bind(), function, arguments, named)
 
 
 def is_offline() -> bool:

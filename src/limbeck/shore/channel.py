@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.sql.visitors import cloned_traverse
 
-from limbeck.errors import NothingToRead
+from limbeck.errors import NotAsynchronous, NothingToRead
 from limbeck.events import SILENT, Reporter, StatementRan, StatementStarted
 from limbeck.model.statement import Statement
 
@@ -20,6 +20,8 @@ from . import compat, ddl
 
 if TYPE_CHECKING:
     from .pipeline import Pipeline
+
+T = TypeVar("T")
 
 AS_IT_STANDS: Final = {"no_parameters": True}
 """Text is final: no driver looks for parameters in it, so `%` and `:` need no care."""
@@ -198,6 +200,19 @@ class NoResult:
         self._refuse()
 
     __iter__ = __next__ = __len__ = __bool__ = __getitem__ = _refuse
+
+
+def waited_for(
+    connection: Any, function: Callable[..., Awaitable[T]], arguments: Sequence[Any], named: Mapping[str, Any]
+) -> T:
+    """What the asynchronous function gives for the AsyncConnection behind the run's connection.
+    Raises NotAsynchronous; NothingToRead where a script is written."""
+    if isinstance(connection, ScriptConnection):
+        raise NothingToRead(place=caller(), statement=f"op.run_async({function.__name__})")
+    if not connection.dialect.is_async:
+        raise NotAsynchronous(driver=connection.dialect.driver)
+    made: T = compat.awaited(connection, function, arguments, named)
+    return made
 
 
 def with_values(clause: Any, parameters: Any) -> Sequence[Any]:

@@ -172,6 +172,15 @@ def statement_error(connection: Any, text: str, said: Exception) -> Exception:
     return made
 
 
+def awaited(connection: Any, function: Any, arguments: Any, named: Any) -> Any:
+    """Waits, from inside SQLAlchemy's bridge between the two worlds, for a function of the AsyncConnection."""
+    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy.util import await_only
+
+    known = AsyncConnection._retrieve_proxy_for_target(connection)
+    return await_only(function(known, *arguments, **named))
+
+
 def is_of_dialect(thing: Any, dialect: str, *classes: str) -> bool:
     """Whether it is of one of the classes that SQLAlchemy's package of the dialect brings. A package that nobody imported
     has no instances; importing the three big ones costs as much as half of SQLAlchemy."""
