@@ -523,7 +523,7 @@ class LiveRun:
             rolled_back=rolled_back,
             done=done,
             heads=heads,
-            hint=error.next_step() if isinstance(error, LimbeckError) else "",
+            hint=failure.next_step_after(error),
             whole_run=rolled_back and not self.transactions.per_step and self.transactions.transactional_ddl,
         )
 
@@ -575,7 +575,7 @@ def _unwritten(error: BaseException, step: Step) -> CannotWriteScript:
         direction=step.direction,
         said=failure.said_by(error),
         place=failure.place_of(error, path) if path else "",
-        hint=error.next_step() if isinstance(error, LimbeckError) else "",
+        hint=failure.next_step_after(error),
     )
 
 
