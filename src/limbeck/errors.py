@@ -1957,6 +1957,4 @@ class NotAsynchronous(RunError):
         return f"op.run_async() needs an asynchronous driver, and this connection is {self.driver}'s."
 
     def next_step(self) -> str:
-        return (
-            "Use op.get_bind(), a synchronous connection whatever the driver, or a URL such as postgresql+asyncpg://."
-        )
+        return "Use op.get_bind(), a synchronous connection whatever the driver, or a URL such as postgresql+asyncpg://."

@@ -60,7 +60,8 @@ def upgraded(folder: Path) -> tuple[int, str]:
     return process.returncode, out
 
 
-FILL = 'op.execute("INSERT INTO t SELECT zeroblob(4096) FROM (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 200) SELECT n FROM c)")'
+MANY = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 200)"
+FILL = f'op.execute("{MANY} INSERT INTO t SELECT zeroblob(4096) FROM c")'
 LIMIT = 'op.execute("PRAGMA max_page_count = 40")'
 
 

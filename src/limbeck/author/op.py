@@ -17,13 +17,12 @@ from limbeck.model.marks import UNCHANGED, Unchanged
 from limbeck.model.names import QualifiedName
 from limbeck.ops.contract import Operation
 from limbeck.ops.rows import Rows
-from limbeck.shore import authored
+from limbeck.shore import authored, channel
 
 from . import former, reading
 from .stage import current
 
 T = TypeVar("T")
-
 Text = Any
 """SQL: a str, sa.text(), or another SQLAlchemy expression."""
 Column = Any
@@ -566,11 +565,8 @@ def get_bind() -> Any:
 
 
 def run_async(function: Callable[..., Awaitable[T]], *arguments: Any, **named: Any) -> T:
-    """Calls an asynchronous function with the run's SQLAlchemy AsyncConnection and waits for it: `op.run_async(fill)` for
-    `async def fill(connection): ...`. Gives back what it gives. The driver must be an asynchronous one (asyncpg,
-    aiosqlite ...); a script has no connection to give."""
-    from limbeck.shore import channel
-
+    """What an asynchronous function gives for the run's SQLAlchemy AsyncConnection: `op.run_async(fill)` calls and awaits
+    `async def fill(connection): ...`. Only with an asynchronous driver (asyncpg, aiosqlite ...)."""
     return channel.waited_for(current("run_async").bind(), function, arguments, named)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import sqlalchemy as sa
@@ -25,6 +25,9 @@ T = TypeVar("T")
 
 AS_IT_STANDS: Final = {"no_parameters": True}
 """Text is final: no driver looks for parameters in it, so `%` and `:` need no care."""
+
+
+FINAL: Final = {"schema_translate_map": None}
 
 
 class Channel:
@@ -46,9 +49,13 @@ class LiveChannel(Channel):
     pipeline: Pipeline | None = None
     """Where statements may be sent without waiting. What may not, waits for them first."""
 
+    names_are_final = True
+    """Whether a schema_translate_map of the connection has been followed already."""
+
     def __init__(self, connection: Any, reporter: Reporter = SILENT) -> None:
         self.connection = connection
         self.reporter = reporter
+        self._final = FINAL if connection.get_execution_options().get("schema_translate_map") else {}
 
     def run(self, statement: Statement) -> Any:
         if self.pipeline is not None:
@@ -67,10 +74,20 @@ class LiveChannel(Channel):
     def _execute(self, statement: Statement) -> Any:
         if statement.clause is None or compat.is_only_text(self.connection, statement.clause):
             return self.connection.exec_driver_sql(statement.text, execution_options=AS_IT_STANDS)
+        options = self._final if self.names_are_final else {}
         if statement.parameters is None:
             with compat.told_to_listeners(statement.clause, self.connection):
-                return self.connection.execute(statement.clause)
-        return self.connection.execute(statement.clause, statement.parameters)
+                return self.connection.execute(statement.clause, execution_options=options)
+        return self.connection.execute(statement.clause, statement.parameters, execution_options=options)
+
+    @contextmanager
+    def names_as_said(self) -> Iterator[None]:
+        """Inside, SQLAlchemy follows the connection's schema_translate_map in constructs."""
+        self.names_are_final = False
+        try:
+            yield
+        finally:
+            self.names_are_final = True
 
     def bind(self) -> Any:
         return self.connection

@@ -133,14 +133,13 @@ PLAIN_DDL: Final = (sa.schema.CreateTable, sa.schema.CreateIndex, sa.schema.Drop
 
 
 def is_only_text(connection: Any, clause: Any) -> bool:
-    """Whether executing the clause sends its text and does nothing else: nobody listens to constructs, and nothing
-    translates schemas. Then SQLAlchemy need not compile it a second time."""
+    """Whether executing the clause sends its text and does nothing else: nobody listens to constructs. Then SQLAlchemy
+    need not compile it a second time."""
     return (
         isinstance(clause, PLAIN_DDL)
         and connection.dialect.__module__.startswith("sqlalchemy.dialects.")
         and not connection.dispatch.before_execute
         and not connection.dispatch.after_execute
-        and not connection.get_execution_options().get("schema_translate_map")
     )
 
 
@@ -271,6 +270,18 @@ def detached_type(type_: Any) -> Any:
         vars(bare)["_variant_mapping"] = type(type_._variant_mapping)(fresh)
     if isinstance(bare, SchemaType):
         _settle(bare)
+    return bare
+
+
+def moved_type(type_: Any, schemas: Any) -> Any:
+    """A copy of a detached type, with what it wraps, whose schema is the one that the map names."""
+    bare = copy.copy(type_)
+    vars(bare).pop("_static_cache_key", None)
+    for name in ("impl", "item_type"):
+        if isinstance(vars(type_).get(name), sa.types.TypeEngine):
+            vars(bare)[name] = moved_type(vars(type_)[name], schemas)
+    if isinstance(type_, SchemaType):
+        bare.schema = schemas.get(type_.schema, type_.schema)
     return bare
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, Final
 
 import psycopg
@@ -43,6 +43,8 @@ class Sent:
 
 
 Then = Callable[[], None]
+Answers = Generator[Any, Any, None]
+"""What `psycopg.Connection.wait` runs: gives what it waits for, gets what is ready."""
 
 
 class Pipeline:
@@ -151,7 +153,7 @@ class Pipeline:
 
     # -- answers
 
-    def _wait(self, answers: Iterator[Any]) -> None:
+    def _wait(self, answers: Answers) -> None:
         try:
             self._driver.wait(answers)
         except psycopg.Error as error:
@@ -173,26 +175,26 @@ class Pipeline:
         """The first that has no answer yet."""
         return self._awaited[0] if self._awaited else None
 
-    def _look(self) -> Iterator[Any]:
+    def _look(self) -> Answers:
         """What is there; waits for nothing."""
         self._held = 0
         self._pg.flush()
         self._pg.consume_input()
         yield from self._answers()
 
-    def _until(self, left: int) -> Iterator[Any]:
+    def _until(self, left: int) -> Answers:
         """Until no more than so many are on their way."""
         yield from self._answers()
         while len(self._awaited) > left:
             yield from self._more()
             yield from self._answers()
 
-    def _rest(self) -> Iterator[Any]:
+    def _rest(self) -> Answers:
         self._ask_for_the_end()
         yield from self._until(0)
         yield from self._synced()
 
-    def _leave(self) -> Iterator[Any]:
+    def _leave(self) -> Answers:
         """Whatever they are, answers up to the end of all that was sent; nobody is told of them."""
         self._queue.clear()
         self._awaited.clear()
@@ -204,7 +206,7 @@ class Pipeline:
             self._asked = True
             self._pg.pipeline_sync()
 
-    def _synced(self) -> Iterator[Any]:
+    def _synced(self) -> Answers:
         while True:
             while not self._pg.is_busy():
                 result = self._pg.get_result()
@@ -216,14 +218,14 @@ class Pipeline:
                     raise self._lost()
             yield from self._more()
 
-    def _more(self) -> Iterator[Any]:
+    def _more(self) -> Answers:
         """Waits until something can be read; sends what did not go out yet."""
         self._held = 0
         ready = yield Wait.RW if self._pg.flush() else Wait.R
         if ready & Ready.R:
             self._pg.consume_input()
 
-    def _answers(self) -> Iterator[Any]:
+    def _answers(self) -> Answers:
         """Takes the answers that are there."""
         done = 0
         while self._awaited and not self._pg.is_busy():
