@@ -23,8 +23,7 @@ from . import former, reading
 from .stage import current
 
 T = TypeVar("T")
-Text = Any
-"""SQL: a str, sa.text(), or another SQLAlchemy expression."""
+Text = Any  # SQL: a str, sa.text(), or another SQLAlchemy expression
 Column = Any
 """A sqlalchemy.Column."""
 Type = Any
@@ -565,8 +564,7 @@ def get_bind() -> Any:
 
 
 def run_async(function: Callable[..., Awaitable[T]], *arguments: Any, **named: Any) -> T:
-    """What an asynchronous function gives for the run's SQLAlchemy AsyncConnection: `op.run_async(fill)` calls and awaits
-    `async def fill(connection): ...`. Only with an asynchronous driver (asyncpg, aiosqlite ...)."""
+    """Awaits `function(connection, ...)` with the run's AsyncConnection (asyncpg, aiosqlite ...); gives what it gives."""
     return channel.waited_for(current("run_async").bind(), function, arguments, named)
 
 
