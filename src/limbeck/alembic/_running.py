@@ -173,7 +173,7 @@ class NativeContext(MigrationContext):
             self.__class__ = MigrationContext  # type: ignore[assignment]
             self.run_migrations(**kw)
             return
-        environment.project.look_where_the_files_are()
+        environment.project.scripts.look_in(environment.script._version_locations)
         if not self.as_sql and self._starts_anew():
             self.connection.commit()
         self.impl.start_migrations()

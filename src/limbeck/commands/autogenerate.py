@@ -30,6 +30,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.ops.contract import Backend, Operation
 from limbeck.shore.freeze import Freezer
 
+from .collecting import no_collecting
 from .filling import Filling, filled_back
 from .filling import suggestion as suggestion
 from .git_view import replaced
@@ -102,7 +103,8 @@ def differences(
         )
         unused.append(mine)
 
-    project.environment.run(work)
+    with no_collecting():
+        project.environment.run(work)
     if unused:
         everywhere = set(unused[0]).intersection(*unused)
         refuse_unused({answer: unused[0][answer] for answer in everywhere})
@@ -146,7 +148,7 @@ def compare(
         renames, left = ask_renames(interview, backend, have, want, renames, see)
         want = _after(want, left)
     moved = applied(have, renames)
-    settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules))
+    settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules), moved, rules)
     differing = Differing(backend, have, want, rules, renames, settled)
     if not fill:
         found = differing.found()

@@ -24,6 +24,7 @@ from limbeck.ops.contract import Backend, Operation
 from limbeck.shore.channel import ScriptChannel
 
 from .autogenerate import ambiguous
+from .collecting import no_collecting
 from .sides import Around, Place, Side, side
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def _all(
         around = Around(project, connection, options, scratch)
         found.append(compared(around, *sides(have, want, around), rules))
 
-    project.environment.run(work)
+    with no_collecting():
+        project.environment.run(work)
     return tuple(found)
 
 
@@ -126,12 +128,13 @@ def _in_one_spelling(
         return have, want, Settled(want, dict.fromkeys(doubtful, NOT_ASKED), {})
     as_text: dict[QualifiedName, str] = {}
     if not have.stored:
-        left = settle(connection, backend, have, [name for name in doubtful if name in have.tables])
+        names = [name for name in doubtful if name in have.tables]
+        left = settle(connection, backend, have, names, want if want.stored else None, rules)
         have = left.want
         as_text.update(left.as_text)
     if want.stored:
         return named_like(backend, have, want, rules), want, Settled(want, as_text, {})
-    right = settle(connection, backend, want, doubtful)
+    right = settle(connection, backend, want, doubtful, have, rules)
     return have, right.want, right._replace(as_text={**as_text, **right.as_text})
 
 

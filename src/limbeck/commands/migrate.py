@@ -86,7 +86,7 @@ def _move(
         project.scripts.require_ends()
 
     def plan(rows: tuple[str, ...]) -> Sequence[Any]:
-        graph = project.scripts.graph  # env.py may have said that the files are elsewhere
+        graph = project.scripts.graph  # by now: an env.py may have said where the files are
         with project.scripts.explaining():
             if direction == "upgrade":
                 way = route.upgrade(graph, rows, goals)

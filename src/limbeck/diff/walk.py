@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, PrimaryKey
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
@@ -95,8 +94,12 @@ def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVE
 
 
 def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> Iterator[Operation]:
+    stands = {backend.fold_column(c.name): c for c in reversed(have.columns)}
+    stays = {backend.fold_column(c.name) for c in want.columns}
     for column in want.columns:
-        old = _column(backend, have, column.name)
+        old = stands.get(backend.fold_column(column.name))
+        if old == column:
+            continue
         if old is None:
             yield AddColumn(table=have.key, column=column)
         elif must_be_made_again(backend, old, column, rules):
@@ -122,13 +125,8 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
                     autoincrement=change.autoincrement,
                 )
     for column in have.columns:
-        if _column(backend, want, column.name) is None:
+        if backend.fold_column(column.name) not in stays:
             yield DropColumn(table=have.key, column=column.name)
-
-
-def _column(backend: Backend, table: Table, name: str) -> Column | None:
-    folded = backend.fold_column(name)
-    return next((c for c in table.columns if backend.fold_column(c.name) == folded), None)
 
 
 def _constraint_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> Iterator[Operation]:

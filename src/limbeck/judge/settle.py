@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
+from limbeck.diff.rules import EVERYTHING, Rules
+from limbeck.diff.same import plain_name
+from limbeck.diff.walk import table_changes
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey
 from limbeck.model.defaults import ByDatabase, Computed, Default, TextDefault
@@ -22,10 +25,12 @@ from limbeck.ops.constraint import AddConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex
 
-from .scratch import open_scratch
+from . import parts
+from .scratch import Scratch, open_scratch
 
 MARK = "limbeck_unnamed_"
 T = TypeVar("T", Constraint, Index)
+Declared = dict[tuple[QualifiedName, Constraint | Index], Constraint | Index]
 
 
 class Settled(NamedTuple):
@@ -37,22 +42,108 @@ class Settled(NamedTuple):
     declared: Mapping[tuple[QualifiedName, Constraint | Index], Constraint | Index]
 
 
-def settle(connection: Any, backend: Backend, want: Snapshot, ambiguous: Iterable[QualifiedName]) -> Settled:
+def settle(
+    connection: Any,
+    backend: Backend,
+    want: Snapshot,
+    ambiguous: Iterable[QualifiedName],
+    have: Snapshot | None = None,
+    rules: Rules = EVERYTHING,
+) -> Settled:
     """Builds and reads back the named tables of `want`; the others stay as they are.
 
+    With `have` (the other side, as stored) only the parts that differ are asked about first, each different one once: a
+    table that then reads like its counterpart is settled and not built.
     The connection's data and transaction are as before afterwards. Values keep their author's Python and text."""
-    marked = {name: _marked(want.tables[name]) for name in ambiguous}
-    if not marked:
+    names = tuple(ambiguous)
+    if not names:
         return Settled(want, {}, {})
+    declared: Declared = {}
     with open_scratch(connection, backend) as scratch:
         if scratch is None:
-            return Settled(want, dict.fromkeys(marked, "nothing may be created on this database"), {})
+            return Settled(want, dict.fromkeys(names, "nothing may be created on this database"), {})
+        worded = {} if have is None else _worded(scratch, backend, have, want, names, rules, declared)
+        marked = {name: _marked(want.tables[name]) for name in names if name not in worded}
         built = scratch.build(tuple(marked.values()), _needs(marked.values(), want))
-    declared: dict[tuple[QualifiedName, Constraint | Index], Constraint | Index] = {}
-    for name, stored in built.tables.items():
-        table = want.tables[name]
-        want = want.with_table(_merged(table, marked[name], stored, declared))
-    return Settled(want, built.refused, declared)
+    stored = {n: _merged(want.tables[n], marked[n], t, declared) for n, t in built.tables.items()}
+    return Settled(want.with_tables((*worded.values(), *stored.values())), built.refused, declared)
+
+
+def _worded(
+    scratch: Scratch,
+    backend: Backend,
+    have: Snapshot,
+    want: Snapshot,
+    names: Iterable[QualifiedName],
+    rules: Rules,
+    told: Declared,
+) -> dict[QualifiedName, Table]:
+    """The tables whose parts, in the server's wording, are those of their counterparts."""
+    stands = {plain_name(backend, name): table for name, table in have.tables.items()}
+    pairs = {name: stands[key] for name in names if (key := plain_name(backend, name)) in stands}
+    asked = {name: parts.questions(backend, old, want.tables[name], rules) for name, old in pairs.items()}
+    whole = {question: probe for each in asked.values() for question, probe in (each or {}).items()}
+    if not whole:
+        return {}
+    built = scratch.build(parts.numbered(whole), _needs(whole.values(), want))
+    answers = parts.answers(whole, built.tables)
+    found: dict[QualifiedName, Table] = {}
+    for name, each in asked.items():
+        if each is None or not all(question in answers for question in each):
+            continue
+        kept: Declared = {}
+        table = _with_parts(want.tables[name], each, answers, kept)
+        if not table_changes(backend, pairs[name], table, rules):
+            found[name] = table
+            told.update(kept)
+    return found
+
+
+def _with_parts(table: Table, asked: Iterable[parts.Question], answers: parts.Parts, told: Declared) -> Table:
+    """The table with each part that was asked about as the server stores it."""
+    for question in asked:
+        stored, part = answers[question], question.part
+        if isinstance(part, TextDefault):
+            (column,) = stored.columns
+            table = replace(
+                table,
+                columns=tuple(
+                    replace(c, default=_default(column.default, c.default)) if c.name == column.name else c
+                    for c in table.columns
+                ),
+            )
+        elif isinstance(part, Check):
+            checks = [c for c in stored.constraints if isinstance(c, Check)]
+            table = replace(
+                table,
+                constraints=tuple(_asked_check(table.key, c, part, checks, told) for c in table.constraints),
+            )
+        else:
+            table = replace(
+                table,
+                indexes=tuple(_asked_index(table.key, i, part, stored.indexes, told) for i in table.indexes),
+            )
+    return table
+
+
+def _asked_check(
+    key: QualifiedName, one: Constraint, part: Check, stored: list[Check], told: Declared
+) -> Constraint:
+    if not isinstance(one, Check) or one.sql.text != part.sql.text or len(stored) != 1:
+        return one
+    made = _constraint(stored[0], one)
+    told[key, replace(made, name=None)] = one
+    return made
+
+
+def _asked_index(
+    key: QualifiedName, one: Index, part: Index, stored: tuple[Index, ...], told: Declared
+) -> Index:
+    if len(stored) != 1 or replace(one, name=part.name, comment=None) != part:
+        return one
+    made = _index(stored[0], one)
+    told[key, replace(made, name=None)] = one
+    return made
 
 
 def _needs(tables: Iterable[Table], want: Snapshot) -> tuple[Object, ...]:
@@ -73,9 +164,6 @@ def _marked(table: Table) -> Table:
 
 def _with_mark(thing: T, mark: str) -> T:
     return thing if thing.name is not None else replace(thing, name=mark, source=None)
-
-
-Declared = dict[tuple[QualifiedName, Constraint | Index], Constraint | Index]
 
 
 def _merged(declared: Table, marked: Table, stored: Table, told: Declared) -> Table:

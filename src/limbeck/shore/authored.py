@@ -31,7 +31,9 @@ def table(
     prefixes: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
 ) -> tuple[Table, tuple[Object, ...]]:
-    """The table made of columns, constraints and indexes, and the named types and sequences it needs."""
+    """The table made of columns, constraints and indexes, and the named types and sequences it needs.
+
+    A foreign key that says use_alter is made with the table: nothing else in a revision would make it."""
     import sqlalchemy as sa
 
     made = sa.Table(
@@ -43,7 +45,9 @@ def table(
         prefixes=list(prefixes),
         **dict(options or {}),
     )
-    return freeze.table(made), freeze.objects(made)
+    frozen = freeze.table(made)
+    kept = tuple(replace(c, use_alter=False) if isinstance(c, ForeignKey) else c for c in frozen.constraints)
+    return replace(frozen, constraints=kept), freeze.objects(made)
 
 
 def _free(item: Any) -> Any:

@@ -415,6 +415,17 @@ def type_key(type_: Any) -> Any:
     return key if isinstance(key, tuple) else None
 
 
+def own_type_key(type_: Any) -> Any:
+    """What alone decides how a type of SQLAlchemy's own is spelled, in whatever column; None for types of others and for
+    those that somebody else compiles."""
+    ours = type(type_).__module__.startswith("sqlalchemy.")
+    if not ours or isinstance(type_, sa.ARRAY) or hasattr(type_, "_compiler_dispatcher"):
+        return None
+    if isinstance(type_, sa.Enum):
+        return None if variants(type_) else ("enum", id(type_))
+    return type_key(type_)
+
+
 @contextmanager
 def told_to_listeners(clause: Any, connection: Any) -> Iterator[bool]:
     """Around CREATE TABLE and DROP TABLE, what others listen for on every Table happens as table.create() would have

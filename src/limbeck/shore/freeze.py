@@ -63,6 +63,7 @@ class Freezer:
         self.spelling = compat.twin(dialect)  # its own: a dialect remembers every type it has spelled
         self._ddl = compat.ddl_compiler(self.spelling)
         self._pythons: dict[Any, Call | Raw | None] = {}
+        self._refs: dict[Any, tuple[Any, TypeRef]] = {}
 
     # -- many
     def snapshot(self, *metadatas: Any) -> Snapshot:
@@ -131,6 +132,10 @@ class Freezer:
         key: tuple[PrimaryKey, ...] = () if frozen.primary_key is None else (frozen.primary_key,)
         return frozen.columns[0], (*key, *frozen.constraints), frozen.indexes
 
+    def standing(self, column: Any) -> Column:
+        """A column as it stands in the table that it belongs to, without what hangs on it."""
+        return self._column(column, column.table)
+
     def constraint(self, constraint: Any, table: QualifiedName, naming: Any = None) -> Constraint:
         """A constraint object, attached or not; columns may be names."""
         return constraints.freeze(constraints.attached(constraint, table, naming), table, self)
@@ -171,7 +176,7 @@ class Freezer:
         place = f"{qualified_name(table)}.{column.name}"
         type_ = self._type(column, place)
         default = self._default(column.server_default, place)
-        identity = isinstance(default, Identity) and not self.dialect.supports_identity_columns
+        identity = isinstance(default, Identity) and not self._has_identities()
         plain = (
             type(column) is sa.Column
             and not column.system
@@ -189,6 +194,10 @@ class Freezer:
             source=None if plain else compat.bare_column(column),
         )
 
+    def _has_identities(self) -> bool:
+        """SQL Server's dialect spells IDENTITY and says that it has none."""
+        return self.dialect.supports_identity_columns or self.dialect.name == "mssql"
+
     def _never_null(self, column: Any) -> bool:
         """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
         return self.dialect.name == "mssql" and isinstance(column.default, sa.Sequence)
@@ -202,7 +211,7 @@ class Freezer:
         wished = self.dialect.name == "mssql" and column.autoincrement is True
         if column is not compat.numbering_column(table) and not wished:
             return False
-        if column.server_default is not None and self.dialect.supports_identity_columns:
+        if column.server_default is not None and self._has_identities():
             return False
         given = column.default
         if isinstance(given, sa.Sequence):
@@ -219,6 +228,18 @@ class Freezer:
         return self._ref(type_, place)
 
     def _ref(self, type_: Any, place: str, column: Any = None) -> TypeRef:
+        """One for all columns whose type is the same: a hundred thousand columns have some dozens of types."""
+        key = compat.own_type_key(type_)
+        if key is None:
+            return self._new_ref(type_, place, column)
+        if key not in self._refs:
+            self._refs[key] = (
+                type_,
+                self._new_ref(type_, place, column),
+            )  # the type is kept: ids are of living things
+        return self._refs[key][1]
+
+    def _new_ref(self, type_: Any, place: str, column: Any = None) -> TypeRef:
         words = {} if column is None else {"type_expression": column}
         spell = partial(self.spelling.type_compiler_instance.process, **words)
         try:

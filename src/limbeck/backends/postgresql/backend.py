@@ -128,7 +128,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         changes = []
         if bool(was.always) != bool(default.always):
             changes.append(f"SET GENERATED {'ALWAYS' if default.always else 'BY DEFAULT'}")
-        for name in sorted(SequenceOptions.__dataclass_fields__):
+        for name in sorted(SequenceOptions.__dataclass_fields__.keys() - {"nominvalue", "nomaxvalue"}):
             old, new = getattr(was.options, name), getattr(default.options, name)
             if old != new and new is not None:
                 changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: new}))}")

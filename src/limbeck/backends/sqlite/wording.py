@@ -28,6 +28,8 @@ class Writer:
     def name(self, name: str) -> str:
         preparer = self.dialect.identifier_preparer
         forced = getattr(name, "quote", None)
+        if forced is False:
+            return str(name)
         text: str = preparer.quote_identifier(name) if forced else preparer.quote(str(name))
         return text
 

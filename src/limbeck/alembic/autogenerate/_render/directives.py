@@ -115,8 +115,9 @@ def _add_column(autogen_context: Any, op: ops.AddColumnOp) -> str:
     args = [repr(op.table_name), column]
     if op.schema:
         args.append(f"schema={op.schema!r}")
-    if op.if_not_exists is not None:
-        args.append(f"if_not_exists={op.if_not_exists!r}")
+    for option in ("if_not_exists", "inline_references", "inline_primary_key"):
+        if (said := getattr(op, option, None)) is not None:
+            args.append(f"{option}={said!r}")
     return directive(autogen_context, "add_column", args)
 
 
