@@ -298,6 +298,30 @@ def test_render_item_gets_the_models_own_objects(sqlite: Database) -> None:
     assert got[-1] is want.tables["t"].c.a.type
 
 
+class Money(sa.types.TypeDecorator[Any]):
+    impl = sa.Numeric(9, 2)
+    cache_ok = True
+
+
+@on("sqlite", "postgresql")
+def test_types_that_only_the_file_can_name(database: Database) -> None:
+    """Nobody imports the module here; the template of the project does, or the person will. The word is Alembic's."""
+    want = table(sa.Column("a", Money))
+    for there in (table(), sa.MetaData()):
+        bench = Bench(database, there, want)
+        bench.compares()
+        assert f"sa.Column('a', {__name__}.Money" in bench.code["upgrades"]
+        assert "op.execute" not in bench.code["upgrades"]
+        database.empty()
+
+
+def test_what_the_template_imports_is_known() -> None:
+    from limbeck.alembic._rehearsal import of_template
+
+    text = "from alembic import op\nimport sqlalchemy as sa\nimport sqlmodel\n${imports if imports else ''}\nfrom a import b\n"
+    assert of_template(text) == ("import sqlalchemy as sa", "import sqlmodel", "from a import b")
+
+
 # -- answers ------------------------------------------------------------------------------------------------------
 
 
