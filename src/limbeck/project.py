@@ -102,6 +102,14 @@ class Author(Protocol):
         """A tuple of `commands.autogenerate.Differences`."""
         ...
 
+    def narrowed(self, options: RunOptions, have: Any, want: Any) -> tuple[Any, Any]:
+        """Both Snapshots without what the project leaves out of comparisons."""
+        ...
+
+    def put_down(self, found: Any, wish: Any) -> Any:
+        """A file for what `commands.diff` has found (a tuple of Compared): `commands.revision.Written`."""
+        ...
+
     def variables(self) -> Mapping[str, Any]:
         """Further names for the project's template of revision files."""
         ...

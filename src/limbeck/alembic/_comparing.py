@@ -48,6 +48,12 @@ class CoreRevision(api.RevisionContext):
         """For each database, the answers that nothing asked for."""
         self.contexts: dict[str, Any] = {}
         """The AutogenContext of each database, by the tokens of its two bodies."""
+        self.given: list[Any] | None = None
+        """What is to be put down instead of comparing, for each database (`commands.diff.Compared`)."""
+
+    def _refuse_to_compare(self, rev: Any) -> None:
+        if self.given is None:
+            super()._refuse_to_compare(rev)
 
     def _populate(self, context: Any, script: Any) -> None:
         options = context.migration_context.opts
@@ -60,6 +66,12 @@ class CoreRevision(api.RevisionContext):
                 self.notes += filling.notes
             return
         imports = of_template(_template(self.config, self.script_directory))
+        if self.given is not None:
+            one = self.given.pop(0)
+            comparison = Comparison(context, imports)
+            up, down = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
+            comparison.put_down(one.operations, one.back, up, down, one.have.snapshot)
+            return
         unused: Unused = {}
         found = fill_in(
             context,
@@ -172,21 +184,27 @@ class Comparison:
 
     def word(self, found: Differences, upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps) -> None:
         if self.have is not None:
-            self._word(found, upgrade, downgrade, self.have)
+            self.put_down(found.upgrade, found.downgrade, upgrade, downgrade, self.have)
         self._insisted(upgrade, downgrade)
         self._plug_ins(upgrade, downgrade)
 
-    def _word(
-        self, found: Differences, upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps, have: Snapshot
+    def put_down(
+        self,
+        forward: Sequence[Any],
+        back: Sequence[Any],
+        upgrade: ops.UpgradeOps,
+        downgrade: ops.DowngradeOps,
+        have: Snapshot,
     ) -> None:
-        up, down = list(found.upgrade), list(found.downgrade)
+        """Operations from whatever `have` is; they may be tried on SQLite where it is what stands."""
+        up, down = list(forward), list(back)
         if not up:
             return
         wording = self.wording
         if not isinstance(wording, SqliteWording):  # where what has no name is found without one
             up, down = with_names(up, down, have, self.backend)
         if isinstance(wording, SqliteWording):
-            wording.begin(self.connection)
+            wording.begin(self.connection, None if self.want is not None else have)
         try:
             upgrade.ops[:], after = wording.all(up, have)
             downgrade.ops[:], _ = wording.all(down, after)
@@ -250,6 +268,19 @@ class Comparison:
             )
             if not inside.is_empty():
                 upgrade.ops.append(inside)
+
+
+def narrowed(migration: Any, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
+    """What stands and what is declared, either way round, as env.py's filters leave them; other sides as they are."""
+    if have.stored == want.stored or migration.opts.get("target_metadata") is None:
+        return have, want
+    context = api.AutogenContext(migration)
+    live = Live(util.to_list(context.metadata), context.dialect)
+    sides = Sides(context, backend_for(context.dialect), live)
+    if have.stored:
+        return sides.narrow(have, want)
+    want, have = sides.narrow(want, have)
+    return have, want
 
 
 def _alter_of(upgrade: ops.UpgradeOps, key: QualifiedName, name: str) -> Any:

@@ -136,6 +136,8 @@ class NativeEnvironment(EnvironmentContext):
         super().configure(*args, **kw)
         context = self._migration_context
         assert context is not None
+        if kw.get("compare_server_default") is None:
+            context._user_compare_server_default = True  # not said: limbeck compares defaults
         context.__class__ = NativeContext
 
 

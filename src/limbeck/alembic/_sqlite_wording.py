@@ -49,13 +49,20 @@ class SqliteWording(Wording):
     """As the database stands at the place that has been reached, but for what is waiting."""
     waiting: list[Any]
 
-    def begin(self, connection: Any) -> None:
+    def begin(self, connection: Any, have: Any = None) -> None:
+        """Nothing is tried where `have` is given and is not what stands."""
         migration = self.context.migration_context
         self.waiting = []
         try:
             self.memory = Memory.like(connection, migration)
         except sa.exc.SQLAlchemyError:  # made with functions or collations of the program's
             self.memory = None
+        if self.memory is not None and have is not None:
+            with self.memory.engine.connect() as there:
+                stands = backend_for(there.dialect).read(there).tables
+                there.rollback()
+            if any(stands.get(key) != table for key, table in have.tables.items()):
+                self.end()
 
     def end(self) -> None:
         if self.memory is not None:

@@ -15,7 +15,7 @@ from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._comparing import CoreRevision
+from ._comparing import CoreRevision, narrowed
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
@@ -63,6 +63,20 @@ class Author:
         """A file for what differs, or the files that env.py's hooks make of it."""
         refuse_behind(self.project)
         found = self._compared(wish, answers, ask)
+        return self._all_written(found, wish)
+
+    def put_down(self, compared: Sequence[Any], wish: Wish) -> Written:
+        """A file for what `limbeck diff` has found."""
+        return self._all_written(self._compared(wish, Answers(), None, given=compared), wish)
+
+    def narrowed(self, options: Any, have: Any, want: Any) -> tuple[Any, Any]:
+        """Both sides of a `limbeck diff` without what env.py leaves out."""
+        migration = options.changed.get("context")
+        if migration is None or migration.connection is None or options.offline:
+            return have, want
+        return narrowed(migration, have, want)
+
+    def _all_written(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
         told: dict[str, Any] = {
             "notes": tuple(found.context.notes),
@@ -84,8 +98,17 @@ class Author:
         )
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
-    def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
+    def _compared(
+        self,
+        wish: Wish,
+        answers: Answers,
+        ask: Ask | None,
+        *,
+        fill: bool = True,
+        given: Sequence[Any] | None = None,
+    ) -> Found:
         context = CoreRevision(self.project, _typed(wish), answers, ask, fill)
+        context.given = None if given is None else list(given)
 
         def look(rows: Any, migration_context: Any) -> list[Any]:
             if migration_context.dialect.name == "sqlite":

@@ -99,6 +99,9 @@ def sides(have: Place, want: Place, around: Around) -> tuple[Side, Side]:
 def compared(around: Around, have: Side, want: Side, rules: Rules = EVERYTHING) -> Compared:
     backend = backend_for(around.options.dialect)
     _refuse_strangers(have, want, backend.id)
+    if around.project.author is not None:
+        left, right = around.project.author.narrowed(around.options, have.snapshot, want.snapshot)
+        have, want = have._replace(snapshot=left), want._replace(snapshot=right)
     old, new, settled = _in_one_spelling(around.connection, backend, have.snapshot, want.snapshot, rules)
     found = differences(backend, old, new, rules, None, settled.as_text)
     declared = found if want.snapshot.stored else as_declared(found, want.snapshot, settled)
@@ -203,6 +206,9 @@ def write(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
     """A revision that does it, behind the head. Nothing is written where nothing differs."""
     from limbeck.source import body
 
+    if project.author is not None:
+        put_down: Written = project.author.put_down(found, wish)
+        return put_down
     from .revision import Written as Answer
     from .revision import write as write_file
 
