@@ -106,8 +106,9 @@ class Author(Protocol):
         """Both Snapshots without what the project leaves out of comparisons."""
         ...
 
-    def put_down(self, found: Any, wish: Any) -> Any:
-        """A file for what `commands.diff` has found (a tuple of Compared): `commands.revision.Written`."""
+    def write(self, wish: Any, changes: Any) -> Any:
+        """A file for `changes`: for each database (`Differences`, the Snapshot from which they lead on), in the order in
+        which the environment comes to them. Gives `commands.revision.Written`."""
         ...
 
     def variables(self) -> Mapping[str, Any]:

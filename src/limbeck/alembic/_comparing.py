@@ -48,12 +48,6 @@ class CoreRevision(api.RevisionContext):
         """For each database, the answers that nothing asked for."""
         self.contexts: dict[str, Any] = {}
         """The AutogenContext of each database, by the tokens of its two bodies."""
-        self.given: list[Any] | None = None
-        """What is to be put down instead of comparing, for each database (`commands.diff.Compared`)."""
-
-    def _refuse_to_compare(self, rev: Any) -> None:
-        if self.given is None:
-            super()._refuse_to_compare(rev)
 
     def _populate(self, context: Any, script: Any) -> None:
         options = context.migration_context.opts
@@ -66,12 +60,6 @@ class CoreRevision(api.RevisionContext):
                 self.notes += filling.notes
             return
         imports = of_template(_template(self.config, self.script_directory))
-        if self.given is not None:
-            one = self.given.pop(0)
-            comparison = Comparison(context, imports)
-            up, down = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
-            comparison.put_down(one.operations, one.back, up, down, one.have.snapshot)
-            return
         unused: Unused = {}
         found = fill_in(
             context,
@@ -89,6 +77,27 @@ class CoreRevision(api.RevisionContext):
         self.taken += found.taken
         self.notes += found.notes
         self.as_text.update({str(name): why for name, why in found.as_text.items()})
+
+
+class GivenRevision(CoreRevision):
+    """A revision of changes that somebody else found, for each database in turn, put in this project's words."""
+
+    def __init__(
+        self, project: Any, typed: dict[str, Any], changes: Sequence[tuple[Differences, Snapshot]]
+    ) -> None:
+        super().__init__(project, typed, Answers(), None, False)
+        self.changes = iter(changes)
+
+    def _populate(self, context: Any, script: Any) -> None:
+        options = context.migration_context.opts
+        self.contexts[options["upgrade_token"]] = self.contexts[options["downgrade_token"]] = context
+        imports = of_template(_template(self.config, self.script_directory))
+        up, down = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
+        found, have = next(self.changes)
+        Comparison(context, imports).put_down(found.upgrade, found.downgrade, up, down, have)
+
+    def _refuse_to_compare(self, rev: Any) -> None:
+        """Nothing is compared: the file goes behind the head, wherever the database stands."""
 
 
 def knows(dialect: Any) -> bool:

@@ -15,12 +15,14 @@ from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._comparing import CoreRevision, narrowed
+from ._comparing import CoreRevision, GivenRevision, narrowed
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
 
 if TYPE_CHECKING:
+    from limbeck.model.snapshot import Snapshot
+
     from ._project import AlembicProject
 
 
@@ -62,12 +64,12 @@ class Author:
     def autogenerate(self, wish: Wish, answers: Answers, ask: Ask | None) -> Written:
         """A file for what differs, or the files that env.py's hooks make of it."""
         refuse_behind(self.project)
-        found = self._compared(wish, answers, ask)
-        return self._all_written(found, wish)
+        return self._all(self._compared(wish, answers, ask), wish)
 
-    def put_down(self, compared: Sequence[Any], wish: Wish) -> Written:
-        """A file for what `limbeck diff` has found."""
-        return self._all_written(self._compared(wish, Answers(), None, given=compared), wish)
+    def write(self, wish: Wish, changes: Sequence[tuple[Differences, Snapshot]]) -> Written:
+        """A file for changes that were found elsewhere."""
+        context = GivenRevision(self.project, _typed(wish), changes)
+        return self._all(self._looked(context), wish)
 
     def narrowed(self, options: Any, have: Any, want: Any) -> tuple[Any, Any]:
         """Both sides of a `limbeck diff` without what env.py leaves out."""
@@ -76,7 +78,7 @@ class Author:
             return have, want
         return narrowed(migration, have, want)
 
-    def _all_written(self, found: Found, wish: Wish) -> Written:
+    def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
         told: dict[str, Any] = {
             "notes": tuple(found.context.notes),
@@ -98,18 +100,10 @@ class Author:
         )
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
-    def _compared(
-        self,
-        wish: Wish,
-        answers: Answers,
-        ask: Ask | None,
-        *,
-        fill: bool = True,
-        given: Sequence[Any] | None = None,
-    ) -> Found:
-        context = CoreRevision(self.project, _typed(wish), answers, ask, fill)
-        context.given = None if given is None else list(given)
+    def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
+        return self._looked(CoreRevision(self.project, _typed(wish), answers, ask, fill))
 
+    def _looked(self, context: CoreRevision) -> Found:
         def look(rows: Any, migration_context: Any) -> list[Any]:
             if migration_context.dialect.name == "sqlite":
                 migration_context.opts["render_as_batch"] = True  # it alters nothing by itself

@@ -170,6 +170,17 @@ class Backend(ABC):
     @abstractmethod
     def drop_table(self, table: QualifiedName, *, if_exists: bool = False) -> tuple[Statement, ...]: ...
 
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> tuple[Statement, ...]:
+        """Options of a table that stands, by their new values; see AlterTable."""
+        names = ", ".join(name for name, _ in options)
+        raise NotSupported(backend=self.id.name, feature=f"change {names} of a table that stands")
+
     @abstractmethod
     def rename_table(self, table: QualifiedName, new_name: str) -> tuple[Statement, ...]: ...
 
@@ -267,6 +278,10 @@ class Backend(ABC):
     def alter_object(self, have: Object, want: Object) -> tuple[Statement, ...]:
         """From one look to another of the same name, where the database can; NotSupported where it cannot."""
 
+    @abstractmethod
+    def replace_object(self, thing: Object) -> tuple[Statement, ...]:
+        """CREATE OR REPLACE, or the nearest there is; the comment stays."""
+
     def rename_object(
         self, kind: str, name: QualifiedName, new_name: str, before: Lookup
     ) -> tuple[Statement, ...]:
@@ -323,8 +338,25 @@ class Backend(ABC):
         """The form in which it tells names of constraints and indexes apart."""
         return name
 
+    comments_on_objects: ClassVar[bool] = False
+    """Whether views, functions, triggers and policies have comments."""
+    blocking: ClassVar[frozenset[str]] = frozenset()
+    """What is not done while objects look at it: "alter_type", "drop_column", "drop_table", "drop_object"."""
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """What AlterTable must say so that the options which `want` says hold. One that it does not say may be any."""
+        return (), ()
+
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
+        """Whether it looks like a name that this database gives to a constraint over these columns without one."""
+        return False
+
     def same_object(self, have: Object, want: Object) -> bool:
         return have == want
+
+    def may_replace(self, have: Object, want: Object) -> bool:
+        """Whether `replace_object` gets from one to the other, both in the server's wording."""
+        return False
 
     def canonical_type(self, spelling: str) -> str:
         """One spelling for types that are the same here (`VARCHAR(20)` for `CHARACTER VARYING(20)`)."""

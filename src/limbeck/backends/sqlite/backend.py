@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
 from limbeck.errors import RowsWithoutValue
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
@@ -20,6 +21,7 @@ from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.compound import RebuildTable, merged, quoted, rebuild
@@ -31,8 +33,10 @@ from limbeck.ops.table import DropTable
 
 from . import doubts, native, reading, types
 from .grammar import in_schema
+from .objects import same_trigger, same_view
 from .reading import EMPTY, Book
 from .rebuild import settled, statements
+from .tokens import fold, tokenize
 from .wording import Writer
 
 _KNOWN_TO_SQLALCHEMY = frozenset(
@@ -57,6 +61,7 @@ PARTS = (
     AddConstraint,
     DropConstraint,
     RenameConstraint,
+    AlterTable,
 )
 """Changes of one table that may need a rebuild."""
 TOGETHER = (*PARTS, DropIndex, FillColumn)
@@ -69,7 +74,8 @@ class SqliteBackend(AnsiBackend):
 
     title: ClassVar[str] = "SQLite"
     object_kinds: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
-    managed_objects: ClassVar[frozenset[str]] = frozenset()
+    managed_objects: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
+    blocking: ClassVar[frozenset[str]] = frozenset({"drop_object"})
     has_comments: ClassVar[bool] = False
     allows_forward_references: ClassVar[bool] = True
 
@@ -80,7 +86,7 @@ class SqliteBackend(AnsiBackend):
         self.writer = Writer(dialect)
         self._books: dict[QualifiedName, Book] = {}
         self._silent: set[QualifiedName] = set()
-        """Tables that were read and had no trigger."""
+        """Tables that were read and had no trigger on UPDATE."""
 
     def since(self, *version: int) -> bool:
         """Whether SQLite is of that version or newer; what a script may count on is `native.ASSUMED`."""
@@ -107,7 +113,7 @@ class SqliteBackend(AnsiBackend):
         for key, book in books.items():
             known = self._books.get(key, EMPTY).entries
             self._books[key] = replace(book, entries=tuple(dict.fromkeys((*book.entries, *known))))
-        heard = {t.table for t in snapshot.objects_of(Trigger)}
+        heard = {t.table for t in snapshot.objects_of(Trigger) if _hears_updates(t)}
         self._silent = {key for key in (*self._silent, *books) if key not in heard}
         return snapshot
 
@@ -277,6 +283,22 @@ class SqliteBackend(AnsiBackend):
             self.writer, have, settled(want), copy, scratch_name, book=self.book(have.key), triggers=triggers
         )
 
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them, and where they fall with the key.
+        AUTOINCREMENT is of no effect but on the rowid, and SQLAlchemy does not write it where that refers to a table."""
+        old, new = dict(have.options), dict(want.options)
+        rowid = {c.name for c in want.columns if c.autoincrement}
+        if not rowid or any(rowid & set(key.columns) for key in want.foreign_keys):
+            new["sqlite_autoincrement"] = False
+        if want.primary_key is None:
+            new["sqlite_with_rowid"] = True
+        usual = {"sqlite_strict": False, "sqlite_with_rowid": True, "sqlite_autoincrement": False}
+        return tuple(
+            (name, new[name] if new[name] != by_itself else None)
+            for name, by_itself in usual.items()
+            if name in new and bool(old.get(name, by_itself)) != bool(new[name])
+        ), ()
+
     # -- columns
     def add_column(
         self,
@@ -351,7 +373,11 @@ class SqliteBackend(AnsiBackend):
     def create_view(self, thing: View, exists: str) -> tuple[Statement, ...]:
         columns = dict(thing.options).get("sqlite_columns", ())
         named = f"({self.names(columns)})" if columns else ""
-        return (Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.text}"),)
+        if thing.materialized:
+            raise self.cannot("have materialized views")
+        return (
+            Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.as_written}"),
+        )
 
     def alter_view(self, have: View, want: View) -> tuple[Statement, ...]:
         return self.alter_code(have, want)
@@ -359,7 +385,7 @@ class SqliteBackend(AnsiBackend):
     def create_object(self, thing: Object, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
         if isinstance(thing, Trigger):
             self._silent.discard(thing.table)
-            return (Statement(in_schema(thing.definition.text, thing.table.schema)),)
+            return (Statement(in_schema(thing.definition.as_written, thing.table.schema)),)
         return super().create_object(thing, if_not_exists=if_not_exists)
 
     def reference(self, thing: Object) -> str:
@@ -368,9 +394,14 @@ class SqliteBackend(AnsiBackend):
         return super().reference(thing)
 
     # -- comparing
-    def fold_column(self, name: str) -> str:
-        from .tokens import fold
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, View) and isinstance(want, View):
+            return same_view(have, want)
+        if isinstance(have, Trigger) and isinstance(want, Trigger):
+            return same_trigger(have, want)
+        return super().same_object(have, want)
 
+    def fold_column(self, name: str) -> str:
         return fold(name)
 
     def fold_constraint(self, name: str) -> str:
@@ -425,6 +456,12 @@ def _lossy(old: str, new: str) -> str:
     if old == "INTEGER" and new == "REAL":
         return "whole numbers beyond 2^53 lose digits"
     return ""
+
+
+def _hears_updates(trigger: Trigger) -> bool:
+    """Whether UPDATE stands before the table's name."""
+    words = tokenize(trigger.definition.text)
+    return any(word.is_word("UPDATE") for word in takewhile(lambda word: not word.is_word("ON"), words))
 
 
 def _has_own_facts(table: Table) -> bool:
