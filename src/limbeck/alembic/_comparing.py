@@ -25,7 +25,7 @@ from ._filling import Filling
 from ._rehearsal import of_template
 from ._sides import Sides, as_it_stands, ask, functions, theirs
 from ._sqlite_wording import SqliteWording
-from ._wording import Live, Wording, with_names
+from ._wording import Live, Wording, with_names, with_plain_enums
 from .autogenerate import api
 from .operations import ops
 from .runtime.plugins import _make_re, _translate_legacy_name
@@ -240,6 +240,9 @@ class Comparison:
 
     def _plug_ins(self, upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps) -> None:
         comparators = theirs(self.context.comparators)
+        if "enum" in self.sides.left:
+            with_plain_enums(upgrade)
+            with_plain_enums(downgrade)
         ours = list(upgrade.ops)
         dialect = self.context.dialect.name
         if any(True for _ in functions(comparators, "table")):
@@ -250,11 +253,14 @@ class Comparison:
             ask(comparators, "schema", dialect, self.context, upgrade, wanted)
         if any(True for _ in functions(comparators, "autogenerate")):
             ask(comparators, "autogenerate", dialect, self.context, upgrade)
-        added = [each for each in upgrade.ops if all(each is not other for other in ours)]
-        if any(all(each is not other for other in upgrade.ops) for each in ours):
+        known = {id(each) for each in ours}
+        if known - {id(each) for each in upgrade.ops}:
             upgrade.reverse_into(downgrade)  # a plug-in has exchanged some of ours
-        else:
-            downgrade.ops[:0] = [each.reverse() for each in reversed(added)]
+            return
+        first = next((n for n, each in enumerate(upgrade.ops) if id(each) in known), 0)
+        before, behind = upgrade.ops[:first], upgrade.ops[first:]
+        downgrade.ops[:0] = [each.reverse() for each in reversed(behind) if id(each) not in known]
+        downgrade.ops += [each.reverse() for each in reversed(before)]
 
     def _of_tables(self, comparators: Any, upgrade: ops.UpgradeOps) -> None:
         have = {} if self.have is None else self.have.tables

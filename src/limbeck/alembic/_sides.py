@@ -44,6 +44,12 @@ KINDS: dict[type, str] = {
 
 Part = Constraint | Index
 
+LEFT_TO: dict[str, frozenset[str]] = {
+    "alembic_postgresql_enum": frozenset({"enum"}),
+    "alembic_utils": frozenset({"view", "function", "trigger", "extension", "policy", "row_security"}),
+}
+"""Packages whose comparators write these kinds of objects: where one is registered, it is left to it."""
+
 
 class Sides:
     """For one comparison; `context` is its AutogenContext. `schemas` are those that the names let in."""
@@ -54,6 +60,8 @@ class Sides:
         self.live = live
         self.all_schemas = bool(context.opts.get("include_schemas"))
         self.asked = theirs(context.comparators)
+        self.left = left_to_plug_ins(self.asked)
+        """Kinds of objects that a plug-in writes."""
         self.changes: list[Any] = []
         """AlterColumnOp that comparators of plug-ins have made by themselves."""
         self.insisted: list[tuple[QualifiedName, str, Any]] = []
@@ -97,6 +105,9 @@ class Sides:
                 if meant is not None and there.key in have.tables and meant.key in want.tables:
                     there, meant = self._table(there, meant)
                     have, want = have.with_table(there), want.with_table(meant)
+        for thing in [o for o in (*have.objects.values(), *want.objects.values()) if o.kind in self.left]:
+            have = have.without_object(type(thing), thing.key)
+            want = want.without_object(type(thing), thing.key)
         return without_what_they_need(have, want, hidden), want
 
     # -- tables
@@ -362,6 +373,14 @@ def theirs(comparators: PriorityDispatcher) -> PriorityDispatcher:
         if kept:
             made._registry[key].extend(kept)
     return made
+
+
+def left_to_plug_ins(comparators: PriorityDispatcher) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    for registered in comparators._registry.values():
+        for function, _ in registered:
+            found |= LEFT_TO.get(str(function.__module__).partition(".")[0], frozenset())
+    return found
 
 
 def functions(comparators: PriorityDispatcher, target: str, *, own: bool = True) -> Iterator[Any]:

@@ -46,6 +46,35 @@ class SpelledSQL(ops.ExecuteSQLOp):
     """Whether the database refuses it inside a transaction."""
 
 
+class FileEnum(postgresql.ENUM):
+    """An enum that its own statements make. Written as what it is."""
+
+    def __repr__(self) -> str:
+        words = [*map(repr, self.enums), f"name={self.name!r}"]
+        words += [f"schema={str(self.schema)!r}"] if self.schema else []
+        return f"ENUM({', '.join(words)}, create_type=False)"
+
+    def plain(self) -> Any:
+        return sa.Enum(*self.enums, name=self.name, schema=self.schema)
+
+
+FileEnum.__module__ = postgresql.ENUM.__module__
+
+
+def with_plain_enums(container: Any) -> None:
+    """For a plug-in that makes the types, and says so to the columns itself."""
+    for each in container.ops:
+        if isinstance(each, ops.OpContainer):
+            with_plain_enums(each)
+        columns = [*getattr(each, "columns", ()), getattr(each, "column", None)]
+        for column in columns:
+            if isinstance(column, sa.Column) and isinstance(column.type, FileEnum):
+                column.type = column.type.plain()
+        for word in ("existing_type", "modify_type"):
+            if isinstance(getattr(each, word, None), FileEnum):
+                setattr(each, word, getattr(each, word).plain())
+
+
 class NoWayBack(ops.MigrateOperation):
     """Where a downgrade has no honest way: the line raises, and says why."""
 
@@ -247,7 +276,7 @@ class Wording:
         if type(type_) in (sa.Enum, postgresql.ENUM):
             enum: Any = compat.unwrapped(type_, dialect)
             schema = enum.schema or None
-            return postgresql.ENUM(*enum.enums, name=str(enum.name), schema=schema, create_type=False)
+            return FileEnum(*enum.enums, name=str(enum.name), schema=schema, create_type=False)
         return type_
 
     def with_live_objects(self, operation: Any, state: Any) -> list[ops.MigrateOperation] | None:
