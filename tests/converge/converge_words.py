@@ -40,7 +40,13 @@ class Words(Limbeck):
         script = ops.MigrationScript("x", ops.UpgradeOps([]), ops.DowngradeOps([]))
         ask = None if answers is None else self._answer(answers)
         found = comparing.fill_in(
-            context, script.upgrade_ops, script.downgrade_ops, Answers(), ask, fill=answers is not None
+            context,
+            script.upgrade_ops,
+            script.downgrade_ops,
+            Answers(),
+            ask,
+            fill=answers is not None,
+            strangers=True,
         )
         variables: dict[str, Any] = {}
         context.imports = set()

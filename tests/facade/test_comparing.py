@@ -172,6 +172,17 @@ def test_the_type_of_a_table_that_is_not_looked_at_stays(database: Database) -> 
     assert told(script) == []
 
 
+@on("postgresql")
+def test_what_migrations_made_by_hand_stays(database: Database) -> None:
+    """Alembic never saw a view, a sequence or a type by itself; a type whose last column goes is the models' own."""
+    have = table(sa.Column("a", sa.Enum("x", name="kind")))
+    bench = Bench(database, have, table())
+    with bench.engine.begin() as connection:
+        for statement in ("SEQUENCE s", "TYPE lone AS ENUM ('a')", "VIEW v AS SELECT id FROM t"):
+            connection.exec_driver_sql(f"CREATE {statement}")
+    assert told(bench.compares()) == ["drop column t.a", "drop enum kind"]
+
+
 # -- comparators --------------------------------------------------------------------------------------------------
 
 

@@ -127,10 +127,12 @@ def fill_in(
     imports: Sequence[str] = (),
     see: See = no_hints,
     unused: Unused | None = None,
+    strangers: bool = False,
 ) -> Differences:
     """Both containers filled with what the core finds for this AutogenContext, and what plug-ins add. `see` and `unused`
-    are those of `compare`."""
+    are those of `compare`, `strangers` that of Sides."""
     comparison = Comparison(context, imports)
+    comparison.sides.strangers = strangers
     found = comparison.compare(answers, ask, fill, see, unused)
     comparison.word(found, upgrade, downgrade)
     return found

@@ -17,6 +17,7 @@ from limbeck.diff.match import match
 from limbeck.diff.same import plain_name, same_constraint, same_index
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.defaults import SequenceDefault
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Object
@@ -53,6 +54,9 @@ LEFT_TO: dict[str, frozenset[str]] = {
 
 class Sides:
     """For one comparison; `context` is its AutogenContext. `schemas` are those that the names let in."""
+
+    strangers = False
+    """Whether types and sequences take part that neither the models nor a column speak of."""
 
     def __init__(self, context: Any, backend: Backend, live: Live) -> None:
         self.context = context
@@ -108,6 +112,8 @@ class Sides:
         for thing in [o for o in (*have.objects.values(), *want.objects.values()) if o.kind in self.left]:
             have = have.without_object(type(thing), thing.key)
             want = want.without_object(type(thing), thing.key)
+        if not self.strangers:
+            have = without_strangers(self.backend, have, want)
         return without_what_they_need(have, want, hidden), want
 
     # -- tables
@@ -339,6 +345,24 @@ def as_it_stands(have: Table, want: Table) -> Table:
         indexes=have.indexes,
         primary_key=have.primary_key if isinstance(have.primary_key, PrimaryKey) else want.primary_key,
     )
+
+
+def without_strangers(backend: Backend, have: Snapshot, want: Snapshot) -> Snapshot:
+    """Types and sequences that no model and no column speaks of: Alembic never saw them, and migrations made them by hand.
+    A type whose last column goes is the models' own, and goes too."""
+    columns = [column for table in have.tables.values() for column in table.columns]
+    used = {plain_name(backend, name) for column in columns for name in column.type.needs}
+    used |= {
+        plain_name(backend, column.default.sequence)
+        for column in columns
+        if isinstance(column.default, SequenceDefault)
+    }
+    wanted = {(kind, plain_name(backend, name)) for kind, name in want.objects}
+    for (kind, name), thing in have.objects.items():
+        key = plain_name(backend, name)
+        if kind in ("enum", "domain", "sequence") and (kind, key) not in wanted and key not in used:
+            have = have.without_object(type(thing), name)
+    return have
 
 
 def without_what_they_need(have: Snapshot, want: Snapshot, hidden: Iterable[Table]) -> Snapshot:
