@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import converge_objects
 import sqlalchemy as sa
 from converge_limbeck import Limbeck
 from converge_models import Models, made
@@ -47,6 +48,7 @@ class Words(Limbeck):
             ask,
             fill=answers is not None,
             strangers=True,
+            ours=converge_objects.ours,
         )
         variables: dict[str, Any] = {}
         context.imports = set()

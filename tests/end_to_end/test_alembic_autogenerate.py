@@ -231,3 +231,26 @@ def test_diff_knows_the_projects_ways(sqlite: Database, tmp_path: Path) -> None:
     )
     project.limbeck("upgrade")
     assert "agree" in project.limbeck("check")
+
+
+def test_a_view_of_the_models_goes_with_them(sqlite: Database, tmp_path: Path) -> None:
+    """The file says what it makes; what somebody made by hand is left alone."""
+    project = Project(tmp_path, sqlite.url)
+    t = 'sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))\n'
+    view = 'from limbeck import schema\nschema.register(metadata, schema.View("ours", "SELECT id FROM t"))\n'
+    project.models(t, view)
+    project.limbeck("revision", "--autogenerate", "-m", "first")
+    [file] = (tmp_path / "db" / "versions").glob("*_first.py")
+    assert "# made from the models: view ours\n    op.execute('CREATE VIEW ours" in file.read_text(
+        encoding="utf-8"
+    )
+    project.limbeck("upgrade")
+    with sqlite.engine().begin() as connection:
+        connection.exec_driver_sql("CREATE VIEW theirs AS SELECT id FROM t")
+    assert project.limbeck("check") == "Models and database agree.\n"
+    project.models(t)
+    said = project.limbeck("revision", "--autogenerate", "-m", "second")
+    assert "drop view ours" in said and "theirs" not in said
+    project.limbeck("upgrade")
+    with sqlite.engine().connect() as connection:
+        assert sa.inspect(connection).get_view_names() == ["theirs"]

@@ -454,3 +454,22 @@ def test_no_way_back_is_a_line_that_says_why(database: Database) -> None:
         assert render.render_op(context, script.downgrade_ops.ops[-1]) == [
             'raise NotImplementedError("it\'s gone")'
         ]
+
+
+def test_a_trigger_that_nobody_spoke_of_stays(sqlite: Database) -> None:
+    """A table made anew by statements keeps what was made on it by hand."""
+    have, want = (
+        table(sa.Column("a", sa.Integer, nullable=n), sa.Column("b", sa.Integer)) for n in (True, False)
+    )
+    for metadata in (have, want):
+        sa.Index("ix", metadata.tables["t"].c.b.desc())
+    bench = Bench(sqlite, have, want)
+    with bench.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TRIGGER by_hand AFTER UPDATE ON t BEGIN SELECT 1; END")
+    bench.compares()
+    assert "batch_alter_table" not in bench.code["upgrades"]
+    for which in ("upgrades", "downgrades"):
+        bench.runs(which)
+        with bench.engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            assert found.scalars().all() == ["by_hand"]

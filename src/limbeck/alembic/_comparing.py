@@ -7,7 +7,8 @@ plug-ins add theirs, and then the project's hooks take over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,16 @@ from ._filling import Filling
 from ._rehearsal import of_template
 from ._sides import Sides, as_it_stands, ask, functions, theirs
 from ._sqlite_wording import SqliteWording
-from ._wording import Live, Wording, with_names, with_plain_enums
+from ._wording import NOTE, Live, Wording, note_of, with_names, with_plain_enums
 from .autogenerate import api
 from .operations import ops
 from .runtime.plugins import _make_re, _translate_legacy_name
+
+Ours = Callable[[Any], bool]
+
+
+def nobodys(thing: Any) -> bool:
+    return False
 
 
 class CoreRevision(api.RevisionContext):
@@ -38,7 +45,9 @@ class CoreRevision(api.RevisionContext):
         self, project: Any, typed: dict[str, Any], answers: Answers, ask: Ask | None, fill: bool
     ) -> None:
         super().__init__(project.config, project.directory, typed)
+        self.project = project
         self.folder: Path = project.folder
+        self._notes: set[str] | None = None
         self.answers, self.ask, self.fill = answers, ask, fill
         self.notes: list[str] = []
         self.as_text: dict[str, str] = {}
@@ -71,12 +80,24 @@ class CoreRevision(api.RevisionContext):
             imports=imports,
             see=lambda: replaced(self.folder),
             unused=unused,
+            ours=self._once_made,
         )
         self.unused.append(unused)
         self.left += found.left
         self.taken += found.taken
         self.notes += found.notes
         self.as_text.update({str(name): why for name, why in found.as_text.items()})
+
+    def _once_made(self, thing: Any) -> bool:
+        """Whether a revision file made the object from the models (`NOTE`)."""
+        if self._notes is None:
+            paths = [Path(path) for path in self.project.scripts.scripts]
+            texts = (
+                path.read_text(encoding="utf-8", errors="replace") for path in paths if path.suffix == ".py"
+            )
+            pattern = re.compile(rf"^\s*{re.escape(NOTE)}(.*?)\s*$", re.MULTILINE)
+            self._notes = {" ".join(said.split()) for text in texts for said in pattern.findall(text)}
+        return note_of(thing) in self._notes
 
 
 class GivenRevision(CoreRevision):
@@ -128,11 +149,12 @@ def fill_in(
     see: See = no_hints,
     unused: Unused | None = None,
     strangers: bool = False,
+    ours: Ours = nobodys,
 ) -> Differences:
     """Both containers filled with what the core finds for this AutogenContext, and what plug-ins add. `see` and `unused`
-    are those of `compare`, `strangers` that of Sides."""
+    are those of `compare`, `strangers` that of Sides, `ours` that of Scope."""
     comparison = Comparison(context, imports)
-    comparison.sides.strangers = strangers
+    comparison.sides.strangers, comparison.ours = strangers, ours
     found = comparison.compare(answers, ask, fill, see, unused)
     comparison.word(found, upgrade, downgrade)
     return found
@@ -150,6 +172,7 @@ class Comparison:
         kind = SqliteWording if context.dialect.name == "sqlite" else Wording
         self.wording = kind(context, self.backend, self.live, imports)
         self.parts = selected(context.opts.get("autogenerate_plugins"))
+        self.ours: Ours = nobodys
         self.have: Snapshot | None = None
         self.want: Snapshot | None = None
 
@@ -158,7 +181,7 @@ class Comparison:
     ) -> Differences:
         migration = self.context.migration_context
         version = QualifiedName(migration.version_table_schema, migration.version_table)
-        scope = Scope(lambda name: name == version, tuple(self._schemas()), self._narrow)
+        scope = Scope(lambda name: name == version, tuple(self._schemas()), self._narrow, self.ours)
         if not {"schemas", "tables"} <= self.parts:
             return Differences("", (), (), {}, ())
         rules, models = self._rules(), self.metadatas
