@@ -209,6 +209,9 @@ def test_what_a_column_change_is_in_the_way_of_is_put_back_as_it_was(postgresql:
         "CREATE TRIGGER touched BEFORE UPDATE OF age ON users FOR EACH ROW WHEN (NEW.age > 1) EXECUTE FUNCTION touch()",
         "ALTER TABLE users DISABLE TRIGGER touched",
         "COMMENT ON TRIGGER touched ON users IS 't'",
+        "CREATE RULE renamed AS ON UPDATE TO users WHERE NEW.age > 200 DO INSTEAD NOTHING",
+        "COMMENT ON RULE renamed ON users IS 'old age'",
+        "CREATE RULE into_v1 AS ON INSERT TO v1 DO INSTEAD INSERT INTO users (id, name) VALUES (NEW.id, 'x')",
         "CREATE VIEW apart AS SELECT name FROM users",
     ]
     found = laws(

@@ -205,14 +205,14 @@ def compare(
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    upgrade = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))))
-    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))))
+    written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))))
+    way = together(backend, bare_drops(tuple(filled_back(differing.back(found)))))
     told = told_of_others(backend, others, settled.want)
     notes = (*differing.notes(found), *told, *filling.notes)
     return Differences(
         database,
-        upgrade,
-        back,
+        written,
+        way,
         settled.as_text,
         notes,
         tuple(interview.left),

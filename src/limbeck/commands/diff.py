@@ -21,6 +21,7 @@ from limbeck.errors import ConnectError, LimbeckError, NotComparable, OneDatabas
 from limbeck.judge.objects import settle_objects
 from limbeck.judge.settle import Settled, as_declared, settle
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Object
 from limbeck.model.snapshot import BackendId, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.ops.contract import Backend, Operation
@@ -104,7 +105,7 @@ def compared(around: Around, have: Side, want: Side, rules: Rules = EVERYTHING) 
     _refuse_strangers(have, want, backend.id)
     old, new, settled = _in_one_spelling(around.connection, backend, have.snapshot, want.snapshot, rules)
     old, new, as_text = _objects_in_one_spelling(around.connection, backend, old, new)
-    others = ()
+    others: tuple[Object, ...] = ()
     if have.snapshot.stored and not want.snapshot.stored:
         others = not_ours(backend, old, new, once_made(around.project))
     leave = keys_of(backend, others)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import ON_TABLES, Domain, Enum, Function, Object, Policy, Trigger, View
+from limbeck.model.objects import ON_TABLES, Domain, Enum, Function, Object, Policy, Rule, Trigger, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
@@ -22,7 +22,7 @@ from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import DropColumn, RenameColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.identifiers import names_in
-from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObject
+from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObject, with_comment_of
 from limbeck.ops.table import DropTable, RenameTable
 
 from .objects import kept_beside, sorted_by_need
@@ -73,7 +73,7 @@ def _falling(
     standing = {
         key: thing
         for key, thing in before.objects.items()
-        if isinstance(thing, (View, Policy, Trigger, Function))
+        if isinstance(thing, (View, Policy, Trigger, Rule, Function))
     }
     first: dict[Key, int] = {}
     found: dict[Key, Object] = {}
@@ -142,7 +142,7 @@ def _enum_hits(backend: Backend, operation: Any, before: Snapshot, texts: set[st
 def _looks_at(thing: Any, hit: Hit) -> bool:
     if hit.column is not None:
         return (hit.name, hit.column) in thing.reads
-    if isinstance(thing, (Trigger, Policy)) and thing.table == hit.name:
+    if isinstance(thing, (Trigger, Policy, Rule)) and thing.table == hit.name:
         return True
     return hit.name in thing.needs and hit.name != thing.key
 
@@ -199,14 +199,16 @@ def _woven(operations: Sequence[Any], falling: list[Object], first: dict[Key, in
     for place, operation in enumerate(operations):
         if not isinstance(operation, (ReplaceObject, AlterObject, DropObject)):
             continue
-        thing = keys.get(_key(_of(operation)))
-        if thing is None or place < first[_key(thing)]:
+        stands = keys.get(_key(_of(operation)))
+        if stands is None or place < first[_key(stands)]:
             continue
         if isinstance(operation, DropObject):
             changed[place] = None
-        elif _key(thing) in left:
-            changed[place] = CreateObject(thing=kept_beside(thing, _of(operation)))
-        left.pop(_key(thing), None)
+        elif _key(stands) in left:
+            becomes = kept_beside(stands, _of(operation))
+            replaced = isinstance(operation, ReplaceObject)
+            changed[place] = CreateObject(thing=with_comment_of(becomes, stands) if replaced else becomes)
+        left.pop(_key(stands), None)
     place_of: dict[Key, int] = {}
     for thing in sorted_by_need(left.values()):
         place = _end(operations, thing, first[_key(thing)])
@@ -286,7 +288,7 @@ def _bare(thing: Object) -> Object:
             procedure=thing.procedure,
             definition=nothing,
         )
-    if isinstance(thing, (Trigger, Policy)):
+    if isinstance(thing, (Trigger, Policy, Rule)):
         return type(thing)(name=thing.name, table=thing.table, definition=nothing)
     if isinstance(thing, Domain):
         return Domain(name=thing.name, schema=thing.schema, type=TypeRef(""))
