@@ -30,6 +30,7 @@ from .steps import default_texts, made_anew
 
 Key = tuple[str, QualifiedName]
 E = TypeVar("E", bound=Exception)
+P = TypeVar("P")
 
 
 class Around(NamedTuple):
@@ -256,24 +257,36 @@ def left_broken(backend: Backend, operations: Sequence[Any], before: Snapshot) -
     if backend.blocking or "view" not in backend.managed_objects:
         return
     touched = {_key(_of(o)) for o in operations if isinstance(o, (ReplaceObject, DropObject, AlterObject))}
-    for view in (v for v in before.objects_of(View) if _key(v) not in touched):
-        named = names_in(view.definition.text)
+    texts: list[View | Trigger] = [*before.objects_of(View), *before.objects_of(Trigger)]
+    for thing in texts:
+        if _key(thing) in touched or (isinstance(thing, Trigger) and _falls(thing, operations)):
+            continue
+        named = names_in(thing.definition.text)
         for operation in operations:
             if isinstance(operation, (DropColumn, RenameColumn)):
                 gone = f"{operation.table}.{operation.column}" if operation.column in named else ""
             else:
                 gone = str(operation.table) if isinstance(operation, (DropTable, RenameTable)) else ""
             if gone and operation.table.name in named:
-                yield f"{_told(view)} names {gone}, which goes: the database leaves it, and whoever reads it gets an error."
+                yield f"{_told(thing)} names {gone}, which goes: the database leaves it, and it will fail."
                 break
+
+
+def _falls(trigger: Trigger, operations: Sequence[Any]) -> bool:
+    return any(isinstance(o, DropTable) and o.table == trigger.table for o in operations)
 
 
 # -- as files say it ------------------------------------------------------------------------------------------
 
 
-def bare_drops(operations: Sequence[Any]) -> tuple[Any, ...]:
+def bare_drops(operations: Sequence[P]) -> tuple[P, ...]:
     """DROP needs to know what a thing is called and no more; so read the files."""
-    return tuple(replace(o, thing=_bare(o.thing)) if isinstance(o, DropObject) else o for o in operations)
+    return tuple(_barely(operation) for operation in operations)
+
+
+def _barely(operation: P) -> P:
+    made: Any = operation
+    return replace(made, thing=_bare(made.thing)) if isinstance(made, DropObject) else operation  # type: ignore[return-value]
 
 
 def _bare(thing: Object) -> Object:

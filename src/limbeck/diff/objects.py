@@ -86,7 +86,8 @@ def late_changes(
         if stands is None:
             made.append(CreateObject(thing=thing))
         elif not backend.same_object(stands, with_comment_of(thing, stands)):
-            anew = any(name in moved for name in getattr(stands, "needs", ()))
+            looks_at = {*getattr(stands, "needs", ()), getattr(stands, "table", None)}
+            anew = not looks_at.isdisjoint(moved)
             made += [_anew(stands, thing)] if anew else _changed(backend, stands, thing)
             if isinstance(made[-1], CreateObject):
                 gone[key] = stands
