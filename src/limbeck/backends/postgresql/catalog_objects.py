@@ -232,13 +232,16 @@ _FURTHER = " WITH GRANT OPTION"
 
 
 class Reader:
-    """Reads objects of the asked schemas on one connection."""
+    """Reads objects of the asked schemas on one connection. `brief` leaves out what only a comparison asks for."""
 
-    def __init__(self, connection: Any, names: Any, options: Callable[[Row], SequenceOptions]) -> None:
+    def __init__(
+        self, connection: Any, names: Any, options: Callable[[Row], SequenceOptions], brief: bool = False
+    ) -> None:
         self.connection = connection
         self.names = names
         self.options = options
 
+        self.brief = brief
         self._needs: dict[tuple[str, int], list[Row]] | None = None
 
     def rows(self, query: str) -> Iterator[Row]:
@@ -248,6 +251,8 @@ class Reader:
 
     def looks_at(self, of: str, row: Row) -> dict[str, Any]:
         """`needs` and `reads` of the object of that row; one query for all, when first asked."""
+        if self.brief:
+            return {}
         if self._needs is None:
             self._needs = {}
             for each in self.rows(NEEDS):
@@ -344,6 +349,8 @@ class Reader:
                 comment=row["comment"],
                 **self.looks_at("pg_policy", row),
             )
+        if self.brief:
+            return
         for row in self.rows(RULES):
             yield Rule(
                 name=row["name"],
