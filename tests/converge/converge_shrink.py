@@ -50,6 +50,10 @@ def candidates(pair: Pair) -> Iterator[Pair]:
             yield _both(pair, lambda m, s=schema: _without_schema(m, s))
     if pair.a.enums != pair.b.enums:
         yield _pair(pair, pair.a, replace(pair.b, enums=pair.a.enums))
+    for name in dict.fromkeys(s[0] for m in (pair.a, pair.b) for s in m.sequences):
+        yield _both(
+            pair, lambda m, name=name: replace(m, sequences=tuple(s for s in m.sequences if s[0] != name))
+        )
     for key in keys:
         yield from _within(pair, key)
 

@@ -16,6 +16,7 @@ from limbeck.model.marks import UNKNOWN
 from limbeck.model.objects import Enum, View
 from limbeck.model.sqltext import SqlText
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.compound import RebuildTable
@@ -60,6 +61,7 @@ ALL: tuple[Operation, ...] = (
     CreateIndex(index=index("ix", "c"), table=USERS, if_not_exists=True, concurrently=True),
     DropIndex(name="ix", table=USERS, if_exists=True, concurrently=True, options=(("x", 1),)),
     RenameIndex(table=USERS, name="ix", new_name="x"),
+    AlterTable(table=USERS, options=(("mysql_engine", "InnoDB"),), columns=(("name", VARCHAR),)),
     CommentOnTable(table=USERS, comment="it's"),
     CreateObject(thing=MOOD, if_not_exists=True),
     DropObject(thing=MOOD, if_exists=True),

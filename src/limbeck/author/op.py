@@ -20,6 +20,9 @@ from limbeck.shore import authored
 
 from . import former, op_objects, reading
 from .gathering import together as together
+from .own_words import add_constraint as add_constraint
+from .own_words import sql_constraint as sql_constraint
+from .own_words import sql_type as sql_type
 from .stage import current
 
 Text = Any
@@ -96,6 +99,19 @@ def comment_on_table(name: str, comment: str | None, *, schema: str | None = Non
     from limbeck.ops.comment import CommentOnTable
 
     current("comment_on_table").do(CommentOnTable(table=QualifiedName(schema, name), comment=comment))
+
+
+def alter_table(
+    name: str, *, columns: Mapping[str, Type] | None = None, schema: str | None = None, **options: Any
+) -> None:
+    """Gives a table that stands other options: `op.alter_table("a", mysql_engine="InnoDB")`. None is what the database
+    does by itself. `columns` are those that take their character set from the table (MySQL), with their types."""
+    from limbeck.ops.alter_table import AlterTable
+
+    stage, table = current("alter_table"), QualifiedName(schema, name)
+    given = authored.table_options(stage.freeze(), reading.dialect_options("alter_table", options))
+    types = tuple((c, stage.freeze().type(t, table, c)) for c, t in (columns or {}).items())
+    stage.do(AlterTable(table=table, options=given, columns=types))
 
 
 # -- columns
@@ -498,11 +514,6 @@ def dialect() -> str:
 def autocommit_block() -> AbstractContextManager[None]:
     """`with op.autocommit_block():` runs what is inside outside any transaction; what came before is committed."""
     return current("autocommit_block").autocommit()
-
-
-def sql_type(spelling: str) -> Any:
-    """A type for a column, spelled like that: for what SQLAlchemy has no class."""
-    return authored.raw_type(spelling)
 
 
 def __getattr__(name: str) -> Any:

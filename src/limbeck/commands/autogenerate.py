@@ -168,7 +168,7 @@ def compare(
     have = only(stored, scope.leave)
     if scope.narrow is not None:
         have, want = scope.narrow(have, want)
-    interview = Interview(answers, ask)
+    interview = Interview(answers, ask, database)
     renames = said_renames(interview, backend, have, want)
     if fill:
         renames, left = ask_renames(interview, backend, have, want, renames, see)
@@ -190,7 +190,7 @@ def compare(
     rows = Rows(connection, backend, have, renames)
     losing = Losing(interview, rows, backend, moved)
     filling = Filling(interview, rows, backend, moved)
-    while True:  # what is left open is another want, which may differ in other things
+    for _ in range(ROUNDS):  # what is left open makes another want, which may differ in other things
         found = differing.found()
         operations = differing.runnable(found)
         left = (
@@ -200,6 +200,8 @@ def compare(
         if not left:
             break
         differing = differing.without(left)
+    else:
+        raise AssertionError(f"left open, and still to do: {[o.describe() for o in operations]}")
     interview.close()
     if unused is None:
         refuse_unused(interview.unused())
@@ -218,6 +220,9 @@ def compare(
         tuple(interview.left),
         tuple(interview.taken),
     )
+
+
+ROUNDS = 20
 
 
 class Differing(NamedTuple):

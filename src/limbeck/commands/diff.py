@@ -236,11 +236,25 @@ def write(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
     back = [o for one in reversed(found) for o in one.back]
     if not forward:
         return Answer("", "", empty=True)
+    if project.author is not None:
+        return _by_author(project, found, wish)
     width = getattr(project.settings, "line_length", 100)
     up, down = body.body(forward, width), body.body(back, width)
     imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
     written = write_file(project, wish, "\n".join(up.lines), "\n".join(down.lines), imports, variables=None)
     return written._replace(changes=tuple(o.describe() for o in forward))
+
+
+def _by_author(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
+    from .autogenerate import Differences
+
+    changed = [one for one in found if one.operations]
+    if len(changed) > 1:
+        raise OneDatabaseOnly(databases=tuple(one.database for one in changed))
+    (one,) = changed
+    changes = Differences(one.database, one.operations, one.back, one.as_text, ())
+    written: Written = project.author.write(wish, changes, one.have.snapshot)  # type: ignore[union-attr]
+    return written
 
 
 def one_database(project: Project) -> None:

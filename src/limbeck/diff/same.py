@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import ByDatabase, Computed, Default, Identity, SequenceOptions, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
+from limbeck.ops.constraint import NOT_VALID
 from limbeck.ops.contract import Backend, Change
 
 from .rules import EVERYTHING, Rules
@@ -140,6 +141,8 @@ def same_constraint(backend: Backend, have: Constraint, want: Constraint, rules:
         return _same_foreign_key(backend, have, want)
     if isinstance(have, Check) and isinstance(want, Check):
         return not rules.checks or same_sql(backend, have.sql, want.sql, rules)
+    if isinstance(have, Other) and isinstance(want, Other):
+        return have.text == want.text
     assert isinstance(have, Exclude) and isinstance(want, Exclude)
     return (
         have.using.lower() == want.using.lower()
@@ -188,11 +191,12 @@ def plain_name(backend: Backend, name: QualifiedName) -> QualifiedName:
 
 
 def _options(backend: Backend, options: Options, rules: Rules) -> dict[str, Any]:
-    """The options that are this backend's own, in one spelling, without those that say the default."""
+    """The options that are this backend's own, in one spelling, without those that say the default. NOT VALID says how
+    a constraint is added, not what it demands: see `walk`."""
     if not options:
         return {}
     prefix = f"{backend.id.name}_"
-    own = {k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix)}
+    own = {k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix) and k != NOT_VALID}
     return {k: v for k, v in own.items() if v not in (None, False, (), {}, "")}
 
 

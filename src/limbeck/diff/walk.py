@@ -9,21 +9,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, PrimaryKey
+from limbeck.model.defaults import TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.comment import CommentOnTable
-from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
+from limbeck.ops.constraint import (
+    NOT_VALID,
+    AddConstraint,
+    DropConstraint,
+    RenameConstraint,
+    ValidateConstraint,
+    dropping,
+)
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable
 
-from .around import around
+from .around import around, served, with_needed_indexes, without_renames_of
 from .around_generated import around_generated
 from .match import match
 from .objects import Key, late_changes, object_changes
@@ -65,11 +75,13 @@ def diff(
             changed = table_changes(backend, stood, table, loose if table.key in as_text else rules)
             changes += around_generated(backend, stood, table, changed)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
-    changes += around(backend, changes, have, want)
+    moved = around(backend, changes, have, want)
+    changes = [*without_renames_of(changes, moved), *moved]
     changes = list(_without_falling_keys(backend, changes, have))
     late = late_changes(backend, stands, want, rules, leave, _moved(backend, named, changes))
     changes += [*late.changes, *late.last]
-    return (*late.first, *named, *ordered(backend, changes, have, want))
+    placed = (*late.first, *named, *ordered(backend, changes, have, want))
+    return with_needed_indexes(backend, placed, stands)
 
 
 def _moved(backend: Backend, named: Iterable[Operation], changes: Iterable[Operation]) -> set[QualifiedName]:
@@ -100,8 +112,13 @@ def _without_falling_keys(
 
 def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVERYTHING) -> list[Operation]:
     """What must be done to one table so that it becomes the other; both bear the same name."""
+    options, columns = backend.option_changes(have, want) if rules.options else ((), ())
     changes: list[Operation] = []
-    changes += _column_changes(backend, have, want, rules)
+    if columns:
+        changes.append(AlterTable(table=have.key, options=options, columns=columns))
+    else:
+        changes += (AlterTable(table=have.key, options=(option,)) for option in options)
+    changes += _column_changes(backend, have, want, rules, {name for name, _ in columns})
     remade = {c.column.name for c in changes if isinstance(c, AddColumn)}
     changes += _constraint_changes(backend, have, want, rules)
     changes += _index_changes(backend, have, want, rules, remade)
@@ -110,7 +127,10 @@ def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVE
     return changes
 
 
-def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> Iterator[Operation]:
+def _column_changes(
+    backend: Backend, have: Table, want: Table, rules: Rules, typed: Collection[str]
+) -> Iterator[Operation]:
+    """`typed` are the columns whose type goes over with the table's options."""
     stands = {backend.fold_column(c.name): c for c in reversed(have.columns)}
     stays = {backend.fold_column(c.name) for c in want.columns}
     for column in want.columns:
@@ -124,10 +144,10 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
             yield AddColumn(table=have.key, column=column)
         else:
             change = column_change(backend, old, column, rules)
-            if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
-                change = replace(
-                    change, default=column.default if old.default or column.default else UNCHANGED
-                )
+            if column.name in typed:
+                change = replace(change, type=UNCHANGED)
+            if change.type is not UNCHANGED and _default_goes_over(backend, old, column):
+                change = replace(change, default=column.default)
             if backend.numbering_needs_key and change.autoincrement is not UNCHANGED:
                 yield AlterColumn(table=have.key, column=old.name, autoincrement=change.autoincrement)
                 change = replace(change, autoincrement=UNCHANGED)
@@ -144,6 +164,15 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
     for column in have.columns:
         if backend.fold_column(column.name) not in stays:
             yield DropColumn(table=have.key, column=column.name)
+
+
+def _default_goes_over(backend: Backend, have: Column, want: Column) -> bool:
+    """Whether the default must be said again with the new type: where values are cast, and where it is stored with the
+    old type in it."""
+    if backend.cast(have.name, have.type, want.type) is not None:
+        return bool(have.default or want.default)
+    old, new = have.default, want.default
+    return isinstance(old, TextDefault) and isinstance(new, TextDefault) and old.sql.text != new.sql.text
 
 
 def _constraint_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> Iterator[Operation]:
@@ -170,7 +199,13 @@ def _key(table: Table, rules: Rules) -> Iterable[PrimaryKey]:
 def _of_one_kind(
     backend: Backend, table: QualifiedName, old: list[Constraint], new: list[Constraint], rules: Rules
 ) -> Iterator[Operation]:
-    found = match(old, new, lambda a, b: same_constraint(backend, a, b, rules), fold=backend.fold_constraint)
+    found = match(
+        old,
+        new,
+        lambda a, b: same_constraint(backend, a, b, rules),
+        fold=backend.fold_constraint,
+        apart=lambda a, b: _apart(backend, a, b),
+    )
     for pair in found.pairs:
         if not pair.same:
             yield dropping(table, pair.have)
@@ -181,10 +216,26 @@ def _of_one_kind(
                 yield AddConstraint(table=table, constraint=pair.want)
             else:
                 yield _rename(backend, table, pair.have, pair.want)
+        if pair.same and _unchecked(pair.have) and not _unchecked(pair.want):
+            name = pair.want.name or pair.have.name
+            assert name is not None, "a constraint that can be NOT VALID has a name"
+            yield ValidateConstraint(table=table, name=name)
     for constraint in found.gone:
         yield dropping(table, constraint)
     for constraint in found.new:
         yield AddConstraint(table=table, constraint=constraint)
+
+
+def _apart(backend: Backend, have: Constraint, want: Constraint) -> tuple[bool, bool]:
+    """Of twins an unnamed one is the one that nobody named, and one whose rows are unchecked the one like it."""
+    columns = getattr(have, "columns", ())
+    unnamed = have.name is None or backend.gives_name(have.name, columns)
+    return unnamed != (want.name is None), _unchecked(have) != _unchecked(want)
+
+
+def _unchecked(constraint: Constraint) -> bool:
+    """Whether rows that were there before it are unchecked."""
+    return bool(dict(constraint.options).get(NOT_VALID))
 
 
 def _kept_name(have: Constraint, want: Constraint) -> Constraint:
@@ -237,7 +288,8 @@ def _name(index: Index) -> str:
 
 
 def made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
-    """MySQL makes an index for a foreign key that has none, under the key's name or its first column's."""
+    """MySQL makes an index for a foreign key that has none, under the key's name or its first column's. Where
+    another serves the key it makes none."""
     if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):
         return False
-    return any(index.columns == key.columns for key in want.foreign_keys)
+    return any(index.columns == key.columns and not served(want, key) for key in want.foreign_keys)

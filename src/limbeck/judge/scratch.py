@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from limbeck.errors import LimbeckError
+from limbeck.model import objects
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum, Object
 from limbeck.model.statement import Statement
@@ -82,7 +83,7 @@ class PostgresqlScratch(Scratch):
         with self.connection.begin_nested() as round_:
             try:
                 for thing in needs:
-                    if isinstance(thing, Enum) and thing.schema is None:
+                    if isinstance(thing, (Enum, objects.Sequence)) and thing.schema is None:
                         self.attempt(self.backend.create_object(replace(thing, schema=self.schema)))
                 for table in tables:
                     moved = replace(table, schema=self.schema, source=None)
@@ -137,6 +138,20 @@ class OneByOne(Scratch):
 
 
 class MysqlScratch(OneByOne):
+    def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
+        """Sequences that tables need are temporary too, and hide those of their names meanwhile."""
+        made: list[str] = []
+        try:
+            for thing in needs:
+                if isinstance(thing, objects.Sequence):
+                    text = self.backend.create_object(thing)[0].text
+                    self.channel.run(Statement(text.replace("CREATE ", "CREATE TEMPORARY ", 1)))
+                    made.append(ddl.table_name(self.backend.dialect, thing.key))
+            return super().build(tables, needs)
+        finally:
+            for name in made:
+                self.channel.run(Statement(f"DROP TEMPORARY SEQUENCE {name}"))
+
     def _one(self, table: Table) -> Table:
         self._make(self.backend.create_table(replace(table, prefixes=("TEMPORARY",), source=None)))
         try:
@@ -226,10 +241,11 @@ def scratch_database(connection: Any) -> Iterator[ScratchDatabase | None]:
     except DatabaseError:
         yield None
         return
+    if real is None or own.connection.dbapi_connection is connection.connection.dbapi_connection:
+        own.close()
+        yield None
+        return
     try:
-        if real is None or own.connection.dbapi_connection is connection.connection.dbapi_connection:
-            yield None
-            return
         charset, collation = own.exec_driver_sql(
             "SELECT @@character_set_database, @@collation_database"
         ).one()

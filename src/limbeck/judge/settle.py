@@ -11,7 +11,7 @@ from limbeck.diff.same import plain_name
 from limbeck.diff.walk import table_changes
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey
-from limbeck.model.defaults import ByDatabase, Computed, Default, TextDefault
+from limbeck.model.defaults import ByDatabase, Computed, Default, SequenceDefault, TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
@@ -21,7 +21,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn
-from limbeck.ops.constraint import AddConstraint
+from limbeck.ops.constraint import NOT_VALID, AddConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex
 
@@ -35,7 +35,7 @@ Declared = dict[tuple[QualifiedName, Constraint | Index], Constraint | Index]
 
 class Settled(NamedTuple):
     """`want` in the server's spelling. `as_text` names the tables that had to stay as declared, with the reason.
-    `declared` gives for a settled constraint or index, without its name, the value its author wrote."""
+    `declared` gives for a settled constraint or index, with its name and without, the value its author wrote."""
 
     want: Snapshot
     as_text: Mapping[QualifiedName, str]
@@ -147,7 +147,9 @@ def _asked_index(
 
 
 def _needs(tables: Iterable[Table], want: Snapshot) -> tuple[Object, ...]:
-    named = {name for table in tables for column in table.columns for name in column.type.needs}
+    columns = [column for table in tables for column in table.columns]
+    named = {name for column in columns for name in column.type.needs}
+    named |= {c.default.sequence for c in columns if isinstance(c.default, SequenceDefault)}
     return tuple(thing for (_, name), thing in want.objects.items() if name in named)
 
 
@@ -179,12 +181,14 @@ def _merged(declared: Table, marked: Table, stored: Table, told: Declared) -> Ta
     for constraint in stored.constraints:
         constraints.append(_constraint(constraint, by_name.get(constraint.name)))
         if constraint.name in by_name:
-            told[declared.key, replace(constraints[-1], name=None)] = by_name[constraint.name]
+            told[declared.key, constraints[-1]] = by_name[constraint.name]
+            told.setdefault((declared.key, replace(constraints[-1], name=None)), by_name[constraint.name])
     made = []
     for index in stored.indexes:
         made.append(_index(index, indexes.get(index.name)))
         if index.name in indexes:
-            told[declared.key, replace(made[-1], name=None)] = indexes[index.name]
+            told[declared.key, made[-1]] = indexes[index.name]
+            told.setdefault((declared.key, replace(made[-1], name=None)), indexes[index.name])
     return replace(
         stored,
         columns=tuple(_column(c, columns.get(c.name)) for c in stored.columns),
@@ -222,7 +226,11 @@ def _default(stored: Default | None, declared: Default | None) -> Default | None
         return TextDefault(_sql(stored.sql, declared.sql))
     if isinstance(stored, Computed) and isinstance(declared, Computed):
         return replace(stored, sql=_sql(stored.sql, declared.sql))
-    return declared if isinstance(declared, ByDatabase) else stored
+    if isinstance(declared, ByDatabase) or (
+        isinstance(stored, SequenceDefault) and isinstance(declared, SequenceDefault)
+    ):
+        return declared
+    return stored
 
 
 def _sql(stored: SqlText, declared: SqlText) -> SqlText:
@@ -239,6 +247,8 @@ def _constraint(stored: Constraint, declared: Constraint | None) -> Constraint:
     if declared is None or type(declared) is not type(stored):
         return stored
     merged = replace(stored, name=declared.name, comment=declared.comment, source=declared.source)
+    if unchecked := tuple(o for o in declared.options if o[0] == NOT_VALID and o not in merged.options):
+        merged = replace(merged, options=(*merged.options, *unchecked))  # CREATE TABLE does not heed it
     if isinstance(merged, Check) and isinstance(declared, Check):
         return replace(merged, sql=_sql(merged.sql, declared.sql), of_type=declared.of_type)
     if isinstance(merged, Exclude) and isinstance(declared, Exclude) and merged.where and declared.where:
@@ -286,5 +296,5 @@ def _operation_declared(operation: Operation, want: Snapshot, settled: Settled) 
 
 
 def _written(settled: Settled, table: QualifiedName, thing: T) -> T:
-    found = settled.declared.get((table, replace(thing, name=None)))
+    found = settled.declared.get((table, thing)) or settled.declared.get((table, replace(thing, name=None)))
     return thing if found is None else replace(found, name=thing.name)  # type: ignore[return-value]

@@ -16,6 +16,7 @@ KINDS: Final[dict[str, str]] = {
     "create_table": "limbeck.ops.table:CreateTable",
     "drop_table": "limbeck.ops.table:DropTable",
     "rename_table": "limbeck.ops.table:RenameTable",
+    "alter_table": "limbeck.ops.alter_table:AlterTable",
     "add_column": "limbeck.ops.column:AddColumn",
     "drop_column": "limbeck.ops.column:DropColumn",
     "rename_column": "limbeck.ops.column:RenameColumn",

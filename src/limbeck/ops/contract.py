@@ -142,6 +142,15 @@ class Backend(ABC):
         """The operations this database needs to do it; by default itself. Asked by stages before `spell`."""
         return (operation,)
 
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        """What stands after it, with what the server makes and takes away by itself."""
+        return operation.apply(before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
+        where that cannot be told."""
+        return None
+
     def rewrite_first(
         self, operations: Sequence[Operation], before: Lookup
     ) -> tuple[tuple[Operation, ...], int]:
@@ -153,15 +162,6 @@ class Backend(ABC):
         """Whether it can mean that a table is built anew with all its rows."""
         return False
 
-    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
-        """What stands after it, with what the server makes and takes away by itself."""
-        return operation.apply(before)
-
-    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
-        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
-        where that cannot be told."""
-        return None
-
     # -- tables
     @abstractmethod
     def create_table(self, table: Table, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
@@ -169,6 +169,17 @@ class Backend(ABC):
 
     @abstractmethod
     def drop_table(self, table: QualifiedName, *, if_exists: bool = False) -> tuple[Statement, ...]: ...
+
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> tuple[Statement, ...]:
+        """Options of a table that stands, by their new values; see AlterTable."""
+        names = ", ".join(name for name, _ in options)
+        raise NotSupported(backend=self.id.name, feature=f"change {names} of a table that stands")
 
     @abstractmethod
     def rename_table(self, table: QualifiedName, new_name: str) -> tuple[Statement, ...]: ...
@@ -331,6 +342,14 @@ class Backend(ABC):
     """Whether views, functions, triggers and policies have comments."""
     blocking: ClassVar[frozenset[str]] = frozenset()
     """What is not done while objects look at it: "alter_type", "drop_column", "drop_table", "drop_object"."""
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """What AlterTable must say so that the options which `want` says hold. One that it does not say may be any."""
+        return (), ()
+
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
+        """Whether it looks like a name that this database gives to a constraint over these columns without one."""
+        return False
 
     def same_object(self, have: Object, want: Object) -> bool:
         return have == want

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import Computed, SequenceDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
@@ -179,6 +179,9 @@ def _constraint_renamed(value: Constraint, old: str, new: str) -> Constraint:
         return replace(value, columns=_names(value.columns, old, new), options=options, source=None)
     if isinstance(value, Check):
         return replace(value, sql=_sql(value.sql, old, new), options=options, source=None)
+    if isinstance(value, Other):
+        columns = _names(value.columns, old, new)
+        return replace(value, text=renamed(value.text, old, new), columns=columns, source=None)
     elements = tuple(
         replace(
             e,
@@ -241,6 +244,8 @@ def _constraint_without(value: Constraint, name: str) -> Constraint | None:
         return None if name in value.columns else value
     if isinstance(value, Check):
         return None if mentions(value.sql.text, name) else value
+    if isinstance(value, Other):
+        return None if name in value.columns or mentions(value.text, name) else value
     return None if _excludes(value, name) else value
 
 

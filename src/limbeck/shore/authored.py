@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
@@ -18,8 +18,9 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 
-from . import compat, ddl
+from . import compat, ddl, thaw
 from .freeze import Freezer
+from .names import model_options
 
 
 def table(
@@ -45,9 +46,18 @@ def table(
         prefixes=list(prefixes),
         **dict(options or {}),
     )
+    objects = freeze.objects(made)
     frozen = freeze.table(made)
+    if not objects and compat.is_simple_table(made, freeze.dialect):
+        thaw.keep(frozen, made)
+        return frozen, objects
     kept = tuple(replace(c, use_alter=False) if isinstance(c, ForeignKey) else c for c in frozen.constraints)
-    return replace(frozen, constraints=kept), freeze.objects(made)
+    return replace(frozen, constraints=kept), objects
+
+
+def table_options(freeze: Freezer, options: Mapping[str, Any]) -> Options:
+    """Dialect options of a table that stands."""
+    return model_options(dict(options), freeze.sql_of)
 
 
 def _free(item: Any) -> Any:
@@ -126,6 +136,8 @@ def index(
 ) -> Index:
     import sqlalchemy as sa
 
+    if options.keys() <= {"unique"} and elements and all(type(each) is str for each in elements):
+        return freeze.index_over(table, name, tuple(elements), bool(options.get("unique")))
     return freeze.index(sa.Index(name, *elements, **options), table)
 
 
@@ -220,3 +232,8 @@ def raw_type(spelling: str) -> Any:
             return spelling
 
     return SpelledType()
+
+
+def raw_constraint(text: str, name: str | None) -> Any:
+    """A constraint that is spelled like that."""
+    return thaw.SpelledConstraint(text, name)

@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import (
     ByDatabase,
     Computed,
@@ -27,7 +27,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
-from . import values
+from . import rows, values
 
 OP = ("from limbeck import op",)
 Arguments = tuple[list[Any], list[tuple[str, Any]]]
@@ -87,7 +87,7 @@ def argument(value: Any) -> Any:
         return values.sql(value)
     if isinstance(value, (TextDefault, Computed, Identity, SequenceDefault, ByDatabase)):
         return values.default(value)
-    if isinstance(value, (PrimaryKey, Unique, ForeignKey, Check, Exclude)):
+    if isinstance(value, (PrimaryKey, Unique, ForeignKey, Check, Exclude, Other)):
         return values.constraint(value)
     if isinstance(value, QualifiedName):
         return value.name if value.schema is None else list(value)
@@ -116,8 +116,7 @@ def _create_table(operation: Any) -> Call:
 def _add_column(operation: Any) -> Call:
     """Inline constraints stand behind the column, as items of a table do."""
     args, options = arguments(operation, frozenset({"inline"}))
-    keys = [c for c in operation.inline if isinstance(c, PrimaryKey)]
-    args[1] = values.column(operation.column, keys[0] if keys else None)
+    args[1] = values.column(operation.column)  # it says itself that it numbers rows: it is in no table yet
     return made("add_column", [*args, *(values.constraint(c) for c in operation.inline)], options)
 
 
@@ -135,14 +134,15 @@ def _create_index(operation: Any) -> Call:
 def _add_constraint(operation: Any) -> Call:
     constraint: Constraint = operation.constraint
     table: QualifiedName = operation.table
-    options = list(values.constraint_options(constraint))
-    if table.schema is not None:
-        options.append(("schema", table.schema))
+    schema = [("schema", table.schema)] if table.schema is not None else []
+    options = [*values.constraint_options(constraint), *schema]
     args: list[Any] = [table.name]
     if isinstance(constraint, Check):
         return made("add_check", [*args, values.escaped(constraint.sql.as_written)], options)
     if isinstance(constraint, Exclude):
         return made("add_exclude", [*args, *values.exclude_elements(constraint)], options)
+    if isinstance(constraint, Other):
+        return made("add_constraint", [*args, values.constraint(constraint)], schema)
     args.append(list(constraint.columns))
     if isinstance(constraint, ForeignKey):
         args += [constraint.referred.name, list(constraint.referred_columns)]
@@ -159,6 +159,26 @@ def _drop_constraint(operation: Any) -> Call:
         args[0] = values.constraint(operation.constraint)
         options = [(name, value) for name, value in options if name != "constraint_kind"]
     return made("drop_constraint", args, options)
+
+
+def _insert_rows(operation: Any) -> Call:
+    """Columns are left out where their types were taken from the values: these will be again."""
+    _, options = arguments(operation, frozenset({"table", "columns", "rows"}))
+    table: QualifiedName = operation.table
+    schema = [("schema", table.schema)] if table.schema is not None else []
+    written = [values.column(c) for c in operation.columns]
+    columns = [written] if any(c.type.spelling for c in operation.columns) else []
+    made_rows = [
+        {name: rows.written(value, f"{table}.{name}") for name, value in row.items()}
+        for row in operation.rows
+    ]
+    return made("insert_rows", [table.name, *columns, made_rows], [*schema, *options])
+
+
+def _alter_table(operation: Any) -> Call:
+    args, options = arguments(operation, frozenset({"columns"}))
+    columns = {name: values.type_(type_) for name, type_ in operation.columns}
+    return made("alter_table", args, [*([("columns", columns)] if columns else []), *options])
 
 
 def _execute_sql(operation: Any) -> Call:
@@ -257,6 +277,8 @@ SHAPES: dict[str, Callable[[Any], Call]] = {
     "create_index": _create_index,
     "add_constraint": _add_constraint,
     "drop_constraint": _drop_constraint,
+    "insert_rows": _insert_rows,
+    "alter_table": _alter_table,
     "execute_sql": _execute_sql,
     "create_object": _object,
     "drop_object": _object,

@@ -30,6 +30,8 @@ Statements = tuple[Statement, ...]
 class WithObjects(Spelling):
     object_kinds: ClassVar[frozenset[str]] = frozenset({"schema", "sequence", "view", "function", "trigger"})
     """The kinds of objects this database has."""
+    usual_cache: ClassVar[int] = 1
+    """How many numbers of a sequence are taken at once where nobody says."""
     replace_view: ClassVar[str] = "CREATE OR REPLACE VIEW"
 
     # -- the three verbs
@@ -105,8 +107,9 @@ class WithObjects(Spelling):
     def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
         if have.options == want.options and have.data_type == want.data_type:
             return ()
-        options = self.sequence_options(_said_again(have.options, want.options))
-        return (Statement(f"ALTER SEQUENCE {self.full(want.key)} {options}"),)
+        options = self.sequence_options(said_again(have.options, want.options, self.usual_cache))
+        again = " RESTART" if turns(have.options, want.options) else ""
+        return (Statement(f"ALTER SEQUENCE {self.full(want.key)} {options}{again}"),)
 
     def alter_view(self, have: View, want: View) -> Statements:
         if (have.definition, have.options) == (want.definition, want.options):
@@ -185,18 +188,39 @@ def with_comment(thing: Any, comment: str | None) -> Any:
     return replace(thing, comment=comment) if hasattr(thing, "comment") else thing
 
 
-def _said_again(have: SequenceOptions, want: SequenceOptions) -> SequenceOptions:
-    """Only what changes; what is no longer said goes back to the database's default."""
+def said_again(have: SequenceOptions, want: SequenceOptions, cache: int = 1) -> SequenceOptions:
+    """Only what changes; what is no longer said goes back to the database's default. One that counts the other way has
+    other bounds and another start, if nobody says them."""
+    turned = turns(have, want)
     changed: dict[str, Any] = {}
     for name in SequenceOptions.__dataclass_fields__:
         old, new = getattr(have, name), getattr(want, name)
         if old != new and (old or new):
-            changed[name] = _USUAL.get(name) if new is None else new
-    if have.minvalue is not None and want.minvalue is None:
-        changed["nominvalue"] = True
-    if have.maxvalue is not None and want.maxvalue is None:
-        changed["nomaxvalue"] = True
+            changed[name] = {**_USUAL, "cache": cache}.get(name) if new is None else new
+    for bound in ("minvalue", "maxvalue"):
+        if getattr(want, bound) is None and (turned or getattr(have, bound) is not None):
+            changed[f"no{bound}"] = True
+    if _start(have) != _start(want) or turned:
+        changed["start"] = _start(want)
     return SequenceOptions(**changed)
 
 
-_USUAL: dict[str, Any] = {"increment": 1, "cache": 1, "cycle": False}
+def _step(options: SequenceOptions) -> int:
+    return 1 if options.increment is None else options.increment
+
+
+def _start(options: SequenceOptions) -> int:
+    """Where it begins: at its lower bound, or where it counts down at the upper."""
+    if options.start is not None:
+        return options.start
+    if _step(options) > 0:
+        return 1 if options.minvalue is None else options.minvalue
+    return -1 if options.maxvalue is None else options.maxvalue
+
+
+def turns(have: SequenceOptions, want: SequenceOptions) -> bool:
+    """Whether it counts the other way: then it must begin anew."""
+    return (_step(have) < 0) != (_step(want) < 0)
+
+
+_USUAL: dict[str, Any] = {"increment": 1, "cycle": False}

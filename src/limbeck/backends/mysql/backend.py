@@ -5,6 +5,7 @@ Facts of the manuals' pages "ALTER TABLE": MySQL 5.7 to 9, MariaDB 10.2 to 11. N
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -12,19 +13,20 @@ from limbeck.backends.ansi.backend import AnsiBackend
 from limbeck.errors import NoSuchThing, UnknownValue
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
-from limbeck.model.defaults import Computed, Default, Identity
+from limbeck.model.defaults import Computed, Default, Identity, SequenceOptions
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Function, Object, Schema, Trigger, View
+from limbeck.model.objects import Function, Object, Schema, Sequence, Trigger, View
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
+from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import doubts, objects, rewriting, same, unasked
+from . import doubts, objects, rewriting, same, storage, unasked
 
 Statements = tuple[Statement, ...]
 
@@ -37,8 +39,12 @@ _DROPS = {
 }
 
 
+_GIVEN = re.compile(r"\ACONSTRAINT_\d+\Z|_(?:ibfk|chk)_\d+\Z")
+
+
 class MysqlBackend(AnsiBackend):
     transactional_ddl: ClassVar[bool] = False
+    usual_cache: ClassVar[int] = 1000
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -54,7 +60,7 @@ class MysqlBackend(AnsiBackend):
         return kinds | {"sequence"} if self.mariadb else kinds
 
     def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
-        return rewriting.rewrite(operation, before)
+        return rewriting.rewrite(self, operation, before)
 
     def after(self, operation: Operation, before: Snapshot) -> Snapshot:
         return unasked.after(operation, before)
@@ -63,6 +69,31 @@ class MysqlBackend(AnsiBackend):
         return unasked.given_name(before, table, constraint)
 
     # -- tables and columns
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> Statements:
+        """One statement: a column that is said again in it takes the new character set."""
+        for name, _ in options:
+            if storage.one_name(name) not in storage.ALTERED:
+                raise self.cannot(
+                    f"change {name} of a table that stands", "Make a new table and copy the rows."
+                )
+        given = ((storage.one_name(name), value) for name, value in options)
+        parts = [text for name, value in given if (text := storage.said(name, value))]
+        for name, type_ in columns:
+            column = replace(self.whole(table, name, before), type=type_, source=None)
+            parts.append(
+                f"MODIFY {self.name(name)} {whole.definition(self.dialect, column, mariadb=self.mariadb)}"
+            )
+        return self.alter(table, ", ".join(parts)) if parts else ()
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        return storage.differing(have, want)
+
     def add_column(
         self,
         table: QualifiedName,
@@ -232,7 +263,9 @@ class MysqlBackend(AnsiBackend):
     # -- objects
     @property
     def managed_objects(self) -> frozenset[str]:  # type: ignore[override]
-        return frozenset({"schema", "view", "function", "trigger"})
+        """MySQL has no sequences."""
+        managed = frozenset({"schema", "view", "function", "trigger"})
+        return managed | {"sequence"} if self.mariadb else managed
 
     def create_view(self, thing: View, exists: str) -> Statements:
         return (Statement(self._view("CREATE ", exists, thing)),)
@@ -249,6 +282,8 @@ class MysqlBackend(AnsiBackend):
     def same_object(self, have: Object, want: Object) -> bool:
         if isinstance(have, (View, Function, Trigger)):
             return objects.same(have, want, self.dialect.identifier_preparer.reserved_words)
+        if isinstance(have, Sequence) and isinstance(want, Sequence):
+            return same.sequence(have) == same.sequence(want)
         return super().same_object(have, want)
 
     def may_replace(self, have: Object, want: Object) -> bool:
@@ -263,6 +298,17 @@ class MysqlBackend(AnsiBackend):
         if isinstance(thing, Function):
             return self.full(QualifiedName(thing.schema, thing.name))
         return super().reference(thing)
+
+    def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
+        """A lower bound above what comes next is refused: the sequence is moved up to it first (SETVAL never goes back)."""
+        altered = super().alter_sequence(have, want)
+        low = want.options.minvalue
+        if not altered or low is None or low <= (have.options.minvalue or 1):
+            return altered
+        return (Statement(f"DO SETVAL({self.full(want.key)}, {low}, 0)"), *altered)
+
+    def sequence_options(self, value: SequenceOptions) -> str:
+        return super().sequence_options(value).replace("NO CYCLE", "NOCYCLE")
 
     def rename_object(self, kind: str, name: QualifiedName, new_name: str, before: Lookup) -> Statements:
         if kind not in ("view", "sequence"):
@@ -291,6 +337,11 @@ class MysqlBackend(AnsiBackend):
 
     def fold_constraint(self, name: str) -> str:
         return name.lower()
+
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
+        """A unique key is called after its first column, with a number where that is taken."""
+        after = columns[:1] and re.fullmatch(rf"{re.escape(columns[0])}(_\d+)?", name)
+        return bool(after) or _GIVEN.search(name) is not None
 
     def canonical_type(self, spelling: str) -> str:
         return same.type_(spelling, mariadb=self.mariadb)

@@ -50,6 +50,7 @@ def _since(version: Version, first: int, text: str, otherwise: str) -> str:
 
 
 def TABLES(version: Version) -> str:
+    """Partitions belong to their table: they are read only when asked for by name."""
     return f"""
 SELECT n.nspname AS schema, t.relname AS tablename, t.relpersistence::text AS persistence,
        to_json(t.reloptions) AS storage, ts.spcname AS tablespace,
@@ -60,7 +61,7 @@ SELECT n.nspname AS schema, t.relname AS tablename, t.relpersistence::text AS pe
   FROM pg_catalog.pg_class self
   LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = self.reltablespace
 {_OF_TABLES.format(relation="self.oid")}
-   AND t.relpersistence <> 't'
+   AND t.relpersistence <> 't' AND (NOT t.relispartition OR CAST(:tables AS text[]) IS NOT NULL)
    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_class'::regclass
                       AND e.objid = t.oid AND e.deptype = 'e')
  ORDER BY n.nspname, t.relname"""

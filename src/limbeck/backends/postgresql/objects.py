@@ -136,10 +136,19 @@ class WithPostgresqlObjects(AnsiBackend):
         if have.data_type != want.data_type:
             changed.append(Statement(f"ALTER SEQUENCE {name} AS {want.data_type or 'bigint'}"))
         if have.options != want.options:
+            changed += self._moved_up(have, want)
             changed += super().alter_sequence(have, replace(want, data_type=have.data_type))
         if have.owned_by != want.owned_by:
             changed.append(Statement(f"ALTER SEQUENCE {name} OWNED BY {self._owner(want)}"))
         return tuple(changed)
+
+    def _moved_up(self, have: Sequence, want: Sequence) -> Statements:
+        """A lower bound above where it stands is refused: then it is moved up first."""
+        low, name = want.options.minvalue, self.full(want.key)
+        if low is None or low <= (have.options.minvalue or 1):
+            return ()
+        move = f"SELECT setval({self.literal(name)}, {low}, false) FROM {name} WHERE last_value < {low}"
+        return (Statement(move),)
 
     def create_sequence(self, thing: Sequence, exists: str) -> Statements:
         made = super().create_sequence(thing, exists)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
 from limbeck.errors import RowsWithoutValue
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
@@ -20,6 +21,7 @@ from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.compound import RebuildTable, merged, quoted, rebuild
@@ -34,6 +36,7 @@ from .grammar import in_schema
 from .objects import same_trigger, same_view
 from .reading import EMPTY, Book
 from .rebuild import settled, statements
+from .tokens import fold, tokenize
 from .wording import Writer
 
 _KNOWN_TO_SQLALCHEMY = frozenset(
@@ -58,6 +61,7 @@ PARTS = (
     AddConstraint,
     DropConstraint,
     RenameConstraint,
+    AlterTable,
 )
 """Changes of one table that may need a rebuild."""
 TOGETHER = (*PARTS, DropIndex, FillColumn)
@@ -82,7 +86,7 @@ class SqliteBackend(AnsiBackend):
         self.writer = Writer(dialect)
         self._books: dict[QualifiedName, Book] = {}
         self._silent: set[QualifiedName] = set()
-        """Tables that were read and had no trigger."""
+        """Tables that were read and had no trigger on UPDATE."""
 
     def since(self, *version: int) -> bool:
         """Whether SQLite is of that version or newer; what a script may count on is `native.ASSUMED`."""
@@ -109,7 +113,7 @@ class SqliteBackend(AnsiBackend):
         for key, book in books.items():
             known = self._books.get(key, EMPTY).entries
             self._books[key] = replace(book, entries=tuple(dict.fromkeys((*book.entries, *known))))
-        heard = {t.table for t in snapshot.objects_of(Trigger)}
+        heard = {t.table for t in snapshot.objects_of(Trigger) if _hears_updates(t)}
         self._silent = {key for key in (*self._silent, *books) if key not in heard}
         return snapshot
 
@@ -279,6 +283,22 @@ class SqliteBackend(AnsiBackend):
             self.writer, have, settled(want), copy, scratch_name, book=self.book(have.key), triggers=triggers
         )
 
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them, and where they fall with the key.
+        AUTOINCREMENT is of no effect but on the rowid, and SQLAlchemy does not write it where that refers to a table."""
+        old, new = dict(have.options), dict(want.options)
+        rowid = {c.name for c in want.columns if c.autoincrement}
+        if not rowid or any(rowid & set(key.columns) for key in want.foreign_keys):
+            new["sqlite_autoincrement"] = False
+        if want.primary_key is None:
+            new["sqlite_with_rowid"] = True
+        usual = {"sqlite_strict": False, "sqlite_with_rowid": True, "sqlite_autoincrement": False}
+        return tuple(
+            (name, new[name] if new[name] != by_itself else None)
+            for name, by_itself in usual.items()
+            if name in new and bool(old.get(name, by_itself)) != bool(new[name])
+        ), ()
+
     # -- columns
     def add_column(
         self,
@@ -382,8 +402,6 @@ class SqliteBackend(AnsiBackend):
         return super().same_object(have, want)
 
     def fold_column(self, name: str) -> str:
-        from .tokens import fold
-
         return fold(name)
 
     def fold_constraint(self, name: str) -> str:
@@ -438,6 +456,12 @@ def _lossy(old: str, new: str) -> str:
     if old == "INTEGER" and new == "REAL":
         return "whole numbers beyond 2^53 lose digits"
     return ""
+
+
+def _hears_updates(trigger: Trigger) -> bool:
+    """Whether UPDATE stands before the table's name."""
+    words = tokenize(trigger.definition.text)
+    return any(word.is_word("UPDATE") for word in takewhile(lambda word: not word.is_word("ON"), words))
 
 
 def _has_own_facts(table: Table) -> bool:
