@@ -26,7 +26,7 @@ from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObj
 from limbeck.ops.table import DropTable, RenameTable
 
 from .objects import kept_beside, sorted_by_need
-from .steps import default_texts, made_anew
+from .steps import default_texts, domain_anew, made_anew
 
 Key = tuple[str, QualifiedName]
 E = TypeVar("E", bound=Exception)
@@ -131,11 +131,12 @@ def _hits(backend: Backend, operation: Any) -> Iterator[Hit]:
 
 
 def _enum_hits(backend: Backend, operation: Any, before: Snapshot, texts: set[str]) -> Iterator[Hit]:
-    """The columns of an enum that a new type takes the place of."""
+    """The columns of an enum or domain that a new type takes the place of."""
     if not isinstance(operation, AlterObject) or "alter_type" not in backend.blocking:
         return
     have, want = operation.have, operation.want
-    if isinstance(have, Enum) and isinstance(want, Enum) and made_anew(have, want, texts):
+    anew = isinstance(have, Enum) and isinstance(want, Enum) and made_anew(have, want, texts)
+    if anew or domain_anew(backend, have, want):
         for table in before.tables.values():
             yield from (Hit(table.key, c.name) for c in table.columns if have.key in c.type.needs)
 
