@@ -41,6 +41,8 @@ class Generator:
         self.random = random.Random(f"{kind} {seed}")
         self.families: dict[str, Family] = KINDS[kind]
         self.serial = 0
+        if version is not None and version < 14:
+            self.families = {k: v for k, v in self.families.items() if k != "multirange"}
         self.since15 = version is None or version >= 15
 
     # -- pairs

@@ -73,6 +73,13 @@ class Freezer:
         places: dict[QualifiedName, int] = {}
         tables: list[Table] = []
         objects: dict[tuple[str, QualifiedName], Object] = {}
+        for (
+            metadata
+        ) in metadatas:  # what is said of a sequence where it is declared goes before where it is used
+            for sequence in compat.sequences_of(metadata):
+                if named_types.has_sequences(self.dialect, sequence):
+                    made = named_types.sequence(sequence)
+                    objects.setdefault((made.kind, made.key), made)
         for number, metadata in enumerate(metadatas):
             for each in metadata.tables.values():
                 frozen = self.table(each)
@@ -83,10 +90,6 @@ class Freezer:
                 tables.append(frozen)
                 for thing in self.objects(each):
                     objects.setdefault((thing.kind, thing.key), thing)
-            for sequence in compat.sequences_of(metadata):
-                if named_types.has_sequences(self.dialect, sequence):
-                    made = named_types.sequence(sequence)
-                    objects.setdefault((made.kind, made.key), made)
         schemas = (Schema(name=k.schema) for k in places if k.schema is not None)
         for schema in schemas:
             objects.setdefault((schema.kind, schema.key), schema)

@@ -73,6 +73,8 @@ class SqliteBackend(AnsiBackend):
     object_kinds: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
     managed_objects: ClassVar[frozenset[str]] = frozenset()
     has_comments: ClassVar[bool] = False
+    alters_options_singly: ClassVar[bool] = True
+    numbering_follows: ClassVar[bool] = True
     allows_forward_references: ClassVar[bool] = True
 
     def __init__(self, dialect: Any) -> None:
