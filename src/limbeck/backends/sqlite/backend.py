@@ -30,7 +30,7 @@ from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import DropTable
 
-from . import doubts, native, reading, types
+from . import doubts, native, reading, same, types
 from .grammar import in_schema
 from .reading import EMPTY, Book
 from .rebuild import settled, statements
@@ -392,6 +392,15 @@ class SqliteBackend(AnsiBackend):
         from .tokens import fold
 
         return fold(name)
+
+    def canonical_type(self, spelling: str) -> str:
+        return same.type_(spelling)
+
+    def canonical_sql(self, text: str) -> str:
+        return same.sql(text)
+
+    def exact_sql(self, text: str) -> str:
+        return same.sql(text)
 
     def fold_constraint(self, name: str) -> str:
         return self.fold_column(name)
