@@ -118,7 +118,8 @@ with engine.connect() as c:
             table["sql"] = [sorted(line.strip(" ,\\t") for line in (r[0] or "").splitlines())
                             for r in c.exec_driver_sql(asked, (name,))]  # unnamed constraints have no order
         elif engine.dialect.name in ("mysql", "mariadb"):
-            table["sql"] = c.exec_driver_sql("SHOW CREATE TABLE " + quote(name)).one()[1]
+            shown = c.exec_driver_sql("SHOW CREATE TABLE " + quote(name)).one()[1]
+            table["sql"] = sorted(line.strip(" ,") for line in shown.splitlines())  # indexes come out of a set
         found[name] = table
     if engine.dialect.name == "postgresql":
         found["enums"] = [str(tuple(r)) for r in c.exec_driver_sql(
@@ -273,8 +274,7 @@ def differences(one: dict[str, object], other: dict[str, object]) -> Iterator[st
         a, b = one[name], other[name]
         if isinstance(a, dict) and isinstance(b, dict):
             for table in sorted(a.keys() | b.keys()):
-                if a.get(table) != b.get(table):
-                    yield f"{name}: {table}:\n      {a.get(table)}\n      {b.get(table)}"
+                yield from _of_table(f"{name}: {table}", a.get(table), b.get(table))
             continue
         left, right = str(a).splitlines(), str(b).splitlines()
         compares = name.split()[1] in ("check", "revision") and name.endswith("stderr")
@@ -285,6 +285,18 @@ def differences(one: dict[str, object], other: dict[str, object]) -> Iterator[st
             min(len(left), len(right)),
         )
         yield f"{name}, line {at + 1}:\n      {left[at : at + 2]}\n      {right[at : at + 2]}"
+
+
+def _of_table(place: str, one: object, other: object) -> Iterator[str]:
+    """Where the accounts of one table differ, part by part."""
+    if one == other:
+        return
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        yield f"{place}:\n      {one}\n      {other}"
+        return
+    for part in one:
+        if one[part] != other.get(part):
+            yield f"{place}, {part}:\n      {one[part]}\n      {other.get(part)}"
 
 
 def same_end(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:

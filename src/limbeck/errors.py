@@ -1382,7 +1382,7 @@ class NoLiteralForm(SchemaError):
     type: str
 
     def what(self) -> str:
-        return f"{self.place}: a value of type {self.type} has no literal form in SQL."
+        return f"{self.place}: a value of type {self.type} has no literal form."
 
     def next_step(self) -> str:
         return 'Write that expression as text: sa.text("...").'

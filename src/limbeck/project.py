@@ -37,6 +37,7 @@ ENV_SCRIPT = "env.py"
 
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+UNDONE: Mapping[int, tuple[str, ...]] = MappingProxyType({})
 
 
 # Named tuples: the module dataclasses would take a tenth of the time that `limbeck heads` takes.
@@ -80,6 +81,11 @@ Work = Callable[[Any, RunOptions], None]
 
 
 class Environment(Protocol):
+    @property
+    def undone(self) -> Mapping[int, tuple[str, ...]]:
+        """Which of the calls of `work`, counted from 0, were rolled back afterwards; and the version rows there are then."""
+        ...
+
     def run(self, work: Work) -> int:
         """Calls `work(connection, options)` once for each database, and says how often it did."""
         ...
@@ -94,6 +100,10 @@ class Author(Protocol):
 
     def check(self) -> Any:
         """A tuple of `commands.autogenerate.Differences`."""
+        ...
+
+    def write(self, wish: Any, changes: Any, have: Any) -> Any:
+        """A file for `changes` (`Differences`) that lead on from the Snapshot `have`: `commands.revision.Written`."""
         ...
 
     def variables(self) -> Mapping[str, Any]:
@@ -288,6 +298,8 @@ class NativeProject:
 class Direct:
     """Opens the databases of the settings by itself."""
 
+    undone: Mapping[int, tuple[str, ...]] = UNDONE
+
     def __init__(self, project: NativeProject) -> None:
         self.project = project
 
@@ -317,6 +329,8 @@ class Direct:
 
 class EnvScript:
     """Runs the project's env.py, which opens the databases."""
+
+    undone: Mapping[int, tuple[str, ...]] = UNDONE
 
     def __init__(self, project: NativeProject, path: Path) -> None:
         self.project = project

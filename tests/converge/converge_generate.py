@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from converge_models import Column, Item, Models, Pair, Table, computed_over, repaired
+from converge_objects import with_objects
 from converge_types import KINDS, WIDER, Family
 
 LONG = "a_name_that_is_as_long_as_names_may_reasonably_become_here"
@@ -38,6 +39,7 @@ class Generator:
     def __init__(self, kind: str, seed: int, version: int | None = None) -> None:
         """`version` is PostgreSQL's, where it is not the newest."""
         self.kind = kind
+        self.seed = seed
         self.random = random.Random(f"{kind} {seed}")
         self.families: dict[str, Family] = KINDS[kind]
         self.serial = 0
@@ -59,7 +61,7 @@ class Generator:
                     changes.append(name)
                     break
         rows = chance.random() < 0.7 and not breaks_rows(a, b, self.families)
-        return Pair(a, b, rows, tuple(changes))
+        return with_objects(self.kind, self.seed, Pair(a, b, rows, tuple(changes)))
 
     def models(self) -> Models:
         enums: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import converge_objects
 import sqlalchemy as sa
 from converge_models import Models, Pair, Table, made, source
 from converge_places import Place
@@ -224,6 +225,7 @@ def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
             for schema in schemas:
                 connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
             metadata.create_all(connection)
+            converge_objects.create(connection, models)
     except Exception as error:
         raise Invalid(_told(error)) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import converge_objects
 from converge_models import Models, made
 from converge_types import KINDS
 
@@ -20,7 +21,9 @@ class Limbeck:
         from limbeck.commands import autogenerate
 
         ask = None if answers is None else self._answer(answers)
-        scope = autogenerate.Scope(lambda name: name.name == "alembic_version", schemas)
+        scope = autogenerate.Scope(
+            lambda name: name.name == "alembic_version", schemas, ours=converge_objects.ours
+        )
         return autogenerate.compare(connection, "", (made(models),), scope, ask=ask, fill=answers is not None)
 
     def _answer(self, models: Models) -> Any:

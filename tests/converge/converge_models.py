@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-IMPORTS = "import sqlalchemy as sa\nfrom sqlalchemy.dialects import mysql, postgresql, sqlite\n"
+IMPORTS = "import sqlalchemy as sa\nfrom limbeck import schema\nfrom sqlalchemy.dialects import mysql, postgresql, sqlite\n"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -84,6 +84,7 @@ class Models:
     sequences: tuple[tuple[str, str], ...] = ()
     """Name and what else is said, as Python (", start=5")."""
     naming: bool = False
+    things: tuple[Any, ...] = ()  # of converge_objects
 
     def table(self, key: tuple[str | None, str]) -> Table | None:
         return next((t for t in self.tables if t.key == key), None)
@@ -110,6 +111,8 @@ class Pair:
 
 
 def source(models: Models, name: str = "metadata") -> str:
+    import converge_objects
+
     lines = [f"{name} = sa.MetaData({f'naming_convention={_naming(models)!r}' if models.naming else ''})"]
     enums = dict(models.enums)
     for enum, labels in models.enums:
@@ -123,6 +126,7 @@ def source(models: Models, name: str = "metadata") -> str:
         schema = (("schema", repr(table.schema)),) if table.schema is not None else ()
         lines += [f"    {key}={value}," for key, value in (*schema, *table.extra)]
         lines.append(")")
+    lines += converge_objects.source(models, name)
     return "\n".join(lines) + "\n"
 
 
@@ -184,10 +188,13 @@ def script(pair: Pair, url: str) -> str:
 
 def repaired(models: Models) -> Models:
     """Without what no longer holds together: items over missing columns, keys to what is not there or not unique."""
+    import converge_objects
+
     while True:
         better = replace(models, tables=tuple(_repaired(t, models) for t in models.tables if t.columns))
         used = {c.type[5:] for t in better.tables for c in t.columns if c.type.startswith("enum:")}
         better = replace(better, enums=tuple(e for e in better.enums if e[0] in used))
+        better = converge_objects.repaired(better)
         better = _with_sequences_there(better)
         if better == models:
             return models

@@ -30,7 +30,9 @@ class Place:
 
     def engine(self) -> sa.Engine:
         if self._engine is None:
-            self._engine = sa.create_engine(self.url, poolclass=sa.pool.StaticPool)
+            # On MariaDB the judge has a second connection for a moment, for its scratch database.
+            kept = {"pool_size": 1} if self.kind == "mariadb" else {"poolclass": sa.pool.StaticPool}
+            self._engine = sa.create_engine(self.url, **kept)
         return self._engine
 
     def version(self) -> int:

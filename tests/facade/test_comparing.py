@@ -47,7 +47,9 @@ class Bench:
             migration = MigrationContext.configure(connection, opts=options)
             context = api.AutogenContext(migration)
             script = ops.MigrationScript("x", ops.UpgradeOps([]), ops.DowngradeOps([]))
-            _comparing.fill_in(context, script.upgrade_ops, script.downgrade_ops, answers, None, fill=True)
+            _comparing.fill_in(
+                context, script.upgrade_ops, script.downgrade_ops, answers, answered, fill=True
+            )
             if hook is not None:
                 hook(migration, (), [script])
             self.code: dict[str, Any] = {}
@@ -64,6 +66,12 @@ class Bench:
                 space: dict[str, Any] = {"op": operations, "sa": sa}
                 exec("\n".join(lines), space)
                 space["run"]()
+
+
+def answered(question: Any) -> str | None:
+    """Nothing is renamed, all may be lost, values become a new type as was proposed."""
+    known = {"rename": "no", "loss": "yes", "cast": question.suggestion or question.safe.answer}
+    return known.get(question.kind)
 
 
 def told(script: Any) -> list[str]:

@@ -26,7 +26,7 @@ from limbeck.ops.enum import AddEnumValue, RenameEnumValue
 from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.json import dumps, encode, loads
-from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject
+from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject, ReplaceObject
 from limbeck.ops.raw import ExecuteSql
 from limbeck.ops.rows import InsertRows, Rows
 from limbeck.ops.several import Several
@@ -66,6 +66,7 @@ ALL: tuple[Operation, ...] = (
     CreateObject(thing=MOOD, if_not_exists=True),
     DropObject(thing=MOOD, if_exists=True),
     AlterObject(have=VIEW, want=VIEW),
+    ReplaceObject(thing=VIEW),
     RenameObject(object_kind="view", name=VIEW.key, new_name="x"),
     AddEnumValue(enum=MOOD.key, value="b", before="a", after="c", if_not_exists=True),
     RenameEnumValue(enum=MOOD.key, value="a", new_value="b"),

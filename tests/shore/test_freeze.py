@@ -194,7 +194,7 @@ class TestMistakes:
         class Odd(sa.schema.Constraint):
             __visit_name__ = "odd"
 
-        with pytest.raises(CannotSpell, match="Odd is a kind of constraint nobody knows"):
+        with pytest.raises(CannotSpell, match="says how Odd is written"):
             pg.table(sa.Table("t", sa.MetaData(), Odd(name="o")))
 
 

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from limbeck.backends import BACKENDS, backend_for
-from limbeck.commands.autogenerate import Answers, Ask, Differences, Scope, compare
+from limbeck.commands.autogenerate import Answers, Ask, Differences, Scope, Unused, compare
+from limbeck.commands.git_view import replaced
+from limbeck.commands.questions import Question, Taken
+from limbeck.commands.renaming import See, no_hints
 from limbeck.diff.rules import Rules
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
@@ -32,18 +35,17 @@ class CoreRevision(api.RevisionContext):
     """One `revision --autogenerate` of limbeck's: filled by the core where it knows the database, else by Alembic's walk."""
 
     def __init__(
-        self,
-        config: Any,
-        directory: Any,
-        typed: dict[str, Any],
-        answers: Answers,
-        ask: Ask | None,
-        fill: bool,
+        self, project: Any, typed: dict[str, Any], answers: Answers, ask: Ask | None, fill: bool
     ) -> None:
-        super().__init__(config, directory, typed)
+        super().__init__(project.config, project.directory, typed)
+        self.folder: Path = project.folder
         self.answers, self.ask, self.fill = answers, ask, fill
         self.notes: list[str] = []
         self.as_text: dict[str, str] = {}
+        self.left: list[Question] = []
+        self.taken: list[Taken] = []
+        self.unused: list[Unused] = []
+        """For each database, the answers that nothing asked for."""
         self.contexts: dict[str, Any] = {}
         """The AutogenContext of each database, by the tokens of its two bodies."""
 
@@ -58,6 +60,7 @@ class CoreRevision(api.RevisionContext):
                 self.notes += filling.notes
             return
         imports = of_template(_template(self.config, self.script_directory))
+        unused: Unused = {}
         found = fill_in(
             context,
             script.upgrade_ops_list[-1],
@@ -66,9 +69,29 @@ class CoreRevision(api.RevisionContext):
             self.ask,
             fill=self.fill,
             imports=imports,
+            see=lambda: replaced(self.folder),
+            unused=unused,
         )
+        self.unused.append(unused)
+        self.left += found.left
+        self.taken += found.taken
         self.notes += found.notes
         self.as_text.update({str(name): why for name, why in found.as_text.items()})
+
+
+class GivenRevision(CoreRevision):
+    """A revision of changes that somebody else found: `found` from the look `have`, put in this project's words."""
+
+    def __init__(self, project: Any, typed: dict[str, Any], found: Differences, have: Snapshot) -> None:
+        super().__init__(project, typed, Answers(), None, False)
+        self.found, self.have = found, have
+
+    def _populate(self, context: Any, script: Any) -> None:
+        options = context.migration_context.opts
+        self.contexts[options["upgrade_token"]] = self.contexts[options["downgrade_token"]] = context
+        imports = of_template(_template(self.config, self.script_directory))
+        up, down = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
+        Comparison(context, imports)._word(self.found, up, down, self.have)
 
 
 def knows(dialect: Any) -> bool:
@@ -96,10 +119,13 @@ def fill_in(
     *,
     fill: bool,
     imports: Sequence[str] = (),
+    see: See = no_hints,
+    unused: Unused | None = None,
 ) -> Differences:
-    """Both containers filled with what the core finds for this AutogenContext, and what plug-ins add."""
+    """Both containers filled with what the core finds for this AutogenContext, and what plug-ins add. `see` and `unused`
+    are those of `compare`."""
     comparison = Comparison(context, imports)
-    found = comparison.compare(answers, ask, fill)
+    found = comparison.compare(answers, ask, fill, see, unused)
     comparison.word(found, upgrade, downgrade)
     return found
 
@@ -119,13 +145,16 @@ class Comparison:
         self.have: Snapshot | None = None
         self.want: Snapshot | None = None
 
-    def compare(self, answers: Answers, ask: Ask | None, fill: bool) -> Differences:
+    def compare(
+        self, answers: Answers, ask: Ask | None, fill: bool, see: See, unused: Unused | None
+    ) -> Differences:
         migration = self.context.migration_context
         version = QualifiedName(migration.version_table_schema, migration.version_table)
         scope = Scope(lambda name: name == version, tuple(self._schemas()), self._narrow)
         if not {"schemas", "tables"} <= self.parts:
             return Differences("", (), (), {}, ())
-        return compare(self.connection, "", self.metadatas, scope, answers, ask, self._rules(), fill)
+        rules, models = self._rules(), self.metadatas
+        return compare(self.connection, "", models, scope, answers, ask, rules, fill, see=see, unused=unused)
 
     def _narrow(self, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
         self.have, want = self.sides.narrow(have, want)

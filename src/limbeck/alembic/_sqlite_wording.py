@@ -25,12 +25,13 @@ from limbeck.model.table import Table
 from limbeck.ops.constraint import AddConstraint, RenameConstraint, dropping
 from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
+from limbeck.ops.several import Several
 from limbeck.ops.table import CreateTable, DropTable, RenameTable
 from limbeck.policy import Policy
 from limbeck.run.runner import LiveRun
 
 from ._rehearsal import CannotBeTried, Memory
-from ._wording import NoWayBack, Wording, flat_with_errors, has_word, said, spelled_sql, together
+from ._wording import Wording, flat_with_errors, has_word, said, spelled_sql, together
 from .operations import ops
 
 _READS = re.compile(
@@ -39,12 +40,18 @@ _READS = re.compile(
 _LOSSY_CAST = re.compile(r"^\s*INSERT\b.*\bCAST\s*\(.*?\bAS\s+(?!VARCHAR|TEXT|CHAR|CLOB)", re.I | re.S)
 
 
+WHOLE = (CreateTable, DropTable)
+"""What makes no table anew: its statements tell all."""
+
+
 class SqliteWording(Wording):
     memory: Memory | None = None
-    """As the database stands at the place that has been reached."""
+    """As the database stands at the place that has been reached, but for what is waiting."""
+    waiting: list[Any]
 
     def begin(self, connection: Any) -> None:
         migration = self.context.migration_context
+        self.waiting = []
         try:
             self.memory = Memory.like(connection, migration)
         except sa.exc.SQLAlchemyError:  # made with functions or collations of the program's
@@ -56,21 +63,26 @@ class SqliteWording(Wording):
             self.memory = None
 
     def all(self, operations: Iterable[Any], before: Any) -> tuple[list[ops.MigrateOperation], Any]:
-        if self.memory is None:
+        operations = list(operations)
+        if self.memory is None or any(isinstance(each, Exception) for each in operations):
             return super().all(operations, before)
         made: list[ops.MigrateOperation] = []
         state = before
-        for group in grouped(by_table(flat_with_errors(operations))):
-            if isinstance(group[0], Exception):
-                made.append(NoWayBack(str(group[0]).splitlines()[0]))
-                continue
-            made += self._group(group, state)
+        for group in grouped(flat_with_errors(operations)):
+            if isinstance(group[0], WHOLE):
+                made += self.one(group[0], state)
+                self.waiting += group
+            else:
+                made += self._group(group, state)
             for operation in group:
                 state = operation.apply(state)
         return together(made), state
 
     def _group(self, group: Sequence[Any], state: Any) -> list[ops.MigrateOperation]:
         assert self.memory is not None
+        if self.waiting:
+            perform(self.memory, self.waiting)
+            self.waiting = []
         meant = self.memory.copy()
         statements = perform(meant, group)
         before, self.memory = self.memory, meant
@@ -140,36 +152,12 @@ def in_two(group: Iterable[Any], state: Any) -> Iterator[Any]:
         state = operation.apply(state)
 
 
-def by_table(operations: Iterable[Any]) -> Iterator[Any]:
-    """The changes of each table together, in their order: SQLite does not mind what other tables look like meanwhile.
-    Nothing passes where a table gets another name or goes, or where a value may come from another table."""
-    waiting: dict[Any, list[Any]] = {}
-
-    def stays(operation: Any) -> bool:
-        if isinstance(operation, FillColumn):
-            return "select" in operation.value.text.lower()
-        return isinstance(operation, (Exception, DropTable, RenameTable)) or table(operation) is None
-
-    def table(operation: Any) -> Any:
-        found = getattr(operation, "table", None)
-        return getattr(found, "key", found)
-
-    for operation in operations:
-        if stays(operation):
-            yield from itertools.chain.from_iterable(waiting.values())
-            waiting.clear()
-            yield operation
-        else:
-            waiting.setdefault(table(operation), []).append(operation)
-    yield from itertools.chain.from_iterable(waiting.values())
-
-
 def grouped(operations: Iterable[Any]) -> Iterable[list[Any]]:
     """What follows each other on one table; tables themselves, values and objects by themselves."""
 
     def place(pair: tuple[int, Any]) -> Any:
         number, operation = pair
-        alone = (CreateTable, DropTable, RenameTable, FillColumn, Exception)
+        alone = (CreateTable, DropTable, RenameTable, FillColumn)
         table = getattr(operation, "table", None)
         if isinstance(operation, alone) or not isinstance(table, QualifiedName):
             return number
@@ -196,15 +184,9 @@ def perform(memory: Memory, group: Sequence[Any]) -> list[str]:
     heard = _Heard()
     with memory.engine.connect() as connection:
         run = LiveRun(connection, Policy(lock=False), heard)
-        tables = tuple({o.table for o in group if isinstance(getattr(o, "table", None), QualifiedName)})
         with run.prepared(), run.transactions.run(), run.transactions.step():
-            operations = tuple(group)
-            if len(group) > 1:
-                before = run.backend.read(connection, schemas=(None,), only=tables)
-                operations = run.backend.rewrite_all(operations, before)  # type: ignore[attr-defined]
             heard.texts.clear()
-            for operation in operations:
-                run.stage.do(operation)
+            run.stage.do(Several(operations=tuple(group)))
             texts = list(heard.texts)
     return [text for text in texts if not _READS.match(text)]
 

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from limbeck.diff.steps import flat
 from limbeck.errors import LimbeckError
 from limbeck.model.constraint import PrimaryKey
 from limbeck.model.marks import UNCHANGED
@@ -25,6 +24,7 @@ from limbeck.model.names import QualifiedName
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint
+from limbeck.ops.several import flat
 from limbeck.ops.table import CreateTable
 from limbeck.shore import compat, named_types
 
@@ -134,15 +134,24 @@ class Wording:
     def all(self, operations: Iterable[Any], before: Any) -> tuple[list[ops.MigrateOperation], Any]:
         """Mutable operations, those of one table in a row together; and the snapshot after them."""
         made: list[ops.MigrateOperation] = []
-        state = before
+        state, whole = before, True
         for operation in flat_with_errors(operations):
             if isinstance(operation, Exception):
+                whole = False
                 made.append(NoWayBack(str(operation).splitlines()[0]))
                 continue
             plain = operation.operation if isinstance(operation, Unnamed) else operation
-            made += self.one(plain, state)
+            made += self.one(plain, state) if whole else self.unproven(plain, state)
             state = applied(operation, state, self.backend)
         return together(made), state
+
+    def unproven(self, operation: Any, state: Any) -> list[ops.MigrateOperation]:
+        """Behind a line that raises, where the state is not known: for whoever writes that line anew."""
+        try:
+            return self.one(operation, state)
+        except LimbeckError:
+            made: list[Any] = self.plain(operation, state) if has_word(operation) else []
+            return said(operation, made or [NoWayBack(operation.describe())])
 
     def one(self, operation: Any, state: Any) -> list[ops.MigrateOperation]:
         """What is written for it, seen from the state before; empty where this database has nothing to do."""
@@ -150,7 +159,8 @@ class Wording:
         if not meant:
             return []
         free = isinstance(operation, CreateTable)
-        for made in self._candidates(operation, state):
+        outside = any(statement.outside_transaction for statement in meant)
+        for made in () if outside else self._candidates(operation, state):
             if self._says(made, [s.text for s in meant], free):
                 return said(operation, made)
         return said(operation, spelled_sql(meant))

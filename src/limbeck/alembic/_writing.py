@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.commands.autogenerate import Answers, Ask, Differences
+from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._comparing import CoreRevision
+from ._comparing import CoreRevision, GivenRevision
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
 
 if TYPE_CHECKING:
+    from limbeck.model.snapshot import Snapshot
+
     from ._project import AlembicProject
 
 
@@ -61,14 +64,26 @@ class Author:
     def autogenerate(self, wish: Wish, answers: Answers, ask: Ask | None) -> Written:
         """A file for what differs, or the files that env.py's hooks make of it."""
         refuse_behind(self.project)
-        found = self._compared(wish, answers, ask)
+        return self._all(self._compared(wish, answers, ask), wish)
+
+    def write(self, wish: Wish, changes: Differences, have: Snapshot) -> Written:
+        """A file for changes that were found elsewhere, from the look `have` on."""
+        context = GivenRevision(self.project, _typed(wish), changes, have)
+        return self._all(self._looked(context), wish)
+
+    def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
-        notes, as_text = tuple(found.context.notes), found.context.as_text
+        told: dict[str, Any] = {
+            "notes": tuple(found.context.notes),
+            "as_text": found.context.as_text,
+            "open": tuple(found.context.left),
+            "answers": tuple(found.context.taken),
+        }
         if not wanted:
-            return Written("", "", (), notes, as_text, empty=True)
+            return Written("", "", empty=True, **told)
         written = [self._write(script, found, wish) for script in wanted]
         changes = tuple(word for script in wanted for word in _words(script))
-        return written[-1]._replace(changes=changes, notes=notes, as_text=as_text)
+        return written[-1]._replace(changes=changes, **told)
 
     def check(self) -> tuple[Differences, ...]:
         refuse_behind(self.project)
@@ -79,8 +94,9 @@ class Author:
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
     def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
-        context = CoreRevision(self.project.config, self.project.directory, _typed(wish), answers, ask, fill)
+        return self._looked(CoreRevision(self.project, _typed(wish), answers, ask, fill))
 
+    def _looked(self, context: CoreRevision) -> Found:
         def look(rows: Any, migration_context: Any) -> list[Any]:
             if migration_context.dialect.name == "sqlite":
                 migration_context.opts["render_as_batch"] = True  # it alters nothing by itself
@@ -88,6 +104,9 @@ class Author:
             return []
 
         self._in_environment(look, context.template_args, revision_context=context)
+        if context.unused:
+            everywhere = set(context.unused[0]).intersection(*context.unused)
+            refuse_unused({answer: context.unused[0][answer] for answer in everywhere})
         return Found(context)
 
     def _in_environment(self, look: Any, arguments: dict[str, Any], **more: Any) -> None:

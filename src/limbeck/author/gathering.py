@@ -8,7 +8,6 @@ from typing import Any
 
 from limbeck.ops.contract import Backend, Operation, Stage
 from limbeck.ops.several import Several
-from limbeck.shore.freeze import Freezer
 
 from .stage import current, entered
 
@@ -60,7 +59,7 @@ class Gathering:
         self.hand_on()
         return self._behind.bind()
 
-    def freeze(self) -> Freezer:
+    def freeze(self) -> Any:
         return self._behind.freeze()
 
     def autocommit(self) -> AbstractContextManager[None]:

@@ -119,11 +119,16 @@ def check(arguments: Namespace, look: Look) -> int:
     found = revisions.check(project_of(arguments))
     changes = {one.database: [o.describe() for o in one.upgrade] for one in found}
     differ = any(changes.values())
+    texts = {str(name): why for one in found for name, why in one.as_text.items()}
+    notes = [note for one in found for note in one.notes]
     if look.as_json:
-        texts = {str(name): why for one in found for name, why in one.as_text.items()}
-        look.document({"differ": differ, "changes": changes, "compared_as_text": texts})
+        look.document({"differ": differ, "changes": changes, "compared_as_text": texts, "notes": notes})
     elif not differ:
         look.say("Models and database agree.")
+    for note in () if look.as_json else notes:
+        look.warn(note)
+    for name, why in () if look.as_json else texts.items():
+        look.warn(f"{name} was compared as text only: {why}")
     for database, lines in changes.items():
         if lines and database:
             look.answer(f"database {database}:")

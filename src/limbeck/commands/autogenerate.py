@@ -12,11 +12,15 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
+from limbeck.diff.around_objects import Around, bare_drops, left_broken, surround
+from limbeck.diff.back import applied as done
 from limbeck.diff.back import way_back
 from limbeck.diff.left import Left
+from limbeck.diff.objects import UNCERTAIN, Key, keys_of, not_ours
 from limbeck.diff.renamed import Renames
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
@@ -24,10 +28,14 @@ from limbeck.diff.steps import runnable
 from limbeck.diff.together import together
 from limbeck.diff.walk import diff, table_changes
 from limbeck.errors import LimbeckError
+from limbeck.judge.objects import settle_objects
 from limbeck.judge.settle import Settled, as_declared, settle
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import ON_TABLES, Function, Object, RowSecurity, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.object import CreateObject
+from limbeck.scripts.objects import Made, made_by
 from limbeck.shore.freeze import Freezer
 
 from .collecting import no_collecting
@@ -85,7 +93,8 @@ def differences(
 
     def work(connection: Any, options: RunOptions) -> None:
         models = options.models if options.models is not None else project.models(options.database)
-        scope = Scope(left_alone(project, options), tuple(getattr(project.settings, "schemas", ())))
+        schemas = tuple(getattr(project.settings, "schemas", ()))
+        scope = Scope(left_alone(project, options), schemas, ours=once_made(project))
         mine: Unused = {}
         found.append(
             compare(
@@ -111,6 +120,20 @@ def differences(
     return tuple(found)
 
 
+def once_made(project: Project) -> Callable[[Object], bool]:
+    """Whether a revision of the project made an object. The files are read when this is first asked."""
+    made: list[frozenset[Made]] = []
+
+    def check(thing: Object) -> bool:
+        if not made:
+            made.append(made_by(script.path for script in project.scripts.scripts.values()))
+        table = thing.table.name if isinstance(thing, ON_TABLES) else ""
+        name = "" if isinstance(thing, RowSecurity) else thing.name
+        return Made(thing.kind, thing.key.schema, table, name) in made[0]
+
+    return check
+
+
 class Scope(NamedTuple):
     """What is looked at. `leave` says of a table's name that it is none of autogenerate's business; `schemas` are read
     beside the default one and those the models name; `narrow` gets (have, want) and gives what of both is compared."""
@@ -118,6 +141,8 @@ class Scope(NamedTuple):
     leave: Callable[[QualifiedName], bool]
     schemas: tuple[str | None, ...] = ()
     narrow: Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]] | None = None
+    ours: Callable[[Object], bool] = lambda thing: False
+    """Whether models once declared an object: then it is dropped when they no longer do, else it is left alone."""
 
 
 def compare(
@@ -139,26 +164,33 @@ def compare(
     put in `unused` where it is given, else they raise AnswerUnknown."""
     backend = backend_for(connection.dialect)
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
-    have = only(backend.read(connection, schemas=schemas_of(want, scope.schemas)), scope.leave)
+    stored = backend.read(connection, schemas=schemas_of(want, scope.schemas))
+    have = only(stored, scope.leave)
     if scope.narrow is not None:
         have, want = scope.narrow(have, want)
-    interview = Interview(answers, ask)
+    interview = Interview(answers, ask, database)
     renames = said_renames(interview, backend, have, want)
     if fill:
         renames, left = ask_renames(interview, backend, have, want, renames, see)
         want = _after(want, left)
     moved = applied(have, renames)
     settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules), moved, rules)
-    differing = Differing(backend, have, want, rules, renames, settled)
+    objects = settle_objects(connection, backend, have, settled.want)
+    settled = settled._replace(want=objects.want, as_text={**settled.as_text, **objects.as_text})
+    others = not_ours(backend, have, settled.want, scope.ours)
+    standing = replace(have, objects=stored.objects)
+    unseen = (thing for key, thing in stored.objects.items() if key not in have.objects)
+    leave = keys_of(backend, (*others, *unseen))
+    differing = Differing(backend, standing, want, rules, renames, settled, leave)
     if not fill:
         found = differing.found()
-        return Differences(
-            database, differing.runnable(found), way_back(backend, found, have), settled.as_text, ()
-        )
+        notes = (*differing.notes(found), *told_of_others(backend, others, settled.want))
+        upgrade, back = differing.runnable(found), differing.back(found)
+        return Differences(database, bare_drops(upgrade), bare_drops(back), settled.as_text, notes)
     rows = Rows(connection, backend, have, renames)
     losing = Losing(interview, rows, backend, moved)
     filling = Filling(interview, rows, backend, moved)
-    while True:  # what is left open is another want, which may differ in other things
+    for _ in range(ROUNDS):  # what is left open makes another want, which may differ in other things
         found = differing.found()
         operations = differing.runnable(found)
         left = (
@@ -168,14 +200,17 @@ def compare(
         if not left:
             break
         differing = differing.without(left)
+    else:
+        raise AssertionError(f"left open, and still to do: {[o.describe() for o in operations]}")
     interview.close()
     if unused is None:
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    upgrade = together(backend, filling.write(losing.write(operations)))
-    back = together(backend, filled_back(way_back(backend, found, have)))
-    notes = tuple(filling.notes)
+    upgrade = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))))
+    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))))
+    told = told_of_others(backend, others, settled.want)
+    notes = (*differing.notes(found), *told, *filling.notes)
     return Differences(
         database,
         upgrade,
@@ -187,6 +222,9 @@ def compare(
     )
 
 
+ROUNDS = 20
+
+
 class Differing(NamedTuple):
     """What stands and what is wanted, and what leads from the one to the other."""
 
@@ -196,10 +234,24 @@ class Differing(NamedTuple):
     rules: Rules
     renames: Renames
     settled: Settled
+    leave: frozenset[Key]
+    """Objects that are nobody's business; `have` holds them all, for they may stand in the way."""
 
     def found(self) -> tuple[Operation, ...]:
+        return self._around().operations
+
+    def _around(self) -> Around:
         want, as_text = self.settled.want, self.settled.as_text
-        return diff(self.backend, self.have, want, self.rules, self.renames, as_text)
+        found = diff(self.backend, self.have, want, self.rules, self.renames, as_text, self.leave)
+        return surround(self.backend, found, self.have)
+
+    def back(self, found: tuple[Operation, ...]) -> tuple[Operation | LimbeckError, ...]:
+        back: tuple[Operation | LimbeckError, ...] = way_back(self.backend, found, self.have)
+        return surround(self.backend, back, done(found, self.have)).operations
+
+    def notes(self, found: tuple[Operation, ...]) -> tuple[str, ...]:
+        """What stands in the way and cannot be put back, and what will not work any more."""
+        return (*self._around().notes, *left_broken(self.backend, found, self.have))
 
     def runnable(self, found: tuple[Operation, ...]) -> tuple[Operation, ...]:
         declared = as_declared(found, self.want, self.settled)
@@ -244,15 +296,37 @@ def only(snapshot: Snapshot, leave: Callable[[QualifiedName], bool]) -> Snapshot
     return Snapshot.of(
         snapshot.backend,
         (t for t in snapshot.tables.values() if not leave(t.key)),
-        snapshot.objects.values(),
+        (o for o in snapshot.objects.values() if not _left(o, leave)),
         stored=snapshot.stored,
         partial=snapshot.partial,
     )
 
 
+def _left(thing: Object, leave: Callable[[QualifiedName], bool]) -> bool:
+    """A view or function by its own name, what stands on a table by the table's."""
+    if isinstance(thing, ON_TABLES):
+        return leave(thing.table)
+    return isinstance(thing, (View, Function)) and leave(QualifiedName(thing.schema, thing.name))
+
+
+def told_of_others(backend: Backend, others: Iterable[Object], want: Snapshot) -> Iterator[str]:
+    """What is left alone, of kinds that the models declare: where they declare none, nobody expects them to be looked at.
+    And what is declared that this database has no word for."""
+    for thing in want.objects.values():
+        if thing.kind in UNCERTAIN and thing.kind not in backend.managed_objects:
+            told = CreateObject(thing=thing).describe().removeprefix("create ")
+            yield f"{told} is declared and passed over: autogenerate knows no {thing.kind} on {backend.id.name}."
+    declared = {(thing.kind, thing.key.schema) for thing in want.objects.values()}
+    for thing in others:
+        if (thing.kind, thing.key.schema) in declared:
+            told = CreateObject(thing=thing).describe().removeprefix("create ")
+            yield f"{told} stands in the database and is not declared: it is left alone."
+
+
 def schemas_of(want: Snapshot, more: Iterable[str | None]) -> tuple[str | None, ...]:
     """The default schema, those the models name, and these."""
     named = [table.schema for table in want.tables.values()]
+    named += [key.schema for kind, key in want.objects if kind != "extension"]
     return tuple(dict.fromkeys([None, *named, *more]))
 
 

@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
-from limbeck.diff.back import way_back
+from limbeck.diff.around_objects import bare_drops, left_broken, surround
+from limbeck.diff.back import applied, way_back
 from limbeck.diff.named import named_like
+from limbeck.diff.objects import keys_of, not_ours
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.steps import runnable
 from limbeck.diff.walk import diff as differences
 from limbeck.errors import ConnectError, LimbeckError, NotComparable, OneDatabaseOnly, OpaqueStep
+from limbeck.judge.objects import settle_objects
 from limbeck.judge.settle import Settled, as_declared, settle
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import BackendId, Snapshot
@@ -23,7 +26,7 @@ from limbeck.model.statement import Statement
 from limbeck.ops.contract import Backend, Operation
 from limbeck.shore.channel import ScriptChannel
 
-from .autogenerate import ambiguous
+from .autogenerate import ambiguous, once_made, told_of_others
 from .collecting import no_collecting
 from .sides import Around, Place, Side, side
 
@@ -100,16 +103,24 @@ def compared(around: Around, have: Side, want: Side, rules: Rules = EVERYTHING) 
     backend = backend_for(around.options.dialect)
     _refuse_strangers(have, want, backend.id)
     old, new, settled = _in_one_spelling(around.connection, backend, have.snapshot, want.snapshot, rules)
-    found = differences(backend, old, new, rules, None, settled.as_text)
+    old, new, as_text = _objects_in_one_spelling(around.connection, backend, old, new)
+    others = ()
+    if have.snapshot.stored and not want.snapshot.stored:
+        others = not_ours(backend, old, new, once_made(around.project))
+    leave = keys_of(backend, others)
+    surrounded = surround(backend, differences(backend, old, new, rules, None, settled.as_text, leave), old)
+    found = surrounded.operations
     declared = found if want.snapshot.stored else as_declared(found, want.snapshot, settled)
-    notes = (*have.notes, *want.notes, *_versions(have, want))
+    back = surround(backend, way_back(backend, found, old), applied(found, old)).operations
+    told = (*surrounded.notes, *left_broken(backend, found, old), *told_of_others(backend, others, new))
+    notes = (*have.notes, *want.notes, *_versions(have, want), *told)
     return Compared(
         around.options.database,
         have._replace(snapshot=old),
         want._replace(snapshot=new),
-        runnable(backend, declared, old, new),
-        way_back(backend, found, old),
-        settled.as_text,
+        bare_drops(runnable(backend, declared, old, new)),
+        bare_drops(back),
+        {**settled.as_text, **as_text},
         notes,
         backend,
     )
@@ -136,6 +147,20 @@ def _in_one_spelling(
         return named_like(backend, have, want, rules), want, Settled(want, as_text, {})
     right = settle(connection, backend, want, doubtful, have, rules)
     return have, right.want, right._replace(as_text={**as_text, **right.as_text})
+
+
+def _objects_in_one_spelling(
+    connection: Any, backend: Backend, have: Snapshot, want: Snapshot
+) -> tuple[Snapshot, Snapshot, Mapping[QualifiedName, str]]:
+    """The same for what stands beside tables: what is declared in the words of the server, or of the other side."""
+    as_text: dict[QualifiedName, str] = {}
+    if not have.stored and want.stored:
+        left = settle_objects(connection, backend, want, have)
+        have, as_text = left.want, {**as_text, **left.as_text}
+    if not want.stored and have.stored:
+        right = settle_objects(connection, backend, have, want)
+        want, as_text = right.want, {**as_text, **right.as_text}
+    return have, want, as_text
 
 
 def _refuse_strangers(have: Side, want: Side, own: BackendId) -> None:
@@ -210,11 +235,25 @@ def write(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
     back = [o for one in reversed(found) for o in one.back]
     if not forward:
         return Answer("", "", empty=True)
+    if project.author is not None:
+        return _by_author(project, found, wish)
     width = getattr(project.settings, "line_length", 100)
     up, down = body.body(forward, width), body.body(back, width)
     imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
     written = write_file(project, wish, "\n".join(up.lines), "\n".join(down.lines), imports, variables=None)
     return written._replace(changes=tuple(o.describe() for o in forward))
+
+
+def _by_author(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
+    from .autogenerate import Differences
+
+    changed = [one for one in found if one.operations]
+    if len(changed) > 1:
+        raise OneDatabaseOnly(databases=tuple(one.database for one in changed))
+    (one,) = changed
+    changes = Differences(one.database, one.operations, one.back, one.as_text, ())
+    written: Written = project.author.write(wish, changes, one.have.snapshot)  # type: ignore[union-attr]
+    return written
 
 
 def one_database(project: Project) -> None:

@@ -1,8 +1,8 @@
 """What git shows: names that stand where another name stood, in lines that changed since the last commit.
 
 `mail = Column(String)` replaced by `email = Column(String)` says more than two names can. It is a hint and never more:
-no git, no repository, a slow disk or a strange setting give no hints, and nothing else. No program that the
-repository's settings name is run.
+no git, no repository, a slow disk or a strange setting give no hints, and nothing else. The pager, the external diff,
+the text conversion and the file monitor that a repository's settings may name are not run.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def _pairs(diff: str) -> Iterator[tuple[str, str]]:
         else:
             continue
         for old, new in matched:
-            for was, becomes in zip(_names(old), _names(new), strict=False):
-                if was and becomes and was != becomes:
-                    yield was, becomes
+            was, becomes = _names(old), _names(new)
+            if len(was) == len(becomes):
+                yield from ((a, b) for a, b in zip(was, becomes, strict=True) if a and b and a != b)
 
 
 def _blocks(diff: str) -> Iterator[tuple[list[str], list[str]]]:
@@ -93,9 +93,9 @@ _TEXT = re.compile(r"""(?:Column|mapped_column|Table|__tablename__\s*=)\s*\(?\s*
 _BARE = re.compile(r"""^\s*["'](\w+)["']\s*,?\s*$""")
 
 
-def _names(line: str) -> tuple[str, str]:
-    """The attribute that the line gives, and the name it says in quotes for a column, a table or a value; "" for none."""
+def _names(line: str) -> list[str]:
+    """The attribute that the line gives, "" for none, and what it calls columns, tables or a value in quotes."""
     attribute = _MAPPED.match(line) or _ATTRIBUTE.match(line)
-    text = _TEXT.search(line) or _BARE.match(line)
     name = attribute[1] if attribute else ""
-    return ("" if name == "__tablename__" else name, text[1] if text else "")
+    bare = _BARE.match(line)
+    return ["" if name == "__tablename__" else name, *([bare[1]] if bare else _TEXT.findall(line))]

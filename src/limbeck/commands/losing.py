@@ -146,7 +146,7 @@ class Losing:
         look = self.rows.look(table, name, before)
         if not look.rows or look.harmless:
             return
-        question = _cast_question(f"{table}.{name}", column.type, type_, doubt, look)
+        question = _cast_question(table, name, column.type, type_, doubt, look)
         refused = bool(look.refused) or look.fails or not look.certain
         if self.interview.answers.accept_loss and not refused:
             self.interview.note("cast", question.key, doubt.plain, "ahead")
@@ -185,8 +185,10 @@ def _drop_ways(key: str, again: Column | None) -> tuple[Choice, ...]:
     )
 
 
-def _cast_question(key: str, old: TypeRef, new: TypeRef, doubt: Doubt, look: Look) -> Question:
-    was, becomes = old.spelling, new.spelling
+def _cast_question(
+    table: QualifiedName, name: str, old: TypeRef, new: TypeRef, doubt: Doubt, look: Look
+) -> Question:
+    key, was, becomes = f"{table}.{name}", old.spelling, new.spelling
     if was == becomes:
         text = f"{key}: {becomes} gets other values, and not every row has one of them: what do these become?"
     else:
@@ -194,9 +196,8 @@ def _cast_question(key: str, old: TypeRef, new: TypeRef, doubt: Doubt, look: Loo
     refused = bool(look.refused) or look.fails
     suggestion = doubt.offer if refused else doubt.plain
     evidence = tuple(_evidence(look))
-    table, _, column = key.rpartition(".")
     leave = Choice(LEAVE, f"leave it for now: the column stays {was}, and it is asked again")
-    question = Question("cast", table, column, text, suggestion, evidence, (leave,))
+    question = Question("cast", str(table), name, text, suggestion, evidence, (leave,))
     if not suggestion:
         return question
     how = "makes them fit; what does not is lost" if refused else "as the database does it"

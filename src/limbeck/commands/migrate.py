@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 class Moved(NamedTuple):
-    """What one database's run did. `steps` are the ids in order; `at` the heads afterwards."""
+    """What one database's run did. `steps` are the ids in order; `at` the heads afterwards. `undone` is True where env.py
+    rolled it all back."""
 
     database: str
     before: tuple[str, ...]
     at: tuple[str, ...]
     steps: tuple[str, ...]
+    undone: bool = False
 
 
 class Standing(NamedTuple):
@@ -75,6 +77,7 @@ def _move(
     from limbeck.revisions import route
     from limbeck.run import runner
 
+    _ = project.scripts.graph  # what has no order at all is refused before anything is opened
     start, goals = _span(places, offline=write is not None)
     if direction == "downgrade" and write is not None and start is None:
         raise RangeForScript(place=goals[0])
@@ -117,7 +120,10 @@ def _move(
             )
         moved.append(Moved(options.database, outcome.heads_before, outcome.heads_after, outcome.steps))
 
-    project.environment.run(work)
+    environment = project.environment
+    environment.run(work)
+    for number, rows in environment.undone.items():
+        moved[number] = moved[number]._replace(at=rows, undone=True)
     return tuple(moved)
 
 

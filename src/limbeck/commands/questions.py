@@ -29,7 +29,8 @@ class Choice(NamedTuple):
 
 class Question(NamedTuple):
     """One thing that only a person can say. `table` and `column` name it ("" for a whole table); `suggestion` is the SQL
-    that would do, "" where none does; `evidence` is what is known, in words without any value of a row."""
+    that would do, "" where none does; `evidence` is what is known, in words without any value of a row. `database` is the
+    name of one of several."""
 
     kind: str
     table: str
@@ -38,6 +39,7 @@ class Question(NamedTuple):
     suggestion: str
     evidence: tuple[str, ...] = ()
     ways: tuple[Choice, ...] = ()
+    database: str = ""
 
     @property
     def key(self) -> str:
@@ -78,6 +80,7 @@ class Question(NamedTuple):
         return {
             "kind": self.kind,
             "key": self.key,
+            "database": self.database,
             "text": self.text,
             "evidence": list(self.evidence),
             "choices": [choice._asdict() for choice in self.choices],
@@ -130,8 +133,9 @@ class Taken(NamedTuple):
 class Interview:
     """The questions of one comparison. Each is put once; afterwards its answer is known."""
 
-    def __init__(self, answers: Answers, ask: Ask | None) -> None:
+    def __init__(self, answers: Answers, ask: Ask | None, database: str = "") -> None:
         self.answers = answers
+        self.database = database
         self._ask = ask
         self._heard: dict[tuple[str, str], str] = {}
         self._stopped = ask is None
@@ -174,6 +178,10 @@ class Interview:
         known = self._heard.get((question.kind, question.key))
         if known is not None:
             return known
+        if self.database:
+            question = question._replace(
+                database=self.database, text=f"database {self.database}: {question.text}"
+            )
         answer = self._ask(question) if self._ask is not None and not self._stopped else None
         if answer is None:
             self._stopped = True

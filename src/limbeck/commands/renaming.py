@@ -10,9 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from limbeck.diff import left, renames
+from limbeck.diff import left
 from limbeck.diff.renamed import Renames, renamings, with_declared
-from limbeck.diff.renames import Candidate, Hints
+from limbeck.diff.renames import (
+    Candidate,
+    Hints,
+    best,
+    column_candidates,
+    table_candidates,
+    value_candidates,
+)
 from limbeck.diff.same import plain_name
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum
@@ -40,57 +47,68 @@ def said_renames(interview: Interview, backend: Backend, have: Snapshot, want: S
     """The typed renames whose old name is here and whose new name is wanted, and those that the models declare."""
     said = _said(interview.answers, have, want)
     renames = with_declared(backend, have, want, said)
-    enums = backend.managed_objects
-    for kind, key, old, new in _each(renames):
-        if kind == "value" and "enum" not in enums:
-            continue
-        ahead = interview.said("rename", (key, old)) if kind != "table" else interview.said("rename", (key,))
-        interview.note("rename", key, new, "models" if ahead is None else "ahead")
+    for names, new in _each(renames):
+        ahead = interview.said("rename", names)
+        interview.note("rename", names[0], new, "models" if ahead is None else "ahead")
     return renames
 
 
-def _each(renames: Renames) -> Iterator[tuple[str, str, str, str]]:
+def _each(renames: Renames) -> Iterator[tuple[tuple[str, ...], str]]:
+    """How the old one may be called, and the new name."""
     for table, new in renames.tables.items():
-        yield "table", str(table), table.name, new
+        yield (str(table),), new
     for (table, column), new in renames.columns.items():
-        yield "column", f"{renames.former_table(table)}.{column}", f"{table}.{column}", new
+        yield (f"{renames.former_table(table)}.{column}", f"{table}.{column}"), new
     for (enum, value), new in renames.values.items():
-        yield "value", f"{enum}.{value}", value, new
+        yield (f"{enum}.{value}",), new
 
 
 def _said(answers: Answers, have: Snapshot, want: Snapshot) -> Renames:
     """The typed names as tables, columns and values: "old=new" is a table, "table.old=table.new" a column, where
-    the table may be called by its new name too, and "enum.old=new" a value of an enum."""
-    tables: dict[QualifiedName, str] = {}
-    columns: dict[tuple[QualifiedName, str], str] = {}
-    values: dict[tuple[QualifiedName, str], str] = {}
-    by_text = {str(name): name for name in have.tables}
-    enums = {str(enum.key): enum for enum in have.objects_of(Enum)}
+    the table may be called by its new name too, and "enum.old=new" a value of an enum. What is none of these is left
+    out: nothing will have asked for it."""
     typed = [(old, new) for old, new in answers.renames if new]
+    tables: dict[QualifiedName, str] = {}
     for old, new in typed:
-        name = new.rpartition(".")[2]
-        if old in by_text and any(
-            t.schema == by_text[old].schema and t.name == name for t in want.tables.values()
-        ):
-            tables[by_text[old]] = name
-    renamed = {str(QualifiedName(old.schema, new)): old for old, new in tables.items()}
-    for old, new in typed:
-        where, _, part = old.rpartition(".")
-        name = new.rpartition(".")[2]
-        was = by_text.get(where) or renamed.get(where)
-        if old in by_text or not where:
-            continue
-        if was is not None and have.tables[was].column(part) is not None:
-            becomes = QualifiedName(was.schema, tables.get(was, was.name))
-            wanted = want.tables.get(becomes)
-            if wanted is not None and wanted.column(name) is not None:
-                columns[becomes, part] = name
-        elif where in enums and part in enums[where].labels:
-            goal = want.object(Enum, enums[where].key)
-            label = new.removeprefix(f"{where}.")
-            if goal is not None and label in goal.labels:
-                values[enums[where].key, part] = label
-    return Renames(tables=tables, columns=columns, values=values)
+        name = next((name for name in have.tables if str(name) == old), None)
+        becomes = None if name is None else QualifiedName(name.schema, _part(new, name.schema))
+        if name is not None and becomes in want.tables:
+            tables[name] = becomes.name  # type: ignore[union-attr]
+    columns = [found for pair in typed for found in _said_columns(pair, tables, have, want)]
+    values = [found for pair in typed for found in _said_values(pair, have, want)]
+    return Renames(tables=tables, columns=dict(columns), values=dict(values))
+
+
+def _said_columns(
+    typed: tuple[str, str], tables: dict[QualifiedName, str], have: Snapshot, want: Snapshot
+) -> Iterator[tuple[tuple[QualifiedName, str], str]]:
+    old, new = typed
+    for key, table in have.tables.items():
+        becomes = QualifiedName(key.schema, tables.get(key, key.name))
+        wanted = want.tables.get(becomes)
+        for name in dict.fromkeys((key, becomes)):
+            part = _part(old, str(name))
+            if wanted is None or part == old or table.column(part) is None:
+                continue
+            goal = _part(_part(new, str(key)), str(becomes))
+            if wanted.column(goal) is not None:
+                yield (becomes, part), goal
+
+
+def _said_values(
+    typed: tuple[str, str], have: Snapshot, want: Snapshot
+) -> Iterator[tuple[tuple[QualifiedName, str], str]]:
+    old, new = typed
+    for enum in have.objects_of(Enum):
+        part, goal = _part(old, str(enum.key)), _part(new, str(enum.key))
+        wanted = want.object(Enum, enum.key)
+        if part != old and part in enum.labels and wanted is not None and goal in wanted.labels:
+            yield (enum.key, part), goal
+
+
+def _part(text: str, whole: str | None) -> str:
+    """What stands behind the whole's name and a dot; the text itself where it does not begin so."""
+    return text if whole is None else text.removeprefix(f"{whole}.")
 
 
 def ask_renames(
@@ -101,8 +119,7 @@ def ask_renames(
     asking.tables()
     asking.columns()
     asking.values()
-    moved = applied(have, asking.renames)
-    return Renaming(asking.renames, tuple(make(moved) for make in asking.left))
+    return Renaming(asking.renames, tuple(asking.left()))
 
 
 def applied(have: Snapshot, renames: Renames) -> Snapshot:
@@ -113,6 +130,8 @@ def applied(have: Snapshot, renames: Renames) -> Snapshot:
 
 
 class _Asking:
+    """`renames` grows with every yes; what was left open stands in three lists."""
+
     def __init__(
         self,
         interview: Interview,
@@ -127,7 +146,9 @@ class _Asking:
         self.have = have
         self.want = want
         self.renames = renames
-        self.left: list[Callable[[Snapshot], left.Left]] = []
+        self.left_tables: list[Candidate] = []
+        self.left_columns: list[Candidate] = []
+        self.left_enums: list[QualifiedName] = []
         self._see = see
         self._seen: Hints | None = None
 
@@ -138,71 +159,59 @@ class _Asking:
             self._seen = self._see()
         return self._seen
 
-    # -- tables
+    def left(self) -> Iterator[left.Left]:
+        """What to do to `want` for what was left open."""
+        moved = applied(self.have, self.renames)
+        for table in self.left_tables:
+            yield left.table_called_as_before(self.backend, moved, table.within, table.new)
+        for column in self.left_columns:
+            yield left.column_called_as_before(self.backend, moved, column.within, column.old, column.new)
+        for enum in self.left_enums:
+            yield left.enum_kept(moved, enum)
 
     def tables(self) -> None:
         moved = applied(self.have, self.renames)
-        old = {plain_name(self.backend, name) for name in moved.tables}
-        new = {plain_name(self.backend, name) for name in self.want.tables}
+        old, new = ({plain_name(self.backend, name) for name in side.tables} for side in (moved, self.want))
         if not (old - new and new - old):
             return
-        candidates = renames.table_candidates(self.backend, moved, self.want, self.hints)
-        for old_name, name in self._asked(candidates):
-            within = QualifiedName(old_name.within.schema, old_name.old)
+        for candidate, name in self._asked(table_candidates(self.backend, moved, self.want, self.hints)):
             if name is None:
-                self.left.append(
-                    lambda have, w=within, n=old_name.new: left.table_called_as_before(  # type: ignore[misc]
-                        self.backend, have, w, n
-                    )
-                )
-                self.want = left.table_called_as_before(self.backend, moved, within, old_name.new)(self.want)
+                self.left_tables.append(candidate)
             else:
-                self.renames = replace(self.renames, tables={**self.renames.tables, within: name})
-
-    # -- columns
+                tables = {**self.renames.tables, candidate.within: name}
+                self.renames = replace(self.renames, tables=tables)
 
     def columns(self) -> None:
         moved = applied(self.have, self.renames)
         wanted = {plain_name(self.backend, name): table for name, table in self.want.tables.items()}
         for key, table in moved.tables.items():
             goal = wanted.get(plain_name(self.backend, key))
-            if goal is not None and goal.columns != table.columns and self._differ(table, goal):
-                self._columns_of(key, table, goal)
+            if goal is None or not self._both_ways(table, goal):
+                continue
+            for candidate, name in self._asked(column_candidates(self.backend, table, goal, self.hints)):
+                if name is None:
+                    self.left_columns.append(candidate)
+                else:
+                    columns = {**self.renames.columns, (key, candidate.old): name}
+                    self.renames = replace(self.renames, columns=columns)
 
-    def _differ(self, table: Table, goal: Table) -> bool:
-        fold = self.backend.fold_column
-        old, new = ({fold(c.name) for c in t.columns} for t in (table, goal))
+    def _both_ways(self, table: Table, goal: Table) -> bool:
+        """Whether some column goes and some column comes."""
+        old, new = ({self.backend.fold_column(c.name) for c in t.columns} for t in (table, goal))
         return bool(old - new and new - old)
-
-    def _columns_of(self, key: QualifiedName, table: Table, goal: Table) -> None:
-        candidates = renames.column_candidates(self.backend, table, goal, self.hints)
-        for candidate, name in self._asked(candidates):
-            if name is None:
-                self.left.append(
-                    lambda have, c=candidate: left.column_called_as_before(  # type: ignore[misc]
-                        self.backend, have, key, c.old, c.new
-                    )
-                )
-            else:
-                columns = {**self.renames.columns, (key, candidate.old): name}
-                self.renames = replace(self.renames, columns=columns)
-
-    # -- values of enums
 
     def values(self) -> None:
         if "enum" not in self.backend.managed_objects:
             return
-        moved = applied(self.have, self.renames)
-        for enum in moved.objects_of(Enum):
+        for enum in applied(self.have, self.renames).objects_of(Enum):
             goal = self.want.object(Enum, enum.key)
-            if goal is None or set(goal.labels) == set(enum.labels):
+            if goal is None or not (
+                set(enum.labels) - set(goal.labels) and set(goal.labels) - set(enum.labels)
+            ):
                 continue
-            candidates = renames.value_candidates(
-                enum, goal, self.hints if set(goal.labels) - set(enum.labels) else ()
-            )
-            for candidate, name in self._asked(candidates):
+            for candidate, name in self._asked(value_candidates(enum, goal, self.hints)):
                 if name is None:
-                    self.left.append(lambda have, key=enum.key: left.enum_kept(have, key))  # type: ignore[misc]
+                    self.left_enums.append(enum.key)
                 else:
                     values = {**self.renames.values, (enum.key, candidate.old): name}
                     self.renames = replace(self.renames, values=values)
@@ -213,27 +222,25 @@ class _Asking:
         """Each old thing is asked about once, the likeliest first, with all that it may have become. Gives the candidate
         and the new name; None for the name where it was left open. What is no rename is not given."""
         open_ = list(candidates)
-        while open_:
-            chosen = renames.best(open_)[0]
-            rivals = [c for c in open_ if c.old == chosen.old and c is not chosen]
-            answer = self._answer(chosen, rivals)
-            taken = next((c for c in (chosen, *rivals) if c.new == answer), None)
+        chosen = list(best(open_))
+        while chosen:
+            likeliest = chosen.pop(0)
+            rivals = [c for c in open_ if c.old == likeliest.old and c is not likeliest]
+            answer = self._answer(likeliest, rivals)
+            taken = next((c for c in (likeliest, *rivals) if c.new == answer), None)
             if answer == LEAVE:
-                yield chosen, None
-                taken = chosen
+                taken = likeliest
+                yield likeliest, None
             elif taken is not None:
                 yield taken, taken.new
-            open_ = [c for c in open_ if c.old != chosen.old and (taken is None or c.new != taken.new)]
+            open_ = [c for c in open_ if c.old != likeliest.old and (taken is None or c.new != taken.new)]
+            if taken is not likeliest:  # then others may go together
+                chosen = list(best(open_))
 
     def _answer(self, chosen: Candidate, rivals: list[Candidate]) -> str:
-        key = chosen.old if chosen.kind == "table" else f"{chosen.within}.{chosen.old}"
-        if chosen.kind == "table" and chosen.within.schema:
-            key = str(chosen.within)
-        names = (
-            (key, f"{self.renames.former_table(chosen.within)}.{chosen.old}")
-            if chosen.kind == "column"
-            else (key,)
-        )
+        key = str(chosen.within) if chosen.kind == "table" else f"{chosen.within}.{chosen.old}"
+        former = f"{self.renames.former_table(chosen.within)}.{chosen.old}"
+        names = (key, former) if chosen.kind == "column" else (key,)
         for c in (chosen, *rivals):
             self.interview.could("rename", f"{key}={c.new}")
         if self.interview.no_rename(names):
@@ -244,14 +251,11 @@ class _Asking:
         return self.interview.put(_question(chosen, rivals, key))
 
 
-WHAT = {"table": "table", "column": "column", "value": "value"}
-
-
 def _question(chosen: Candidate, rivals: list[Candidate], key: str) -> Question:
     inside = "" if chosen.kind == "table" else f"{chosen.within}."
     text = (
         f"{key} is gone from the models and {inside}{chosen.new} is new: "
-        f"is it the same {WHAT[chosen.kind]} under a new name?"
+        f"is it the same {chosen.kind} under a new name?"
     )
     renamed = [
         Choice(c.new, f"yes, rename it to {c.new}", f"--rename {key}={inside}{c.new}")
@@ -265,7 +269,7 @@ def _question(chosen: Candidate, rivals: list[Candidate], key: str) -> Question:
         "value": Choice(NO, f"no: take {chosen.old} away and add {chosen.new}", f"--rename {key}="),
     }[chosen.kind]
     leave = Choice(LEAVE, "leave it for now: neither is touched, and it is asked again")
-    also = [f"also like it: {c.new} ({', '.join(c.reasons)})" for c in rivals]
-    evidence = (f"alike: {', '.join(chosen.reasons)}", *also)
-    table, _, column = key.rpartition(".") if chosen.kind != "table" else (key, "", "")
-    return Question("rename", table, column, text, chosen.new, evidence, (*renamed, no, leave))
+    evidence = [f"alike: {', '.join(chosen.reasons)}"]
+    evidence += [f"also like it: {c.new} ({', '.join(c.reasons)})" for c in rivals]
+    table, column = (key, "") if chosen.kind == "table" else (str(chosen.within), chosen.old)
+    return Question("rename", table, column, text, chosen.new, tuple(evidence), (*renamed, no, leave))

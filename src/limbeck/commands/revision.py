@@ -12,6 +12,8 @@ from limbeck.revisions.address import parse
 from limbeck.revisions.resolve import resolve
 from limbeck.scripts import hooks, writer
 
+from .collecting import no_collecting
+
 if TYPE_CHECKING:
     from limbeck.project import Project
 
@@ -60,7 +62,8 @@ def autogenerate(
     from .autogenerate import differences
 
     if project.author is not None:
-        written: Written = project.author.autogenerate(wish, answers or Given(), ask)
+        with no_collecting():
+            written: Written = project.author.autogenerate(wish, answers or Given(), ask)
         return written
     parents = _parents(project, wish)
     refuse_behind(project)
@@ -101,7 +104,8 @@ def check(project: Project) -> tuple[Differences, ...]:
     from .autogenerate import differences
 
     if project.author is not None:
-        theirs: tuple[Differences, ...] = project.author.check()
+        with no_collecting():
+            theirs: tuple[Differences, ...] = project.author.check()
         return theirs
     refuse_behind(project)
     return differences(project, Given(), None, fill=False)

@@ -35,7 +35,8 @@ class Look(NamedTuple):
 
 
 class Rows:
-    """Tables and columns are given by their new names, and looked up under those they have now."""
+    """Tables and columns are given by their new names, and looked up under those they have now. What may not be read is
+    taken to have rows and values."""
 
     def __init__(self, connection: Any, backend: Backend, have: Snapshot, renames: Renames) -> None:
         self.connection = connection
@@ -89,18 +90,16 @@ class Rows:
 
     def _exists(self, table: QualifiedName, where: str) -> bool:
         name = ddl.table_name(self.backend.dialect, self.renames.former_table(table))
-        found = self._value(f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}{where}) THEN 1 ELSE 0 END")
-        return bool(found)
-
-    def _value(self, sql: str) -> Any:
-        return self.connection.exec_driver_sql(sql, execution_options={"no_parameters": True}).scalar()
+        found = self._count(f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}{where}) THEN 1 ELSE 0 END")
+        return found is None or bool(found)
 
     def _count(self, sql: str) -> int | None:
         """None where the database refuses the query; nothing of the transaction is lost then. Its message may hold a
         value of a row, so it is not kept."""
         with self.connection.begin_nested() as trial:
             try:
-                return int(self._value(sql))
+                found = self.connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
+                return int(found.scalar())
             except DatabaseError:
                 trial.rollback()
                 return None

@@ -160,16 +160,18 @@ def _indexed(table: Table) -> Iterable[tuple[str, ...]]:
 
 
 def with_needed_indexes(
-    backend: Backend, changes: Sequence[Operation], have: Snapshot
-) -> Iterator[Operation]:
+    backend: Backend, changes: tuple[Operation, ...], have: Snapshot
+) -> tuple[Operation, ...]:
     """The changes, and before a drop the index that MySQL wants in its place (error 1553): said, so that the way back
-    knows of it."""
-    state = have
+    knows of it. `have` is what stands before the first."""
+    if not backend.indexes_foreign_keys:
+        return changes
+    steps: list[Operation] = []
     for change in changes:
-        steps: tuple[Operation, ...] = (change,)
-        if backend.indexes_foreign_keys and isinstance(change, (DropIndex, DropConstraint)):
-            first = (o for o in backend.rewrite(change, state) if isinstance(o, CreateIndex))
-            steps = (*first, change)
-        for step in steps:
-            state = step.apply(state)
-            yield step
+        needed: tuple[Operation, ...] = ()
+        if isinstance(change, (DropIndex, DropConstraint)):
+            needed = tuple(o for o in backend.rewrite(change, have) if isinstance(o, CreateIndex))
+        for step in (*needed, change):
+            have = step.apply(have)
+            steps.append(step)
+    return tuple(steps)

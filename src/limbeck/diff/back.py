@@ -13,6 +13,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.ops.constraint import AddConstraint, DropConstraint, ValidateConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import DropIndex
+from limbeck.ops.object import CreateObject, DropObject, ReplaceObject
 from limbeck.ops.several import flat
 
 from .around import served
@@ -36,7 +37,7 @@ def way_back(
             state = after
             continue
         try:
-            back = tuple(_as_stored(flat((operation.reverse(state),))))
+            back = tuple(_as_stored(_anew(backend, flat((operation.reverse(state),)), after)))
             _made_by_server(backend, operation, state, number, made)
             result.append(runnable(backend, back, after, state))
         except Irreversible as error:
@@ -45,6 +46,25 @@ def way_back(
     for number, (table, _, name) in made.items():
         result[number] = (*result[number], DropIndex(table=table, name=name))
     return tuple(step for steps in reversed(result) for step in steps)
+
+
+def _anew(backend: Backend, operations: Iterator[Operation], before: Snapshot) -> Iterator[Operation]:
+    """What cannot be replaced in this direction is dropped and made again."""
+    for operation in operations:
+        if isinstance(operation, ReplaceObject):
+            stands = before.object(type(operation.thing), operation.thing.key)
+            if stands is not None and not backend.may_replace(stands, operation.thing):
+                yield DropObject(thing=stands)
+                yield CreateObject(thing=operation.thing)
+                continue
+        yield operation
+
+
+def applied(operations: Sequence[Operation], before: Snapshot) -> Snapshot:
+    """What there is after the operations."""
+    for operation in operations:
+        before = operation.apply(before)
+    return before
 
 
 def _made_by_server(

@@ -19,10 +19,14 @@ from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.object import AlterObject, CreateObject, ReplaceObject
 from limbeck.ops.table import CreateTable, DropTable
+
+from .objects import looks_at_tables
 
 PHASES: dict[str, int] = {
     "create_object": 0,
+    "replace_object": 0,
     "alter_object": 1,
     "add_enum_value": 1,
     "drop_table": 15,
@@ -38,11 +42,10 @@ PHASES: dict[str, int] = {
     "comment_on_table": 43,
     "add_constraint": 50,  # foreign keys last
     "create_index": 51,
+    # at 65 what looks at tables; what it looked like before is dropped first of all
     "validate_constraint": 70,
     "drop_object": 80,
 }
-LATE_OBJECTS = {"view", "function", "trigger", "policy"}
-"""Objects that look at tables: they are created after them and dropped before them."""
 
 
 def ordered(
@@ -62,6 +65,10 @@ def ordered(
     def phase(operation: Operation) -> int:
         if operation in early:
             return PHASES["drop_column"] - 1
+        if isinstance(operation, (CreateObject, ReplaceObject)) and looks_at_tables(operation.thing, want):
+            return 65
+        if isinstance(operation, AlterObject) and looks_at_tables(operation.want, want):
+            return 65
         if isinstance(operation, DropColumn) and _is_computed(have, operation):
             return PHASES["drop_column"] - 2
         return _phase(backend, operation)
@@ -94,9 +101,6 @@ def _emptied(changes: Sequence[Operation], have: Snapshot) -> set[QualifiedName]
 
 def _phase(backend: Backend, operation: Operation) -> int:
     phase = PHASES.get(operation.kind, 60)
-    thing = getattr(operation, "thing", None) or getattr(operation, "want", None)
-    if thing is not None and getattr(thing, "kind", "") in LATE_OBJECTS:
-        return 10 if operation.kind == "drop_object" else 65
     if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
         return 19 if operation.autoincrement is False else 55 if operation.autoincrement is True else phase

@@ -1,7 +1,8 @@
 """Which goes with which so that all together is best: one to one, by weights.
 
 Taking the best pair first can cost more than it brings (A-x 90, A-y 80, B-x 80 alone: both gain when A takes y). So a
-pair that was made is undone again where that makes the whole better: the Hungarian method, in cubic time.
+pair that was made is undone again where that makes the whole better: the Hungarian method, in cubic time, for those at a
+time that have to do with each other. More than MANY of these are paired one after the other, the best first.
 """
 
 from __future__ import annotations
@@ -13,23 +14,62 @@ A = TypeVar("A", bound=Hashable)
 B = TypeVar("B", bound=Hashable)
 
 FAR = 1 << 60
+MANY = 60
 
 
 def best_pairs(weights: Mapping[tuple[A, B], int]) -> tuple[tuple[A, B], ...]:
     """The pairs of the greatest total weight; no left and no right one stands in two. Weights are above zero, what is not
     weighed is no pair. In the order of the left ones as they are first named; the same input gives the same answer."""
+    chosen: dict[A, B] = {}
+    for group in _groups(weights):
+        chosen.update(_greedy(group) if len({left for left, _ in group}) > MANY else _best_of(group))
+    return tuple(
+        (left, chosen[left]) for left in dict.fromkeys(left for left, _ in weights) if left in chosen
+    )
+
+
+def _groups(weights: Mapping[tuple[A, B], int]) -> list[dict[tuple[A, B], int]]:
+    """The pairs that have a left or a right one in common, directly or by way of others, together."""
+    rights: dict[A, list[B]] = {}
+    lefts: dict[B, list[A]] = {}
+    for left, right in weights:
+        rights.setdefault(left, []).append(right)
+        lefts.setdefault(right, []).append(left)
+    groups: list[dict[tuple[A, B], int]] = []
+    waiting = dict.fromkeys(rights)
+    while waiting:
+        todo, inside = [next(iter(waiting))], set()
+        while todo:
+            left = todo.pop()
+            if left in inside:
+                continue
+            inside.add(left)
+            waiting.pop(left, None)
+            todo += [other for right in rights[left] for other in lefts[right] if other not in inside]
+        groups.append({pair: weight for pair, weight in weights.items() if pair[0] in inside})
+    return groups
+
+
+def _greedy(weights: Mapping[tuple[A, B], int]) -> dict[A, B]:
+    chosen: dict[A, B] = {}
+    taken: set[B] = set()
+    for left, right in sorted(weights, key=lambda pair: -weights[pair]):
+        if left not in chosen and right not in taken:
+            chosen[left] = right
+            taken.add(right)
+    return chosen
+
+
+def _best_of(weights: Mapping[tuple[A, B], int]) -> dict[A, B]:
     lefts = list(dict.fromkeys(left for left, _ in weights))
     rights = list(dict.fromkeys(right for _, right in weights))
-    if not weights:
-        return ()
     # A dummy right for every left: to stay alone costs nothing.
     costs = [[-weights.get((left, right), 0) for right in rights] + [0] * len(lefts) for left in lefts]
-    chosen = _assigned(costs)
-    return tuple(
-        (left, rights[column])
-        for left, column in zip(lefts, chosen, strict=True)
+    return {
+        left: rights[column]
+        for left, column in zip(lefts, _assigned(costs), strict=True)
         if column < len(rights) and (left, rights[column]) in weights
-    )
+    }
 
 
 def _assigned(costs: list[list[int]]) -> list[int]:

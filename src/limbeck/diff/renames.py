@@ -254,18 +254,20 @@ def table_candidates(
     """Every pair of a table that goes and one that comes, in one schema, which deserves a question."""
     old = {plain_name(backend, name): table for name, table in have.tables.items()}
     new = {plain_name(backend, name): table for name, table in want.tables.items()}
+    gone = [(name.schema, table, _by_name(backend, table)) for name, table in old.items() if name not in new]
+    come = [(name.schema, table, _by_name(backend, table)) for name, table in new.items() if name not in old]
     found = []
-    for name, gone in old.items():
-        for other, fresh in new.items():
-            if name in new or other in old or name.schema != other.schema:
+    for schema, table, was in gone:
+        for other, fresh, becomes in come:
+            if schema != other or 5 * len(was.keys() & becomes.keys()) < len(was) + len(becomes):
                 continue
-            score, reasons = _tables_alike(backend, gone, fresh, hints)
+            score, reasons = _tables_alike(backend, table, fresh, was, becomes, hints)
             if score >= TABLES_ASKED:
                 found.append(
                     Candidate(
                         kind="table",
-                        within=gone.key,
-                        old=gone.name,
+                        within=table.key,
+                        old=table.name,
                         new=fresh.name,
                         score=min(score, 100),
                         reasons=reasons,
@@ -274,17 +276,22 @@ def table_candidates(
     return tuple(sorted(found, key=lambda c: -c.score))
 
 
-def _tables_alike(backend: Backend, have: Table, want: Table, hints: Hints) -> tuple[int, tuple[str, ...]]:
-    fold = backend.fold_column
-    was, becomes = ({fold(c.name): c for c in t.columns} for t in (have, want))
-    if not was or not becomes:
-        return 0, ()
+def _by_name(backend: Backend, table: Table) -> dict[str, Column]:
+    return {backend.fold_column(c.name): c for c in table.columns}
+
+
+def _tables_alike(
+    backend: Backend,
+    have: Table,
+    want: Table,
+    was: dict[str, Column],
+    becomes: dict[str, Column],
+    hints: Hints,
+) -> tuple[int, tuple[str, ...]]:
+    """They have two fifths of their columns' names in common at least."""
     shared = [name for name in was if name in becomes]
     same = [name for name in shared if _types_alike(backend, was[name], becomes[name], [])]
-    share = 100 * (len(shared) + len(same)) // (len(was) + len(becomes))
-    if share < 40:
-        return 0, ()
-    score = share * 60 // 100
+    score = 60 * (len(shared) + len(same)) // (len(was) + len(becomes) or 1)
     reasons = [f"{len(shared)} of {max(len(was), len(becomes))} columns are the same"]
     names = similarity(have.name, want.name)
     score += names * 25 // 100

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import ByDatabase, Computed, Default, Identity, SequenceOptions, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.marks import UNCHANGED
@@ -143,6 +143,8 @@ def same_constraint(backend: Backend, have: Constraint, want: Constraint, rules:
         return _same_foreign_key(backend, have, want)
     if isinstance(have, Check) and isinstance(want, Check):
         return not rules.checks or same_sql(backend, have.sql, want.sql, rules)
+    if isinstance(have, Other) and isinstance(want, Other):
+        return have.text == want.text
     assert isinstance(have, Exclude) and isinstance(want, Exclude)
     return (
         have.using.lower() == want.using.lower()

@@ -7,6 +7,7 @@ first of its table only past what it cannot have to do with; what may not move s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import overload
 
 from limbeck.errors import LimbeckError
 from limbeck.model.constraint import ForeignKey
@@ -36,6 +37,10 @@ PARTS = (
 """What may stand in a group. An index that is new or has another name needs no rebuild: that is done afterwards."""
 
 
+@overload
+def together(backend: Backend, operations: Iterable[Operation]) -> tuple[Operation, ...]: ...
+@overload
+def together(backend: Backend, operations: Iterable[Part]) -> tuple[Part, ...]: ...
 def together(backend: Backend, operations: Iterable[Part]) -> tuple[Part, ...]:
     """The same operations, with those of one table as one where two or more of them rebuild it."""
     given = list(operations)

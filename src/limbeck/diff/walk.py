@@ -34,8 +34,9 @@ from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import CreateTable, DropTable
 
 from .around import around, served, with_needed_indexes, without_renames_of
+from .around_generated import around_generated
 from .match import match
-from .objects import object_changes
+from .objects import Key, late_changes, object_changes
 from .order import ordered
 from .renamed import Renames as Renames
 from .renamed import renamings
@@ -51,28 +52,45 @@ def diff(
     rules: Rules = EVERYTHING,
     renames: Renames | None = None,
     as_text: Collection[QualifiedName] = (),
+    leave: Collection[Key] = (),
 ) -> tuple[Operation, ...]:
     """The operations that turn `have` into `want`, in an order that runs. Empty where nothing must change.
 
-    `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely."""
+    `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely. `leave` names
+    objects that are none of the models' business."""
     loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
     named = renamings(renames, have)
+    stands = have
     for operation in named:
         have = operation.apply(have)
-    changes: list[Operation] = list(object_changes(backend, have, want, rules))
+    changes: list[Operation] = list(object_changes(backend, have, want, rules, leave))
     old = {plain_name(backend, name): table for name, table in have.tables.items()}
     new = {plain_name(backend, name): table for name, table in want.tables.items()}
     for name, table in new.items():
         if name not in old:
             changes.append(CreateTable(table=table))
         else:
-            changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
+            stood = old[name]
+            changed = table_changes(backend, stood, table, loose if table.key in as_text else rules)
+            changes += around_generated(backend, stood, table, changed)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
     moved = around(backend, changes, have, want)
     changes = [*without_renames_of(changes, moved), *moved]
     changes = list(_without_falling_keys(backend, changes, have))
-    return (*named, *with_needed_indexes(backend, ordered(backend, changes, have, want), have))
+    late = late_changes(backend, stands, want, rules, leave, _moved(backend, named, changes))
+    changes += [*late.changes, *late.last]
+    placed = (*late.first, *named, *ordered(backend, changes, have, want))
+    return with_needed_indexes(backend, placed, stands)
+
+
+def _moved(backend: Backend, named: Iterable[Operation], changes: Iterable[Operation]) -> set[QualifiedName]:
+    """Tables that are renamed or have a column renamed; and those that lose columns, where the database does not mind what
+    looks at them (on the way back the columns come after what is replaced)."""
+    moved = {operation.touches()[0] for operation in named}
+    if "drop_column" not in backend.blocking:
+        moved |= {o.table for o in changes if isinstance(o, (DropColumn, DropTable))}
+    return moved
 
 
 def _without_falling_keys(

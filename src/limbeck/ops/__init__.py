@@ -32,6 +32,7 @@ KINDS: Final[dict[str, str]] = {
     "create_object": "limbeck.ops.object:CreateObject",
     "drop_object": "limbeck.ops.object:DropObject",
     "alter_object": "limbeck.ops.object:AlterObject",
+    "replace_object": "limbeck.ops.object:ReplaceObject",
     "rename_object": "limbeck.ops.object:RenameObject",
     "add_enum_value": "limbeck.ops.enum:AddEnumValue",
     "rename_enum_value": "limbeck.ops.enum:RenameEnumValue",

@@ -142,6 +142,15 @@ class Backend(ABC):
         """The operations this database needs to do it; by default itself. Asked by stages before `spell`."""
         return (operation,)
 
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        """What stands after it, with what the server makes and takes away by itself."""
+        return operation.apply(before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
+        where that cannot be told."""
+        return None
+
     def rewrite_first(
         self, operations: Sequence[Operation], before: Lookup
     ) -> tuple[tuple[Operation, ...], int]:
@@ -152,15 +161,6 @@ class Backend(ABC):
     def may_rebuild(self, operation: Operation) -> bool:
         """Whether it can mean that a table is built anew with all its rows."""
         return False
-
-    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
-        """What stands after it, with what the server makes and takes away by itself."""
-        return operation.apply(before)
-
-    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
-        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
-        where that cannot be told."""
-        return None
 
     # -- tables
     @abstractmethod
@@ -278,6 +278,10 @@ class Backend(ABC):
     def alter_object(self, have: Object, want: Object) -> tuple[Statement, ...]:
         """From one look to another of the same name, where the database can; NotSupported where it cannot."""
 
+    @abstractmethod
+    def replace_object(self, thing: Object) -> tuple[Statement, ...]:
+        """CREATE OR REPLACE, or the nearest there is; the comment stays."""
+
     def rename_object(
         self, kind: str, name: QualifiedName, new_name: str, before: Lookup
     ) -> tuple[Statement, ...]:
@@ -334,6 +338,11 @@ class Backend(ABC):
         """The form in which it tells names of constraints and indexes apart."""
         return name
 
+    comments_on_objects: ClassVar[bool] = False
+    """Whether views, functions, triggers and policies have comments."""
+    blocking: ClassVar[frozenset[str]] = frozenset()
+    """What is not done while objects look at it: "alter_type", "drop_column", "drop_table", "drop_object"."""
+
     def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
         """What AlterTable must say so that the options which `want` says hold. One that it does not say may be any."""
         return (), ()
@@ -344,6 +353,10 @@ class Backend(ABC):
 
     def same_object(self, have: Object, want: Object) -> bool:
         return have == want
+
+    def may_replace(self, have: Object, want: Object) -> bool:
+        """Whether `replace_object` gets from one to the other, both in the server's wording."""
+        return False
 
     def canonical_type(self, spelling: str) -> str:
         """One spelling for types that are the same here (`VARCHAR(20)` for `CHARACTER VARYING(20)`)."""

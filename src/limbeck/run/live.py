@@ -122,7 +122,7 @@ class LiveStage:
 
     def freeze(self) -> Freezer:
         if self._freezer is None:
-            self._freezer = Freezer(self.connection.dialect)
+            self._freezer = Freezer(self.connection.dialect, for_files=False)
         return self._freezer
 
     def autocommit(self) -> AbstractContextManager[None]:

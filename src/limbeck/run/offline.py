@@ -88,7 +88,7 @@ class ScriptStage:
 
     def freeze(self) -> Freezer:
         if self._freezer is None:
-            self._freezer = Freezer(self.backend.dialect)
+            self._freezer = Freezer(self.backend.dialect, for_files=False)
         return self._freezer
 
     def autocommit(self) -> AbstractContextManager[None]:

@@ -12,6 +12,8 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import source_hash
 from typing import Any, Final
 
+from limbeck.scripts.text import contents
+
 CHECKED: Final = (0b11).to_bytes(4, "little")
 """The flags of a .pyc that holds a hash, to be compared with the source each time."""
 _FLAGS, _KEY = slice(4, 8), slice(8, 16)
@@ -23,13 +25,13 @@ class HashedFileLoader(SourceFileLoader):
     _source: bytes | None = None
 
     def path_stats(self, path: str) -> dict[str, float]:
-        self._source = super().get_data(path)
+        self._source = contents(path)
         return {"mtime": 0, "size": len(self._source)}
 
     def get_data(self, path: str) -> bytes:
         if path == self.path and self._source is not None:
             return self._source
-        data = super().get_data(path)
+        data = contents(path)
         if path != self.path and data[_FLAGS] != CHECKED:
             raise OSError(f"{path} holds no hash of its source")
         return data

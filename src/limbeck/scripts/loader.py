@@ -7,9 +7,12 @@ while the file, or a function of it, runs.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,6 +20,7 @@ from limbeck.errors import FunctionMissing, LimbeckError, ScriptBroken, ScriptEx
 
 T = TypeVar("T")
 PREFIX = "_limbeck_revision_"
+_NO_WORD = re.compile(r"\W")
 
 
 class LoadedScript(NamedTuple):
@@ -55,12 +59,18 @@ def guarded(function: Callable[..., T], path: str, name: str) -> Callable[..., T
 
 def module_name(path: str) -> str:
     """The private name, made of the file's name and a hash of its path."""
-    import os
-    import re
     import zlib
 
-    stem = re.sub(r"\W", "_", os.path.basename(path).rpartition(".")[0])  # noqa: PTH119
-    return f"{PREFIX}{stem}_{zlib.crc32(os.fsencode(os.path.realpath(path))):08x}"
+    folder, name = os.path.split(path)
+    stem = _NO_WORD.sub("_", name.rpartition(".")[0])
+    real = os.path.join(_real(folder), name)  # noqa: PTH118
+    return f"{PREFIX}{stem}_{zlib.crc32(os.fsencode(real)):08x}"
+
+
+@lru_cache(maxsize=64)
+def _real(folder: str) -> str:
+    """Asking the system for each of a thousand files takes as long as reading them."""
+    return os.path.realpath(folder)
 
 
 def load(path: str) -> LoadedScript:

@@ -14,18 +14,15 @@ Sets have no order; they are read in sorted order on all three roads.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from limbeck.errors import ScriptBroken, ScriptError
 from limbeck.revisions.revision import Revision
-from limbeck.scripts.text import decoded
+from limbeck.scripts.text import contents, decoded
 
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-_MOST = 1 << 16
 
 
 class Scanned(NamedTuple):
@@ -43,14 +40,7 @@ class Scanned(NamedTuple):
 def read(path: str) -> Scanned:
     """Raises ScriptBroken; what the file raises when it has to be run comes as ScriptBroken or ScriptExited too."""
     try:
-        descriptor = os.open(path, _READ)  # half the time of open(), and this is done a thousand times
-        try:
-            data = part = os.read(descriptor, _MOST)
-            while len(part) == _MOST:
-                part = os.read(descriptor, _MOST)
-                data += part
-        finally:
-            os.close(descriptor)
+        data = contents(path)
     except OSError as error:
         raise ScriptBroken(file=path, why=error.strerror or str(error)) from None
     return scan(data, path)

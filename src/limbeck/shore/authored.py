@@ -18,7 +18,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 
-from . import compat, ddl
+from . import compat, ddl, thaw
 from .freeze import Freezer
 from .names import model_options
 
@@ -46,9 +46,13 @@ def table(
         prefixes=list(prefixes),
         **dict(options or {}),
     )
+    objects = freeze.objects(made)
     frozen = freeze.table(made)
+    if not objects and compat.is_simple_table(made, freeze.dialect):
+        thaw.keep(frozen, made)
+        return frozen, objects
     kept = tuple(replace(c, use_alter=False) if isinstance(c, ForeignKey) else c for c in frozen.constraints)
-    return replace(frozen, constraints=kept), freeze.objects(made)
+    return replace(frozen, constraints=kept), objects
 
 
 def table_options(freeze: Freezer, options: Mapping[str, Any]) -> Options:
@@ -132,6 +136,8 @@ def index(
 ) -> Index:
     import sqlalchemy as sa
 
+    if options.keys() <= {"unique"} and elements and all(type(each) is str for each in elements):
+        return freeze.index_over(table, name, tuple(elements), bool(options.get("unique")))
     return freeze.index(sa.Index(name, *elements, **options), table)
 
 
@@ -226,3 +232,8 @@ def raw_type(spelling: str) -> Any:
             return spelling
 
     return SpelledType()
+
+
+def raw_constraint(text: str, name: str | None) -> Any:
+    """A constraint that is spelled like that."""
+    return thaw.SpelledConstraint(text, name)

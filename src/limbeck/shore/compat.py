@@ -105,6 +105,12 @@ def is_spelled_by(constraint: Any, compiler: Any) -> bool:
     return rule is None or added or bool(rule(compiler))
 
 
+def has_own_words(constraint: Any) -> bool:
+    """Whether a third party's class writes itself: it registered `@compiles` on a class that is not SQLAlchemy's."""
+    theirs = (c for c in type(constraint).__mro__ if not c.__module__.startswith("sqlalchemy."))
+    return any("_compiler_dispatcher" in vars(c) or "__visit_name__" in vars(c) for c in theirs)
+
+
 def numbering_column(table: Any) -> Any:
     """The column SQLAlchemy lets the database number; None where there is none."""
     return table._autoincrement_column
@@ -184,6 +190,42 @@ def is_of_dialect(thing: Any, dialect: str, *classes: str) -> bool:
     has no instances; importing the three big ones costs as much as half of SQLAlchemy."""
     package = sys.modules.get(f"sqlalchemy.dialects.{dialect}")
     return package is not None and isinstance(thing, tuple(getattr(package, name) for name in classes))
+
+
+def is_simple(column: Any, dialect: Any) -> bool:
+    """Whether nothing about the column is anybody's but SQLAlchemy's: its DDL needs neither type nor default settled."""
+    return (
+        type(column) is sa.Column
+        and type(column.type).__module__.startswith("sqlalchemy.")
+        and is_nameless(column.type)
+        and (column.server_default is None or type(column.server_default) is sa.DefaultClause)
+        and not isinstance(column.default, sa.Sequence)
+        and type(dialect).__module__.startswith("sqlalchemy.dialects.")
+    )
+
+
+def is_simple_table(table: Any, dialect: Any) -> bool:
+    """Whether the table is of such columns, and its constraints refer to nothing else."""
+    return (
+        all(type(each) in _OF_COLUMNS for each in table.constraints)
+        and all(is_simple(column, dialect) and not column.constraints for column in table.columns)
+        and not table.dispatch.before_create
+        and not table.dispatch.after_create
+    )
+
+
+_OF_COLUMNS: Final = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
+
+
+def stands_alone(column: Any, dialect: Any) -> bool:
+    """Whether a simple column brings nothing along, and this dialect spells it without looking at its table."""
+    return (
+        dialect.name in ("postgresql", "sqlite")
+        and is_simple(column, dialect)
+        and not (column.primary_key or column.index or column.unique or column.foreign_keys)
+        and not (column.constraints or column.computed or column.identity)
+        and (column.table is not None or not column.dispatch.after_parent_attach)
+    )
 
 
 def detached_column(column: Any) -> Any:
@@ -317,7 +359,24 @@ def bare_column(column: Any) -> Any:
 
 
 def bare_table(table: Any) -> Any:
-    return sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(info(table)))
+    made = sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(info(table)))
+    give_parts(made, table)
+    return made
+
+
+def own_parts(table: Any) -> dict[str, Any]:
+    """What a third party's items have hung on the table (ClickHouse's engine), by the attribute it hangs on."""
+    return {
+        name: part
+        for name, part in vars(table).items()
+        if isinstance(part, sa.schema.SchemaItem) and not type(part).__module__.startswith("sqlalchemy.")
+    }
+
+
+def give_parts(table: Any, source: Any) -> None:
+    """The other table's own parts hang on this one too. They go on meaning the columns they were made with."""
+    for name, part in own_parts(source).items():
+        setattr(table, name, part)
 
 
 def given_columns(constraint: Any) -> list[str]:
@@ -450,3 +509,9 @@ def told_to_listeners(clause: Any, connection: Any) -> Iterator[bool]:
     yield bool(before)
     if after:
         after(clause.element, connection, **options)
+
+
+def view_construct(table: Any) -> Any:
+    """The CreateView behind a Table that stands for a view (SQLAlchemy 2.1); None for tables, and on 2.0."""
+    made = getattr(table, "_creator_ddl", None)
+    return made if type(made).__name__ == "CreateView" else None

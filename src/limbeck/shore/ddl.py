@@ -96,7 +96,8 @@ def refused(error: Exception, dialect: Any, place: str) -> CannotSpell | NoLiter
 def create_table(dialect: Any, table: Table, *, if_not_exists: bool = False) -> Statement:
     """CREATE TABLE alone: no indexes, no comments where they are statements of their own; without foreign keys that
     say use_alter."""
-    clause = CreateTable(thaw.table(table), if_not_exists=if_not_exists)
+    made = thaw.kept(table)
+    clause = CreateTable(thaw.table(table) if made is None else made, if_not_exists=if_not_exists)
     return Statement(text(dialect, clause, f"table {table.key}"), clause)
 
 
@@ -113,7 +114,9 @@ def create_index(
     if_not_exists: bool = False,
     concurrently: bool = False,
 ) -> Statement:
-    made = thaw.index(index, table)
+    made = thaw.kept(index)
+    if made is None:
+        made = thaw.index(index, table)
     if concurrently:
         made.dialect_options["postgresql"]["concurrently"] = True
     clause = CreateIndex(made, if_not_exists=if_not_exists)
@@ -127,11 +130,13 @@ def add_constraint(dialect: Any, table: QualifiedName, constraint: Constraint) -
 
 def column_definition(dialect: Any, table: QualifiedName, column: Column) -> str:
     """What stands behind ADD COLUMN: name, type (SERIAL where it numbers itself), default, NOT NULL ..."""
-    made = thaw.stub(table, ())
-    thawed = thaw.column(column)
-    made.append_column(thawed)
-    if column.autoincrement:  # only a key's column gets SERIAL, AUTO_INCREMENT or IDENTITY
-        made.append_constraint(compat.primary_key_of(thawed))
+    thawed = thaw.kept(column)
+    if thawed is None:
+        made = thaw.stub(table, ())
+        thawed = thaw.column(column)
+        made.append_column(thawed)
+        if column.autoincrement:  # only a key's column gets SERIAL, AUTO_INCREMENT or IDENTITY
+            made.append_constraint(compat.primary_key_of(thawed))
     twin = compat.spelling_dialect(dialect)
     try:
         spelled: str = compat.ddl_compiler(twin).get_column_specification(thawed)

@@ -7,15 +7,15 @@ spelled by SQLAlchemy's own compiler, in the context it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, UnsupportedCompilationError
 
-from limbeck.errors import DuplicateTable, NoType
+from limbeck.errors import CannotSpell, DuplicateTable, NoType
 from limbeck.model.column import Column
 from limbeck.model.constraint import Constraint, PrimaryKey
 from limbeck.model.defaults import (
@@ -35,7 +35,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
-from . import compat, constraints, named_types, python
+from . import compat, constraints, declared, named_types, python, thaw
 from .ddl import refused
 from .names import model_name, model_options, qualified_name
 
@@ -56,11 +56,13 @@ def _family(dialect: Any) -> str:
 class Freezer:
     """Freezes for one dialect: variants, naming conventions, truncation and quoting are settled here.
 
-    The caller's objects are never changed and never kept attached (`source` is a detached copy).
+    The caller's objects are never changed and never kept attached (`source` is a detached copy). With `for_files` False
+    what only a revision file wants to know, the Python that makes a type, is left out.
     """
 
-    def __init__(self, dialect: Any) -> None:
+    def __init__(self, dialect: Any, *, for_files: bool = True) -> None:
         self.dialect = dialect
+        self.for_files = for_files
         self.spelling = compat.twin(dialect)  # its own: a dialect remembers every type it has spelled
         self._ddl = compat.ddl_compiler(self.spelling)
         self._pythons: dict[Any, Call | Raw | None] = {}
@@ -82,6 +84,10 @@ class Freezer:
                     objects.setdefault((made.kind, made.key), made)
         for number, metadata in enumerate(metadatas):
             for each in metadata.tables.values():
+                view = declared.view_of(each, self)
+                if view is not None:
+                    objects.setdefault((view.kind, view.key), view)
+                    continue
                 frozen = self.table(each)
                 if frozen.key in places:
                     told = (_place(places[frozen.key]), _place(number))
@@ -90,7 +96,10 @@ class Freezer:
                 tables.append(frozen)
                 for thing in self.objects(each):
                     objects.setdefault((thing.kind, thing.key), thing)
-        schemas = (Schema(name=k.schema) for k in places if k.schema is not None)
+            for thing in declared.objects_of(metadata, self):
+                objects.setdefault((thing.kind, thing.key), thing)
+        named = (k.schema for k in (*places, *(key for _, key in objects)))
+        schemas = [Schema(name=schema) for schema in named if schema is not None]
         for schema in schemas:
             objects.setdefault((schema.kind, schema.key), schema)
         return Snapshot.of(backend_id(self.dialect), tables, objects.values())
@@ -116,16 +125,23 @@ class Freezer:
             schema=key.schema,
             columns=tuple(self._column(c, table) for c in table.columns),
             primary_key=key_of_table,
-            constraints=tuple(
-                constraints.freeze(c, key, self) for c in checked if compat.is_spelled_by(c, self._ddl)
-            ),
+            constraints=tuple(self._constraints(checked, key)),
             indexes=tuple(constraints.index(i, self) for i in _in_order(table.indexes)),
             comment=table.comment,
             prefixes=compat.prefixes(table),
             options=model_options(compat.dialect_options(table), self.sql_of),
             renamed_from=compat.info(table).get("renamed_from"),
-            source=compat.bare_table(table) if compat.info(table).keys() - {"renamed_from"} else None,
+            source=compat.bare_table(table)
+            if compat.info(table).keys() - {"renamed_from"} or compat.own_parts(table)
+            else None,
         )
+
+    def _constraints(self, found: Iterable[Any], key: QualifiedName) -> Iterator[Constraint]:
+        for each in found:
+            if compat.is_spelled_by(each, self._ddl):
+                frozen = constraints.freeze(each, key, self)
+                if frozen is not None:
+                    yield frozen
 
     def column(
         self, column: Any, table: QualifiedName, naming: Any = None
@@ -133,6 +149,10 @@ class Freezer:
         """A column as it would stand in that table, and what hangs on it: its foreign keys, unique, checks, index.
 
         `naming` is a naming convention for those. A column that belongs to a table is copied first."""
+        if compat.stands_alone(column, self.dialect):
+            bare = self._column_of(column, table, numbered=False)
+            thaw.keep(bare, column)
+            return bare, (), ()
         alone = compat.detached_column(column)
         made = constraints.scratch_table(table, naming, alone)
         frozen = self.table(made)
@@ -148,10 +168,23 @@ class Freezer:
 
     def constraint(self, constraint: Any, table: QualifiedName, naming: Any = None) -> Constraint:
         """A constraint object, attached or not; columns may be names."""
-        return constraints.freeze(constraints.attached(constraint, table, naming), table, self)
+        made = constraints.freeze(constraints.attached(constraint, table, naming), table, self)
+        if made is None:
+            what = f"{type(constraint).__name__} on table {table}"
+            raise CannotSpell(place=what, backend=self.dialect.name, why="it says nothing on this database.")
+        return made
 
     def index(self, index: Any, table: QualifiedName) -> Index:
         return constraints.index(constraints.attached_index(index, table), self)
+
+    def index_over(
+        self, table: QualifiedName, name: str | None, columns: tuple[str, ...], unique: bool
+    ) -> Index:
+        """An index over columns by their names."""
+        made = constraints.index_over(table, name, columns, unique)
+        frozen = constraints.index(made, self)
+        thaw.keep(frozen, made)
+        return frozen
 
     def type(self, type_: Any, table: QualifiedName | None = None, column: str = "c") -> TypeRef:
         """A type instance or class."""
@@ -181,6 +214,17 @@ class Freezer:
             raise refused(error, self.dialect, place or "an expression") from error
         return str(made)
 
+    def ddl_text(self, element: Any, place: str) -> str:
+        """What stands in CREATE TABLE for a part of it."""
+        try:
+            made = self._ddl.process(element)
+        except UnsupportedCompilationError as error:
+            why = f"neither the dialect nor an @compiles says how {type(element).__name__} is written."
+            raise CannotSpell(place=place, backend=self.dialect.name, why=why) from error
+        except SQLAlchemyError as error:
+            raise refused(error, self.dialect, place) from error
+        return "" if made is None else str(made)
+
     # -- columns
     def _said_in_column(self, table: Any) -> bool:
         """SQLite's AUTOINCREMENT is said in the column, with the key, which has no name there."""
@@ -191,7 +235,10 @@ class Freezer:
         return bool(said) and compat.is_integer(columns[0])
 
     def _column(self, column: Any, table: Any) -> Column:
-        place = f"{qualified_name(table)}.{column.name}"
+        return self._column_of(column, qualified_name(table), self._is_numbering(column, table))
+
+    def _column_of(self, column: Any, table: QualifiedName, numbered: bool) -> Column:
+        place = f"{table}.{column.name}"
         type_ = self._type(column, place)
         default = self._default(column.server_default, place)
         identity = isinstance(default, Identity) and not self._has_identities()
@@ -205,7 +252,7 @@ class Freezer:
             type=type_,
             nullable=bool(column.nullable) and not self._never_null(column),
             default=None if identity else default,
-            autoincrement=self._numbered(column, table, type_.spelling),
+            autoincrement=numbered and self._numbered(column, type_.spelling),
             comment=column.comment,
             options=model_options(compat.dialect_options(column), self.sql_of),
             renamed_from=compat.info(column).get("renamed_from"),
@@ -220,15 +267,17 @@ class Freezer:
         """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
         return self.dialect.name == "mssql" and isinstance(column.default, sa.Sequence)
 
-    def _numbered(self, column: Any, table: Any, spelled: str) -> bool:
-        """Whether the database numbers the rows by this column: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
+    def _is_numbering(self, column: Any, table: Any) -> bool:
+        """Whether it is the column that may be numbered."""
+        wished = self.dialect.name == "mssql" and column.autoincrement is True
+        return wished or column is compat.numbering_column(table)
+
+    def _numbered(self, column: Any, spelled: str) -> bool:
+        """Whether the database numbers the rows by it: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
         if self.dialect.name in ("oracle", "default"):
             return False
         if self.dialect.name == "sqlite" and spelled != "INTEGER":
             return False  # only that very word is the rowid
-        wished = self.dialect.name == "mssql" and column.autoincrement is True
-        if column is not compat.numbering_column(table) and not wished:
-            return False
         if column.server_default is not None and self._has_identities():
             return False
         given = column.default
@@ -274,6 +323,8 @@ class Freezer:
 
     def _python(self, engine: Any, spelled: str, spell: Any) -> Call | Raw | None:
         """Remembered for types that are equal by SQLAlchemy's own key: a database has few types and many columns."""
+        if not self.for_files:
+            return None
         key = compat.type_key(engine)
         if key is None:
             return python.expression(engine, spelled, spell)

@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from limbeck.errors import NoValueOfBareType
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import ByDatabase, Computed, Default, Identity, SequenceDefault, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import Name, QualifiedName
@@ -39,6 +39,20 @@ class Spelled(ColumnElement[Any]):
 
 @compiles(Spelled)
 def _spelled(element: Any, compiler: Any, **_: Any) -> str:
+    text: str = element.text
+    return text.replace("%", "%%") if compiler.preparer._double_percents else text
+
+
+class SpelledConstraint(sa.schema.Constraint):
+    """A constraint of which only the text is known."""
+
+    def __init__(self, text: str, name: Any = None) -> None:
+        super().__init__(name=name)
+        self.text = text
+
+
+@compiles(SpelledConstraint)
+def _spelled_constraint(element: Any, compiler: Any, **_: Any) -> str:
     text: str = element.text
     return text.replace("%", "%%") if compiler.preparer._double_percents else text
 
@@ -147,6 +161,22 @@ def option(value: Any) -> Any:
     return name(value) if isinstance(value, Name) else value
 
 
+_fresh: tuple[Any, Any] = (None, None)
+
+
+def keep(value: Any, made: Any) -> None:
+    """Remembers which throw-away object the value was frozen from a moment ago; one at a time, the last one."""
+    global _fresh
+    _fresh = (value, made)
+
+
+def kept(value: Any) -> Any:
+    """The object that this very value was frozen from, where it was the last: by the law of the shore its DDL is what
+    that of a thawed one would be. None where that is not so."""
+    known, made = _fresh
+    return made if known is value else None
+
+
 def options(values: Options) -> dict[str, Any]:
     return {key: option(value) for key, value in values}
 
@@ -205,6 +235,8 @@ def table(value: Table, metadata: Any = None) -> Any:
         **options(value.options),
     )
     made.comment = value.comment  # a stub that stands already ignores it
+    if value.source is not None:
+        compat.give_parts(made, value.source)
     compat.set_prefixes(made, value.prefixes)
     compat.without_additions(made)
     if value.primary_key is not None:
@@ -265,6 +297,8 @@ def element(made: Any, value: IndexElement) -> Any:
 
 
 def _constraint(made: Any, value: Constraint) -> Any:
+    if isinstance(value, Other):
+        return SpelledConstraint(value.text, final(value.name))
     shared: dict[str, Any] = {
         "name": final(value.name),
         "deferrable": value.deferrable,

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import (
     ByDatabase,
     Computed,
@@ -29,6 +29,7 @@ from limbeck.model.types import Call, Raw, TypeRef
 from . import layout
 
 SA = ("import sqlalchemy as sa",)
+OP = ("from limbeck import op",)
 PG = (*SA, "from sqlalchemy.dialects import postgresql")
 _BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?![:\w]))")
 _INTEGER = re.compile(r"(?i)(big|small|tiny|medium)?(int(eger)?|serial)\b")
@@ -135,6 +136,8 @@ def constraint(value: Constraint) -> Call:
         return Call(
             "postgresql.ExcludeConstraint", exclude_elements(value), constraint_options(value), imports=PG
         )
+    if isinstance(value, Other):
+        return Call("op.sql_constraint", (value.text,), _given(("name", value.name)), imports=OP)
     targets = [".".join((*_dotted(value.referred), name)) for name in value.referred_columns]
     return Call(
         "sa.ForeignKeyConstraint", (list(value.columns), targets), constraint_options(value), imports=SA

@@ -63,7 +63,7 @@ def text_of(element: Any, compiler: Any, dialect: str, **kw: Any) -> str:
         raise exc.CompileError(str(error)) from error
     if len(statements) != 1:
         raise exc.CompileError(f"{type(element).__name__} cannot be said in one statement here.")
-    text = statements[0].text
+    text: str = statements[0].text
     if not compiler.preparer._double_percents:
         return text
     parts = text.split(asked.verbatim) if asked.verbatim else [text]
@@ -117,12 +117,13 @@ class Asked:
         return self.freeze.type(type_, self.table, self.column)
 
     def spell(self, kind: str, backend: Any = None, **fields: Any) -> Statements:
-        made = core.operation(kind)(table=self.table, **fields)
-        spelled: Statements = made.spell(backend or self.backend, Said())
+        operation: Any = core.operation(kind)
+        spelled: Statements = operation(table=self.table, **fields).spell(backend or self.backend, Said())
         return spelled
 
     def alter(self, before: Said | None = None, backend: Any = None, **parts: Any) -> Statements:
-        made = core.operation("alter_column")(table=self.table, column=self.column, **parts)
+        operation: Any = core.operation("alter_column")
+        made = operation(table=self.table, column=self.column, **parts)
         spelled: Statements = made.spell(backend or self.backend, before or Said())
         return spelled
 
@@ -159,17 +160,15 @@ def _add_column(asked: Asked) -> Statements:
         column = asked.freeze.column(element.column, asked.table)[0]
     else:
         column = asked.freeze.standing(element.column)
-    if not asked.compiler.dialect.inline_comments:
-        column = replace(column, comment=None)
     if asked.word in _TAKES_NO_OPTIONS:
-        return asked.spell("add_column", column=column)
+        return asked.spell("add_column", column=column)[:1]
     return asked.spell(
         "add_column",
         _with_existence(asked),
         column=column,
         inline=_inline(asked, column.name),
         if_not_exists=bool(element.if_not_exists),
-    )
+    )[:1]
 
 
 def _inline(asked: Asked, name: str) -> tuple[Any, ...]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Function, Object, Policy, Schema, Sequence, Trigger, View
+from limbeck.model.objects import (
+    ON_TABLES,
+    Function,
+    Object,
+    Policy,
+    Schema,
+    Sequence,
+    Trigger,
+    View,
+)
 from limbeck.model.snapshot import Lookup
 from limbeck.model.statement import Statement
 
@@ -32,9 +42,10 @@ class WithObjects(Spelling):
         if isinstance(thing, Sequence):
             return self.create_sequence(thing, exists)
         if isinstance(thing, View):
-            return self.create_view(thing, exists)
+            return (*self.create_view(thing, exists), *self.beside(thing))
         if isinstance(thing, (Function, Trigger, Policy)):
-            return (Statement(thing.definition.text), *self.object_comment(thing, None, thing.comment))
+            made = Statement(thing.definition.as_written)
+            return (made, *self.object_comment(thing, None, thing.comment), *self.beside(thing))
         raise self.cannot(f"create a {thing.kind}")
 
     def drop_object(self, thing: Object, *, if_exists: bool = False) -> Statements:
@@ -56,6 +67,18 @@ class WithObjects(Spelling):
         was = None if changed and isinstance(want, (Function, Trigger, Policy)) else _comment(have)
         return (*changed, *self.object_comment(want, was, _comment(want)))
 
+    def replace_object(self, thing: Object) -> Statements:
+        self._must_have(thing.kind)
+        if isinstance(thing, View):
+            return self.replaced_view(thing)
+        if isinstance(thing, (Function, Trigger)):
+            return (Statement(or_replace(thing.definition.as_written)),)
+        raise self.cannot(f"replace the {thing.kind} {thing.key}", "Drop it and create it again.")
+
+    def beside(self, thing: View | Function | Trigger | Policy) -> Statements:
+        """What belongs to it and no field says, in the author's or the server's words."""
+        return tuple(Statement(text) for text in getattr(thing, "also", ()))
+
     def rename_object(self, kind: str, name: QualifiedName, new_name: str, before: Lookup) -> Statements:
         self._must_have(kind)
         return (Statement(f"ALTER {kind.upper()} {self.full(name)} RENAME TO {self.name(new_name)}"),)
@@ -74,8 +97,11 @@ class WithObjects(Spelling):
     def create_view(self, thing: View, exists: str) -> Statements:
         if thing.materialized:
             raise self.cannot("have materialized views")
-        made = Statement(f"CREATE VIEW {exists}{self.full(thing.key)} AS {thing.definition.text}")
+        made = Statement(f"CREATE VIEW {exists}{self.full(thing.key)} AS {thing.definition.as_written}")
         return (made, *self.object_comment(thing, None, thing.comment))
+
+    def replaced_view(self, thing: View) -> Statements:
+        return (Statement(f"{self.replace_view} {self.full(thing.key)} AS {thing.definition.as_written}"),)
 
     def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
         if have.options == want.options and have.data_type == want.data_type:
@@ -87,7 +113,7 @@ class WithObjects(Spelling):
     def alter_view(self, have: View, want: View) -> Statements:
         if (have.definition, have.options) == (want.definition, want.options):
             return ()
-        return (Statement(f"{self.replace_view} {self.full(want.key)} AS {want.definition.text}"),)
+        return self.replaced_view(want)
 
     def alter_code(self, have: Object, want: Object) -> Statements:
         """Code is dropped and made again: it holds no data."""
@@ -118,7 +144,7 @@ class WithObjects(Spelling):
         """How a statement names it; a trigger or policy with its table."""
         if isinstance(thing, Schema):
             return self.name(thing.name)
-        if isinstance(thing, (Trigger, Policy)):
+        if isinstance(thing, ON_TABLES):
             return f"{self.name(thing.name)} ON {self.full(thing.table)}"
         if isinstance(thing, Function):
             return f"{self.full(QualifiedName(thing.schema, thing.name))}({thing.signature})"
@@ -142,6 +168,14 @@ class WithObjects(Spelling):
     def _must_have(self, kind: str) -> None:
         if kind not in self.object_kinds:
             raise self.cannot(f"have a {kind}")
+
+
+def or_replace(text: str) -> str:
+    """A CREATE statement that takes the place of what is there."""
+    return _CREATE.sub("CREATE OR REPLACE ", text, count=1)
+
+
+_CREATE = re.compile(r"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?", re.IGNORECASE)
 
 
 def _comment(thing: Object) -> str | None:

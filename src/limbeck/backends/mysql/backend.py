@@ -18,7 +18,7 @@ from limbeck.model.defaults import Computed, Default, Identity, SequenceOptions
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Function, Object, Schema, Sequence, Trigger
+from limbeck.model.objects import Function, Object, Schema, Sequence, Trigger, View
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
@@ -27,7 +27,7 @@ from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import doubts, rewriting, same, storage, unasked
+from . import doubts, objects, rewriting, same, storage, unasked
 
 Statements = tuple[Statement, ...]
 
@@ -263,6 +263,37 @@ class MysqlBackend(AnsiBackend):
         return self.modify_column(table, replace(self.whole(table, column, before), comment=comment))
 
     # -- objects
+    @property
+    def managed_objects(self) -> frozenset[str]:  # type: ignore[override]
+        """MySQL has no sequences."""
+        managed = frozenset({"schema", "view", "function", "trigger"})
+        return managed | {"sequence"} if self.mariadb else managed
+
+    def create_view(self, thing: View, exists: str) -> Statements:
+        return (Statement(self._view("CREATE ", exists, thing)),)
+
+    def replaced_view(self, thing: View) -> Statements:
+        return (Statement(self._view("CREATE OR REPLACE ", "", thing)),)
+
+    def _view(self, verb: str, exists: str, thing: View) -> str:
+        if thing.materialized:
+            raise self.cannot("have materialized views")
+        head, tail = objects.view_head(thing), objects.view_tail(thing)
+        return f"{verb}{head}VIEW {exists}{self.full(thing.key)} AS {thing.definition.as_written}{tail}"
+
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, (View, Function, Trigger)):
+            return objects.same(have, want, self.dialect.identifier_preparer.reserved_words)
+        if isinstance(have, Sequence) and isinstance(want, Sequence):
+            return same.sequence(have) == same.sequence(want)
+        return super().same_object(have, want)
+
+    def may_replace(self, have: Object, want: Object) -> bool:
+        """MySQL replaces views only, MariaDB (since 10.1.4) all code."""
+        if isinstance(have, Function) and isinstance(want, Function) and have.procedure != want.procedure:
+            return False
+        return isinstance(want, View) or (self.mariadb and isinstance(want, (Function, Trigger)))
+
     def reference(self, thing: Object) -> str:
         if isinstance(thing, Trigger):
             return self.full(QualifiedName(thing.table.schema, thing.name))
@@ -301,10 +332,6 @@ class MysqlBackend(AnsiBackend):
             raise self.cannot(feature, "Ask the database first in the revision.")
 
     # -- comparing
-    @property
-    def managed_objects(self) -> frozenset[str]:  # type: ignore[override]
-        return frozenset({"schema", "sequence"} if self.mariadb else {"schema"})
-
     names_primary_keys: ClassVar[bool] = False
     foreign_keys_hold_types: ClassVar[bool] = True
     numbering_needs_key: ClassVar[bool] = True
@@ -315,11 +342,6 @@ class MysqlBackend(AnsiBackend):
 
     def fold_constraint(self, name: str) -> str:
         return name.lower()
-
-    def same_object(self, have: Object, want: Object) -> bool:
-        if isinstance(have, Sequence) and isinstance(want, Sequence):
-            return same.sequence(have) == same.sequence(want)
-        return super().same_object(have, want)
 
     def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
         """A unique key is called after its first column, with a number where that is taken."""

@@ -58,14 +58,28 @@ def after(operation: Operation, before: Snapshot) -> Snapshot:
 
 
 def _with_index(result: Snapshot, table: Table, key: ForeignKey) -> Snapshot:
+    stands = result.tables[table.key]
+    earlier = next((i for i in table.indexes if _is_made_for(table, i, key.columns)), None)
+    if (
+        earlier is not None and key.name is not None
+    ):  # what was made for another key over the same is made anew
+        kept = tuple(replace(i, name=key.name) if i is earlier else i for i in stands.indexes)
+        return result.with_table(replace(stands, indexes=kept, source=None))
     if any(columns[: len(key.columns)] == key.columns for columns in _indexed(table)):
         return result
-    stands = result.tables[table.key]
     index = Index(
         name=key.columns[0] if key.name is None else key.name,
         elements=tuple(IndexElement(column=column) for column in key.columns),
     )
     return result if stands.index(str(index.name)) else result.with_table(stands.with_index(index))
+
+
+def _is_made_for(table: Table, index: Index, columns: tuple[str, ...]) -> bool:
+    names = {
+        name for key in table.foreign_keys if key.columns == columns for name in (key.name, key.columns[0])
+    }
+    of = tuple(e.column for e in index.elements)
+    return not index.unique and of == columns and index.name in names
 
 
 def _index_of_renamed(result: Snapshot, operation: RenameConstraint) -> Snapshot:

@@ -257,7 +257,11 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return (Statement(f"DROP INDEX {words}{place}", outside_transaction=concurrently),)
 
     # -- comparing
-    managed_objects: ClassVar[frozenset[str]] = frozenset({"schema", "enum", "domain", "sequence"})
+    managed_objects: ClassVar[frozenset[str]] = frozenset(
+        ["schema", "enum", "domain", "sequence", "view", "function", "trigger", "policy", "row_security"]
+    )
+    comments_on_objects: ClassVar[bool] = True
+    blocking: ClassVar[frozenset[str]] = frozenset(["alter_type", "drop_column", "drop_object", "drop_table"])
     computed_persisted: ClassVar[bool] = True
 
     def same_object(self, have: Object, want: Object) -> bool:

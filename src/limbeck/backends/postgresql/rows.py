@@ -26,9 +26,12 @@ def found(connection: Any, query: str, values: Mapping[str, Any]) -> Iterator[Ma
 _JSON = frozenset(
     {
         "checks",
+        "column_grants",
         "columns",
         "elements",
+        "grants",
         "include",
+        "indexes",
         "labels",
         "needs",
         "on_delete_columns",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
@@ -32,8 +33,10 @@ from limbeck.ops.table import DropTable
 
 from . import doubts, native, reading, same, types
 from .grammar import in_schema
+from .objects import same_trigger, same_view
 from .reading import EMPTY, Book
 from .rebuild import settled, statements
+from .tokens import fold, tokenize
 from .wording import Writer
 
 _KNOWN_TO_SQLALCHEMY = frozenset(
@@ -71,7 +74,8 @@ class SqliteBackend(AnsiBackend):
 
     title: ClassVar[str] = "SQLite"
     object_kinds: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
-    managed_objects: ClassVar[frozenset[str]] = frozenset()
+    managed_objects: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
+    blocking: ClassVar[frozenset[str]] = frozenset({"drop_object"})
     has_comments: ClassVar[bool] = False
     alters_options_singly: ClassVar[bool] = True
     numbering_follows: ClassVar[bool] = True
@@ -84,7 +88,7 @@ class SqliteBackend(AnsiBackend):
         self.writer = Writer(dialect)
         self._books: dict[QualifiedName, Book] = {}
         self._silent: set[QualifiedName] = set()
-        """Tables that were read and had no trigger."""
+        """Tables that were read and had no trigger on UPDATE."""
 
     def since(self, *version: int) -> bool:
         """Whether SQLite is of that version or newer; what a script may count on is `native.ASSUMED`."""
@@ -111,7 +115,7 @@ class SqliteBackend(AnsiBackend):
         for key, book in books.items():
             known = self._books.get(key, EMPTY).entries
             self._books[key] = replace(book, entries=tuple(dict.fromkeys((*book.entries, *known))))
-        heard = {t.table for t in snapshot.objects_of(Trigger)}
+        heard = {t.table for t in snapshot.objects_of(Trigger) if _hears_updates(t)}
         self._silent = {key for key in (*self._silent, *books) if key not in heard}
         return snapshot
 
@@ -371,7 +375,11 @@ class SqliteBackend(AnsiBackend):
     def create_view(self, thing: View, exists: str) -> tuple[Statement, ...]:
         columns = dict(thing.options).get("sqlite_columns", ())
         named = f"({self.names(columns)})" if columns else ""
-        return (Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.text}"),)
+        if thing.materialized:
+            raise self.cannot("have materialized views")
+        return (
+            Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.as_written}"),
+        )
 
     def alter_view(self, have: View, want: View) -> tuple[Statement, ...]:
         return self.alter_code(have, want)
@@ -379,7 +387,7 @@ class SqliteBackend(AnsiBackend):
     def create_object(self, thing: Object, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
         if isinstance(thing, Trigger):
             self._silent.discard(thing.table)
-            return (Statement(in_schema(thing.definition.text, thing.table.schema)),)
+            return (Statement(in_schema(thing.definition.as_written, thing.table.schema)),)
         return super().create_object(thing, if_not_exists=if_not_exists)
 
     def reference(self, thing: Object) -> str:
@@ -388,9 +396,14 @@ class SqliteBackend(AnsiBackend):
         return super().reference(thing)
 
     # -- comparing
-    def fold_column(self, name: str) -> str:
-        from .tokens import fold
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, View) and isinstance(want, View):
+            return same_view(have, want)
+        if isinstance(have, Trigger) and isinstance(want, Trigger):
+            return same_trigger(have, want)
+        return super().same_object(have, want)
 
+    def fold_column(self, name: str) -> str:
         return fold(name)
 
     def canonical_type(self, spelling: str) -> str:
@@ -454,6 +467,12 @@ def _lossy(old: str, new: str) -> str:
     if old == "INTEGER" and new == "REAL":
         return "whole numbers beyond 2^53 lose digits"
     return ""
+
+
+def _hears_updates(trigger: Trigger) -> bool:
+    """Whether UPDATE stands before the table's name."""
+    words = tokenize(trigger.definition.text)
+    return any(word.is_word("UPDATE") for word in takewhile(lambda word: not word.is_word("ON"), words))
 
 
 def _has_own_facts(table: Table) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import Computed, TextDefault
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
@@ -155,6 +155,8 @@ class Writer:
     # -- constraints
 
     def constraint(self, constraint: Constraint) -> str:
+        if isinstance(constraint, Other):
+            return constraint.text
         named = f"CONSTRAINT {self.name(constraint.name)} " if constraint.name is not None else ""
         return named + self._constraint(constraint)
 
@@ -165,7 +167,7 @@ class Writer:
             return f"{word} ({self._key(constraint)}){_conflict(options.get('sqlite_on_conflict'))}"
         if isinstance(constraint, Check):
             return f"CHECK ({constraint.sql.text})"
-        assert not isinstance(constraint, Exclude), "SQLite has no EXCLUDE"
+        assert isinstance(constraint, ForeignKey), "SQLite has no EXCLUDE"
         return self._foreign_key(constraint)
 
     def _key(self, key: PrimaryKey | Unique) -> str:
