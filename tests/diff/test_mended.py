@@ -106,6 +106,21 @@ def test_a_key_that_goes_for_a_moment_comes_back_under_its_new_name(database: Da
 
 
 @on("postgresql", "mariadb", "sqlite")
+def test_a_new_table_refers_to_what_becomes_unique(database: Database) -> None:
+    def a(*more: Any) -> tuple[Any, ...]:
+        return ("a", identifier(), sa.Column("n", sa.Integer), *more)
+
+    child = (
+        "b",
+        identifier(),
+        sa.Column("n", sa.Integer),
+        sa.ForeignKeyConstraint(["n"], ["a.n"], name="fk"),
+    )
+    want = models(a(sa.UniqueConstraint("n", name="uq")), child)
+    there_and_back(database, models(a()), want)
+
+
+@on("postgresql", "mariadb", "sqlite")
 def test_computed_columns_go_before_what_they_are_computed_from(database: Database) -> None:
     computed = sa.Column("twice", sa.Integer, sa.Computed("n * 2", persisted=True))
     have = models(("t", identifier(), sa.Column("n", sa.Integer), computed))
