@@ -280,3 +280,23 @@ def test_constraints_with_more_to_them(database: Database) -> None:
         )
     )
     assert len(there_and_back(database, plain, more)) == 3
+
+
+@on("postgresql")
+def test_an_extension_comes_with_the_type_that_needs_it(database: Database) -> None:
+    engine = database.engine()
+    words = sa.Column("words", postgresql.CITEXT(), server_default="x")
+    have, want = models(("t", identifier())), models(("t", identifier(), words))
+    have.create_all(engine)
+    first = looked_at(engine)
+    tool = Written("postgresql")
+    with engine.connect() as connection:
+        found = tool.compare(connection, want, (), None)
+    assert [line for line in tool.lines(found) if not line.startswith("(")] == [
+        "create extension citext",
+        "add column t.words (CITEXT, default 'x')",
+    ]
+    tool.upgrade(engine, found)
+    assert lines(tool, engine, want) == []
+    tool.downgrade(engine, found)
+    assert catalog.difference(first, looked_at(engine)) == ""
