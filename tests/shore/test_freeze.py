@@ -222,3 +222,15 @@ def test_a_key_that_create_all_added_afterwards_is_still_there() -> None:
     sa.schema.AddConstraint(key)
     assert freezer.table(a) == before
     assert [c.name for c in before.foreign_keys] == ["fk"]
+
+
+@pytest.mark.parametrize("name", ["mssql", "oracle", "postgresql"])
+def test_an_identity_keeps_its_options(name: str) -> None:
+    """SQL Server's dialect spells them although it says that it has none."""
+    target = dialect(name)
+    table = sa.Table("t", sa.MetaData(), sa.Column("n", sa.Integer, sa.Identity(start=3, increment=2)))
+    said = str(sa.schema.CreateTable(table).compile(dialect=target)).strip()
+    frozen = Freezer(target).table(table)
+    assert ddl.create_table(target, frozen).text == said
+    assert isinstance(frozen.columns[0].default, Identity)
+    assert ("IDENTITY(3,2)" if name == "mssql" else "START WITH 3") in said
