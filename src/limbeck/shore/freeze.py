@@ -149,7 +149,7 @@ class Freezer:
         """A column as it would stand in that table, and what hangs on it: its foreign keys, unique, checks, index.
 
         `naming` is a naming convention for those. A column that belongs to a table is copied first."""
-        if compat.stands_alone(column, self.dialect):
+        if column.autoincrement is not True and compat.stands_alone(column, self.dialect):
             bare = self._column_of(column, table, numbered=False)
             thaw.keep(bare, column)
             return bare, (), ()
