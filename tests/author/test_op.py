@@ -20,6 +20,7 @@ from limbeck.author.stage import entered
 from limbeck.backends import backend_for
 from limbeck.errors import NoLiteralForm, NoStage, WrongArgument
 from limbeck.model.snapshot import Snapshot
+from limbeck.ops.column import AddColumn
 from limbeck.ops.contract import Operation
 from limbeck.ops.several import Several
 from limbeck.shore.freeze import Freezer
@@ -303,3 +304,9 @@ def test_the_example_of_the_page_runs() -> None:
     example = text.partition("```python\n")[2].partition("```")[0]
     kinds = [o.kind for o in made(example + "\nupgrade()")]
     assert kinds == ["add_column", "fill_column", "alter_column", "create_index"]
+
+
+def test_a_column_may_say_that_it_numbers_rows_before_its_key_is_there() -> None:
+    (operation,) = made('op.add_column("a", sa.Column("id", sa.Integer, autoincrement=True, nullable=False))')
+    assert isinstance(operation, AddColumn)
+    assert operation.column.autoincrement

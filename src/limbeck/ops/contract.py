@@ -373,6 +373,10 @@ class Backend(ABC):
             text = text[1:-1].strip()
         return text
 
+    alters_options_singly: ClassVar[bool] = False
+    """Whether each option of a table is changed by itself, in its own place among the other changes."""
+    numbering_follows: ClassVar[bool] = False
+    """Whether it follows from type and key alone which column numbers itself, so that it never changes by itself."""
     numbering_needs_key: ClassVar[bool] = False
     """Whether a column that numbers itself must be in a key at every moment."""
     foreign_keys_hold_types: ClassVar[bool] = False
