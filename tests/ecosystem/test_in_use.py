@@ -475,4 +475,12 @@ def test_a_revision_imports_the_models(ready: Any) -> None:
     assert typed("upgrade", "head").returncode == 0
     assert typed("check").returncode == 0, typed("check").stdout
     assert typed("revision", "--autogenerate", "--rev-id", "a3").returncode == 0
+    made = "import shop_models; shop_models.metadata.create_all(op.get_bind())"
+    typed("downgrade", "base")
+    revision(ready, "a1")  # its import alone is left
+    path.write_text("import shop_more\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    typed("stamp", "a2")
+    revision(ready, "b3", "a2", up=made)
+    assert typed("upgrade", "b3").returncode == 0
+    assert "more" in tables(ready), "a file that is not to be run any more has been imported"
     assert "drop_table" not in next(ready.versions.glob("a3*.py")).read_text(encoding="utf-8")
