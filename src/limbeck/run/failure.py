@@ -33,6 +33,22 @@ def statement_of(error: BaseException) -> str:
     return masked(found.statement)
 
 
+def next_step_after(error: BaseException) -> str:
+    """What to do where it is not the revision that must be repaired; "" where that is not known."""
+    from sqlalchemy import exc
+
+    if isinstance(error, LimbeckError):
+        return error.next_step()
+    found = _database_error(error)
+    if not isinstance(found, exc.DBAPIError):
+        return ""
+    if found.connection_invalidated:
+        return "The connection was lost: look why in the server's log, then run the same command again."
+    if getattr(found.orig, "sqlstate", "") == "53100" or "disk is full" in str(found.orig):
+        return "Make room on the disk and run the same command again."
+    return ""
+
+
 def masked(text: str) -> str:
     """A statement without the values of rows, and not longer than people read."""
     if _CHANGES_ROWS.match(text) or _HOLDS_SECRETS.search(text):

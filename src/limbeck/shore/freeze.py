@@ -7,7 +7,7 @@ spelled by SQLAlchemy's own compiler, in the context it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -190,6 +190,10 @@ class Freezer:
         made = constraints.scratch_table(table or QualifiedName(None, "t"), None, alone)
         return self._type(made.columns[column], f"{table or ''}.{column}".lstrip("."))
 
+    def moved(self, type_: TypeRef, schemas: Mapping[str | None, str | None]) -> TypeRef:
+        """A named type as it is called where its schema has another name."""
+        return self._ref(compat.moved_type(type_.engine, schemas), "a type")
+
     def default(self, default: Any) -> Default | None:
         """What people give as server_default: text, clause, Computed, Identity, Sequence, FetchedValue, None."""
         return self._default(default, "a server default")
@@ -258,7 +262,7 @@ class Freezer:
 
     def _has_identities(self) -> bool:
         """SQL Server's dialect spells IDENTITY and says that it has none."""
-        return self.dialect.supports_identity_columns or self.dialect.name == "mssql"
+        return bool(self.dialect.supports_identity_columns) or self.dialect.name == "mssql"
 
     def _never_null(self, column: Any) -> bool:
         """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
