@@ -27,6 +27,8 @@ help:
 	@echo "make unit         the tests alone (PYTEST_ARGS='-k name' for some of them)"
 	@echo "make test-sa20    the tests that are not slow, with the newest SQLAlchemy 2.0"
 	@echo "make bench        times of whole commands and of upgrades, limbeck against Alembic"
+	@echo "make conformance  Alembic's own tests on the facade; make ecosystem, make replay: programs and histories on it"
+	@echo "make without-facade  the core's tests on a copy without the facade"
 	@echo "make converge     autogenerate on random pairs of schemas: DB=postgresql|mariadb|sqlite N=200 SEED=0 SHRINK=1"
 	@echo "make clean        remove what these commands made"
 
@@ -145,6 +147,11 @@ ecosystem: .venv-ecosystem/.test
 	    sqlalchemy-spanner clickhouse-sqlalchemy
 	@touch $@
 
+# The core's tests on a copy without the facade: nothing below leans on it.
+.PHONY: without-facade
+without-facade: .venv/.test mariadb
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; $(BIN)/python tools/without_facade.py -n $(WORKERS) -q -m 'not slow' $(PYTEST_ARGS)
+
 # Published projects' migrations with the original, the facade and limbeck. REPLAY="meltano --on sqlite" for some.
 REPLAY ?=
 
@@ -179,5 +186,5 @@ changelog: .venv/.test
 	@$(BIN)/python tools/changelog.py
 
 clean:
-	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-* .conformance .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

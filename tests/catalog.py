@@ -118,7 +118,7 @@ def _mariadb(connection: sa.Connection, exclude: Collection[str]) -> Iterator[tu
     for table, facts in rows(TABLE_FACTS):
         yield f"table {table}", facts
         if not facts.startswith(("VIEW", "SEQUENCE")):
-            yield from _show_create(connection, table)
+            yield from ((key, text.replace(own, "")) for key, text in _show_create(connection, table))
     for table, column, facts in rows(COLUMN_FACTS):
         yield f"column {table}.{column}", facts
     for table, index, columns, *rest in rows(INDEX_FACTS):

@@ -295,6 +295,20 @@ MARIADB_SETTINGS = (
 )
 
 
+def folder_in_memory(account: Any) -> Path | None:
+    """A folder on Linux' file system in memory, where there is room: every CREATE TABLE of MariaDB waits for its files
+    (a pair of schemas takes a tenth of the time there)."""
+    place = Path("/dev/shm")
+    if not place.is_dir() or not account.can_reach(place) or shutil.disk_usage(place).free < 2**30:
+        return None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="limbeck-", dir=place))
+    except OSError:
+        return None
+    account.own(folder)
+    return folder
+
+
 def start_mariadb(lifeline: int | None) -> Where:
     path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"))
     daemon = shutil.which("mariadbd", path=path)
@@ -302,7 +316,7 @@ def start_mariadb(lifeline: int | None) -> Where:
     if daemon is None or install is None:
         raise NoServer(GET_MARIADB)
     account = embedded.ordinary_account()
-    folder = make_folder(account, "limbeck-")
+    folder = folder_in_memory(account) or make_folder(account, "limbeck-")
     data, made = folder / "data", None
     try:
         made = subprocess.run(

@@ -15,14 +15,16 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from replay_projects import DATABASES, PROJECTS, Published
 
 ROOT = Path(__file__).parents[1]
 FRONT = ROOT / "src" / "limbeck" / "alembic" / "_front"
@@ -30,38 +32,12 @@ LONGEST = 300
 COMMON = ["alembic==1.20.1", "psycopg[binary]", "psycopg2-binary", "PyMySQL", "rich", "tomli"]
 
 
-@dataclass(frozen=True)
-class Published:
-    """A project. `location` is its folder of migrations; without `own_env` a plain env.py is put in front of it."""
-
-    package: str
-    location: str
-    on: tuple[str, ...] = ("sqlite", "postgresql", "mariadb")
-    own_env: bool = True
-    needs: tuple[str, ...] = ()
-    drivers: dict[str, str] = field(default_factory=dict)
-    variables: dict[str, str] = field(default_factory=dict)
-
-
-PROJECTS = {
-    "buildbot": Published("buildbot==4.3.0", "buildbot:db/migrations"),
-    "meltano": Published("meltano==4.4.1", "meltano:migrations", on=("sqlite", "postgresql")),
-    "mailman": Published("mailman==3.3.10", "mailman:database/alembic", own_env=False),
-    "arize-phoenix": Published(
-        "arize-phoenix==20.26.1",
-        "phoenix:db/migrations",
-        on=("sqlite", "postgresql"),
-        needs=("asyncpg", "aiosqlite"),
-        drivers={"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"},
-    ),
-}
-
 INI = """\
 [alembic]
 script_location = {location}
 path_separator = newline
 {versions}
-sqlalchemy.url = {url}
+{settings}sqlalchemy.url = {url}
 
 [loggers]
 keys = root,alembic
@@ -84,6 +60,22 @@ level = NOTSET
 formatter = generic
 [formatter_generic]
 format = %(levelname)-5.5s [%(name)s] %(message)s
+"""
+PLAIN_MAKO = """\
+from alembic import op
+import sqlalchemy as sa
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade():
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade():
+    ${downgrades if downgrades else "pass"}
 """
 PLAIN_ENV = """\
 from logging.config import fileConfig
@@ -123,29 +115,25 @@ with engine.connect() as c:
         }
         if engine.dialect.name == "sqlite":
             asked = "SELECT sql FROM sqlite_master WHERE tbl_name = ? ORDER BY name"
-            table["sql"] = [r[0] for r in c.exec_driver_sql(asked, (name,))]
+            table["sql"] = [sorted(line.strip(" ,\\t") for line in (r[0] or "").splitlines())
+                            for r in c.exec_driver_sql(asked, (name,))]  # unnamed constraints have no order
         elif engine.dialect.name in ("mysql", "mariadb"):
-            table["sql"] = c.exec_driver_sql("SHOW CREATE TABLE " + quote(name)).one()[1]
+            shown = c.exec_driver_sql("SHOW CREATE TABLE " + quote(name)).one()[1]
+            table["sql"] = sorted(line.strip(" ,") for line in shown.splitlines())  # indexes come out of a set
         found[name] = table
     if engine.dialect.name == "postgresql":
         found["enums"] = [str(tuple(r)) for r in c.exec_driver_sql(
             "SELECT t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid ORDER BY 1, e.enumsortorder")]
 print(json.dumps(found, sort_keys=True))
 """
-WAY = [
-    ("heads",),
-    ("history", "-v"),
-    ("upgrade", "head", "--sql"),
-    ("upgrade", "head"),
-    ("current", "-v"),
-    ("history", "-i"),
-    ("downgrade", "-1"),
-    ("upgrade", "+1"),
-    ("downgrade", "base"),
-    ("stamp", "head"),
-]
+PREPARE = """\
+import sys
+import sqlalchemy as sa
+engine = sa.create_engine(sys.argv[1])
+"""
 NATIVE = {"upgrade", "downgrade", "stamp"}
-LOOKS = {("upgrade", "head"), ("downgrade", "base"), ("downgrade", "-1"), ("stamp", "head")}
+WRITTEN = "5e7e1a7e5e7e"
+"""The id of the revision that is written."""
 
 
 class Replay:
@@ -157,27 +145,62 @@ class Replay:
         self.write_settings()
 
     def write_settings(self) -> None:
-        location, versions = self.project.location, ""
+        """The project's migrations are copied beside the settings, so that one can be written."""
+        location, versions = "migrations", ""
+        copied = self.folder / location
+        shutil.copytree(self.place(), copied, ignore=shutil.ignore_patterns("__pycache__"))
         if not self.project.own_env:
             (self.folder / "plain").mkdir()
             (self.folder / "plain" / "env.py").write_text(PLAIN_ENV, encoding="utf-8")
-            location, versions = "plain", f"version_locations = {self.project.location}/versions"
+            (self.folder / "plain" / "script.py.mako").write_text(PLAIN_MAKO, encoding="utf-8")
+            location, versions = "plain", f"version_locations = {copied}/versions"
+        text = INI.format(
+            location=location,
+            versions=versions,
+            url=self.spoken.replace("%", "%%"),
+            settings=self.project.settings,
+        )
+        (self.folder / "alembic.ini").write_text(text, encoding="utf-8")
+        (self.folder / "launch.py").write_text(self.project.launcher, encoding="utf-8")
+
+    def place(self) -> Path:
+        """Where the installed package keeps its migrations."""
+        package, _, rest = self.project.location.partition(":")
+        find = f"import importlib.util as u; print(u.find_spec({package!r}).submodule_search_locations[0])"
+        found = subprocess.run([str(self.python), "-c", find], capture_output=True, text=True, check=True)
+        return Path(found.stdout.strip(), *rest.replace(":", "/").split("/"))
+
+    @property
+    def spoken(self) -> str:
+        """The database's URL in the project's driver."""
         kind = self.url.partition(":")[0].partition("+")[0].replace("mysql", "mariadb")
         driver = self.project.drivers.get(kind)
-        url = re.sub(r"^[^:]+", driver, self.url) if driver else self.url
-        if driver == "postgresql+asyncpg":
-            url = re.sub(r"@[^/]*/(\w+)\?host=([^&]+).*", r"@/\1?host=\2", url) if "host=" in url else url
-        text = INI.format(location=location, versions=versions, url=url.replace("%", "%%"))
-        (self.folder / "alembic.ini").write_text(text, encoding="utf-8")
+        return re.sub(r"^[^:]+", driver, self.url) if driver else self.url
+
+    def prepare(self) -> None:
+        if self.project.first:
+            code = PREPARE + self.project.first
+            words = [str(self.python), "-W", "ignore", "-c", code, self.url]
+            done = subprocess.run(
+                words, cwd=self.folder, env=self.environ(), capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                sys.exit(f"{self.project.package} could not be prepared:\n{done.stderr[-2000:]}")
+
+    def environ(self) -> dict[str, str]:
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        more = {k: v.format(url=self.spoken, folder=self.folder) for k, v in self.project.variables.items()}
+        return environ | {"PYTHONHASHSEED": "0", "NO_COLOR": "1"} | more
 
     def run(self, *words: str) -> tuple[int, str, str]:
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-        environ |= {"PYTHONHASHSEED": "0", "NO_COLOR": "1", **self.project.variables}
+        environ = self.environ()
         if self.by != "original":
             environ["PYTHONPATH"] = f"{FRONT}{os.pathsep}{ROOT / 'src'}"
-        module = "limbeck" if self.by == "limbeck" else "alembic"
+        command = ["-m", "limbeck" if self.by == "limbeck" else "alembic", *words]
+        if self.project.launcher:
+            command = ["launch.py", self.url, *words]
         done = subprocess.run(
-            [str(self.python), "-m", module, *words],
+            [str(self.python), *command],
             cwd=self.folder,
             env=environ,
             capture_output=True,
@@ -191,6 +214,7 @@ class Replay:
         """Without what differs from one run to the next."""
         text = text.replace(str(self.folder), "FOLDER").replace(self.url, "URL")
         text = re.sub(r"(t|replay)_\w*|/tmp/\S+", "PLACE", text) if "host=" in self.url else text
+        text = re.sub(r"\b0x[0-9a-f]+\b", "ADDRESS", text)
         return re.sub(r"(?m)^.*(Warning|warnings\.warn|warn\().*\n(  .*\n)?", "", text)
 
     def dump(self) -> dict[str, object]:
@@ -205,7 +229,8 @@ class Replay:
 
     def all(self) -> dict[str, object]:
         seen: dict[str, object] = {}
-        for number, words in enumerate(WAY):
+        self.prepare()
+        for number, words in enumerate(self.project.way):
             if self.by == "limbeck" and (words[0] not in NATIVE or "--sql" in words):
                 continue
             code, out, err = self.run(*words)
@@ -218,9 +243,19 @@ class Replay:
                 seen[f"{name}: exit code"] = code
                 seen[f"{name}: stdout"] = out
                 seen[f"{name}: stderr"] = _told(err)
-            if words in LOOKS:
+            if words[0] in NATIVE and "--sql" not in words:
                 seen[f"{name}: database"] = self.dump()
+            if words[0] == "revision":
+                seen[f"{name}: file"] = self.written()
         return seen
+
+    def written(self) -> str:
+        """The new revision file, which is taken away again: what is left of the way does not know it."""
+        texts = []
+        for path in sorted(self.folder.rglob(f"*{WRITTEN}*.py")):
+            texts.append(re.sub(r"Create Date: .*", "Create Date: NOW", path.read_text(encoding="utf-8")))
+            path.unlink()
+        return "\n".join(texts)
 
 
 def _told(text: str) -> str:
@@ -239,15 +274,29 @@ def differences(one: dict[str, object], other: dict[str, object]) -> Iterator[st
         a, b = one[name], other[name]
         if isinstance(a, dict) and isinstance(b, dict):
             for table in sorted(a.keys() | b.keys()):
-                if a.get(table) != b.get(table):
-                    yield f"{name}: {table}:\n      {a.get(table)}\n      {b.get(table)}"
+                yield from _of_table(f"{name}: {table}", a.get(table), b.get(table))
             continue
         left, right = str(a).splitlines(), str(b).splitlines()
+        compares = name.split()[1] in ("check", "revision") and name.endswith("stderr")
+        if compares and sorted(left) == sorted(right):
+            continue  # tables come out of a set in the original, and are told of in that order
         at = next(
             (n for n, (x, y) in enumerate(zip(left, right, strict=False)) if x != y),
             min(len(left), len(right)),
         )
         yield f"{name}, line {at + 1}:\n      {left[at : at + 2]}\n      {right[at : at + 2]}"
+
+
+def _of_table(place: str, one: object, other: object) -> Iterator[str]:
+    """Where the accounts of one table differ, part by part."""
+    if one == other:
+        return
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        yield f"{place}:\n      {one}\n      {other}"
+        return
+    for part in one:
+        if one[part] != other.get(part):
+            yield f"{place}, {part}:\n      {one[part]}\n      {other.get(part)}"
 
 
 def same_end(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:
@@ -295,7 +344,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("projects", nargs="*", default=list(PROJECTS))
-    parser.add_argument("--on", action="append", choices=("sqlite", "postgresql", "mariadb"))
+    parser.add_argument("--on", action="append", choices=DATABASES)
     parser.add_argument("--environments", type=Path, default=ROOT / ".venv-replay")
     parser.add_argument("-v", "--verbose", action="store_true", help="every difference, not the first three")
     given = parser.parse_args()
@@ -314,22 +363,31 @@ def one(
     run: object, name: str, project: Published, python: Path, kind: str, scratch: Path, verbose: bool
 ) -> int:
     seen: dict[str, dict[str, object]] = {}
-    for by in ("original", "facade", "limbeck"):
+    tools = ("original", "facade") if project.native else ("original", "facade", "limbeck")
+    for by in tools:
         folder = scratch / name / kind / by
         place = scratch / name / kind / f"{by}-database"
         place.mkdir(parents=True)
         with run.database(kind, place) as database:  # type: ignore[attr-defined]
             seen[by] = Replay(project, python, by, folder, database.url).all()
     facade = list(differences(seen["original"], seen["facade"]))
-    native = list(differences(same_end(seen["original"], seen["limbeck"]), seen["limbeck"]))
-    steps = str(seen["original"]["01 history -v: stdout"]).count("Rev: ")
-    codes = [v for n, v in seen["original"].items() if n.endswith("exit code")]
+    native = []
+    if not project.native:
+        native = list(differences(same_end(seen["original"], seen["limbeck"]), seen["limbeck"]))
+    history = next(str(v) for n, v in seen["original"].items() if n.endswith("history -v: stdout"))
+    codes = {n: v for n, v in seen["original"].items() if n.endswith("exit code")}
+    failed = [n for n, code in codes.items() if code]
+    told = project.native or f"{len(native)} differences"
     print(
-        f"{name} on {kind}: {steps} revisions, "
-        f"{sum(1 for code in codes if code)} of {len(codes)} commands fail with the original; "
-        f"the facade: {len(facade)} differences, limbeck: {len(native)} differences",
+        f"{name} on {kind}: {history.count('Rev: ')} revisions, {len(failed)} of {len(codes)} commands fail with the "
+        f"original; the facade: {len(facade)} differences; limbeck: {told}",
         flush=True,
     )
+    for command in failed:
+        said = str(seen["original"][command.replace("exit code", "stderr")]).strip().splitlines()
+        more = str(seen["original"][command.replace("exit code", "stdout")]).strip().splitlines()
+        last = (said or more or [""])[-1] if command.split()[1] != "check" else (more or said or [""])[-1]
+        print(f"   fails with the original: {command.partition(':')[0]}: {last[:200]}")
     for who, found in (("facade", facade), ("limbeck", native)):
         for text in found if verbose else found[:3]:
             print(f"   {who}: {text if verbose else text[:600]}")

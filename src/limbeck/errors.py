@@ -37,6 +37,7 @@ class Exit:
     ENVIRONMENT = 3
     MIGRATION_FAILED = 4
     OPEN_QUESTIONS = 5
+    LEFT_OPEN = 6
     INTERRUPTED = 130
 
 
@@ -1286,6 +1287,17 @@ class EnvScriptDidNothing(EnvironmentFault):
         return "Call context.configure(connection) and context.run_migrations() in it, or context.skip() if it is meant."
 
 
+class FileNotWritten(EnvironmentFault):
+    """A file that was asked for on the command line and could not be written."""
+
+    code = "LB480"
+    file: str
+    why: str
+
+    def what(self) -> str:
+        return f"{self.file} could not be written: {self.why}."
+
+
 class NoEnvironment(EnvironmentFault):
     """`limbeck.context` was used where no env.py is being run."""
 
@@ -1370,7 +1382,7 @@ class NoLiteralForm(SchemaError):
     type: str
 
     def what(self) -> str:
-        return f"{self.place}: a value of type {self.type} has no literal form in SQL."
+        return f"{self.place}: a value of type {self.type} has no literal form."
 
     def next_step(self) -> str:
         return 'Write that expression as text: sa.text("...").'
@@ -1703,11 +1715,15 @@ class OpenQuestions(AutogenerateError):
     exit_code = Exit.OPEN_QUESTIONS
     questions: tuple[str, ...]
     options: tuple[str, ...]
+    open: tuple[dict[str, Any], ...] = ()
+    """Each question as docs/json.md says; with "answer" filled in, an answers' file."""
 
     def what(self) -> str:
         return "\n  ".join(("There are open questions, and nothing was written.", *self.questions))
 
     def next_step(self) -> str:
+        if any(" or " in option for option in self.options):
+            return "\n  ".join(("Answer ahead:", *self.options))
         return "Answer ahead: " + " ".join(self.options)
 
 
@@ -1725,6 +1741,23 @@ class AnswerUnknown(AutogenerateError):
         return f"There could be: {', '.join(self.known)}." if self.known else "Leave it out."
 
 
+class AnswersUnreadable(AutogenerateError):
+    """A file of answers that is none, or that says what cannot be meant."""
+
+    code = "LB609"
+    file: str
+    why: str
+    known: tuple[str, ...] = ()
+
+    def what(self) -> str:
+        return f"The answers in {self.file} cannot be used: {self.why}."
+
+    def next_step(self) -> str:
+        if self.known:
+            return f"There may be: {', '.join(self.known)}."
+        return "docs/questions.md shows such a file; `limbeck revision --autogenerate --json` prints one to fill in."
+
+
 class NothingToCompare(AutogenerateError):
     """Autogenerate in a project that says no models."""
 
@@ -1735,6 +1768,97 @@ class NothingToCompare(AutogenerateError):
 
     def next_step(self) -> str:
         return 'Write in limbeck.toml: models = "app.models:Base"'
+
+
+class OpaqueStep(AutogenerateError):
+    """A revision does what cannot be known without running it, so it cannot be replayed without a database.
+
+    `place` is file:line in the revision's file; `refused` tells why no scratch database could be had either."""
+
+    code = "LB620"
+    revision: str
+    place: str
+    why: str
+    refused: str = ""
+
+    def what(self) -> str:
+        place = f" ({self.place})" if self.place else ""
+        told = f"The revision {self.revision} cannot be replayed without a database{place}: it {self.why}"
+        return told + (
+            f" And there is no scratch database to replay it on: {self.refused}" if self.refused else ""
+        )
+
+    def next_step(self) -> str:
+        return "Compare with a database that stands there (its URL), or with a snapshot of it: limbeck snapshot -o FILE"
+
+
+class NotReplayed(AutogenerateError):
+    """A revision's function failed while it was replayed."""
+
+    code = "LB621"
+    revision: str
+    said: str
+    place: str = ""
+
+    def what(self) -> str:
+        place = f" at {self.place}" if self.place else ""
+        return f"The revision {self.revision} fails{place} when it is replayed: {self.said}"
+
+    def next_step(self) -> str:
+        return "Correct the file, or compare with a database or a snapshot."
+
+
+class NotComparable(AutogenerateError):
+    """Two sides of a comparison that speak of different kinds of databases."""
+
+    code = "LB622"
+    have: str
+    have_of: str
+    want: str
+    want_of: str
+
+    def what(self) -> str:
+        return f"{self.have} is of {self.have_of} and {self.want} of {self.want_of}: they have no spelling in common."
+
+    def next_step(self) -> str:
+        return "Compare two sides of one kind of database."
+
+
+class NoSnapshotFile(AutogenerateError):
+    """A file that was named as a snapshot and is not there."""
+
+    code = "LB623"
+    file: str
+
+    def what(self) -> str:
+        return f"There is no file {self.file}."
+
+    def next_step(self) -> str:
+        return f"Write it: limbeck snapshot -o {self.file}"
+
+
+class OneDatabaseOnly(AutogenerateError):
+    """A command about one database in a project of several."""
+
+    code = "LB624"
+    databases: tuple[str, ...]
+
+    def what(self) -> str:
+        return f"The project has several databases: {', '.join(self.databases)}."
+
+    def next_step(self) -> str:
+        return f"Say which: -n {self.databases[0]}"
+
+
+class ScratchOnly(AutogenerateError):
+    """A revision that was to be run on a scratch database reaches beyond it."""
+
+    code = "LB625"
+    statement: str
+    why: str
+
+    def what(self) -> str:
+        return f"{self.statement!r} is not run on a scratch database: {self.why}"
 
 
 # -- LB7xx: running -------------------------------------------------------------------------------------------

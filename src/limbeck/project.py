@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -37,6 +37,7 @@ ENV_SCRIPT = "env.py"
 
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+UNDONE: Mapping[int, tuple[str, ...]] = MappingProxyType({})
 
 
 # Named tuples: the module dataclasses would take a tenth of the time that `limbeck heads` takes.
@@ -80,6 +81,11 @@ Work = Callable[[Any, RunOptions], None]
 
 
 class Environment(Protocol):
+    @property
+    def undone(self) -> Mapping[int, tuple[str, ...]]:
+        """Which of the calls of `work`, counted from 0, were rolled back afterwards; and the version rows there are then."""
+        ...
+
     def run(self, work: Work) -> int:
         """Calls `work(connection, options)` once for each database, and says how often it did."""
         ...
@@ -94,6 +100,10 @@ class Author(Protocol):
 
     def check(self) -> Any:
         """A tuple of `commands.autogenerate.Differences`."""
+        ...
+
+    def write(self, wish: Any, changes: Any, have: Any) -> Any:
+        """A file for `changes` (`Differences`) that lead on from the Snapshot `have`: `commands.revision.Written`."""
         ...
 
     def variables(self) -> Mapping[str, Any]:
@@ -131,6 +141,14 @@ class Project(Protocol):
 
     def policy(self, options: RunOptions) -> Policy:
         """How a run over the database of these options is done."""
+        ...
+
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        """Inside, what a revision's function calls lands on that Stage instead of a database."""
+        ...
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        """Inside, a run on that connection, which the environment did not open, reaches nothing else."""
         ...
 
 
@@ -268,9 +286,19 @@ class NativeProject:
         }
         return Policy(**{name: value for name, value in said.items() if value is not None})
 
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from limbeck.author.stage import entered
+
+        return entered(stage)
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        return nullcontext()  # the run's own stage is all that a revision speaks to
+
 
 class Direct:
     """Opens the databases of the settings by itself."""
+
+    undone: Mapping[int, tuple[str, ...]] = UNDONE
 
     def __init__(self, project: NativeProject) -> None:
         self.project = project
@@ -301,6 +329,8 @@ class Direct:
 
 class EnvScript:
     """Runs the project's env.py, which opens the databases."""
+
+    undone: Mapping[int, tuple[str, ...]] = UNDONE
 
     def __init__(self, project: NativeProject, path: Path) -> None:
         self.project = project

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import threading
+import uuid
 from contextlib import nullcontext
 from typing import Any
 
@@ -13,11 +16,14 @@ from sqlalchemy.dialects import postgresql
 from limbeck import op, schema
 from limbeck.author.stage import entered
 from limbeck.backends import backend_for
-from limbeck.errors import NoStage, WrongArgument
+from limbeck.errors import NoLiteralForm, NoStage, WrongArgument
 from limbeck.model.snapshot import Snapshot
 from limbeck.ops.contract import Operation
+from limbeck.ops.several import Several
 from limbeck.shore.freeze import Freezer
-from limbeck.source import layout, operations
+from limbeck.source import body, layout, operations
+
+MODULES = {"datetime": datetime, "decimal": decimal, "uuid": uuid}
 
 
 class Keeping:
@@ -51,7 +57,7 @@ def made(code: str) -> list[Operation]:
     """The operations that this Python makes."""
     stage = Keeping()
     with entered(stage):
-        exec(code, {"op": op, "sa": sa, "schema": schema, "postgresql": postgresql})
+        exec(code, {"op": op, "sa": sa, "schema": schema, "postgresql": postgresql, **MODULES})
     return stage.kept
 
 
@@ -68,6 +74,8 @@ op.drop_table("a", schema="s", if_exists=True)
 op.rename_table("a", "b", schema="s")
 op.comment_on_table("a", "what it is", schema="s")
 op.comment_on_table("a", None)
+op.alter_table("a", mysql_engine="InnoDB", mysql_charset="utf8mb4", columns={"b": sa.String(20)}, schema="s")
+op.alter_table("a", postgresql_unlogged=True, postgresql_with={"fillfactor": 70}, postgresql_tablespace=None)
 op.add_column("a", sa.Column("c", sa.String(), nullable=False, server_default="x"))
 op.add_column("a", sa.Column("c", sa.Integer, sa.ForeignKey("b.id"), index=True, unique=True), schema="s")
 op.add_column("a", sa.Column("c", postgresql.ARRAY(sa.Text())), if_not_exists=True)
@@ -97,7 +105,31 @@ op.create_object(schema.View("v", definition="SELECT 1 AS x", schema="s"), if_no
 op.create_object(schema.Trigger("t", table=("s", "a"), definition="CREATE TRIGGER t ..."))
 op.drop_object(schema.View("v", definition="SELECT 1 AS x", materialized=True), if_exists=True)
 op.alter_object(schema.Enum("e", ("a",)), schema.Enum("e", ("a", "b")))
+op.add_constraint("a", op.sql_constraint("CONSTRAINT c UNIQUE (b) -- 50%", name="c"), schema="s")
+op.create_table("a", sa.Column("b", sa.Integer), op.sql_constraint("UNIQUE (b)"))
 op.rename_object("view", "old", "new", schema="s")
+op.create_view("v", "SELECT 1 AS x", schema="s", materialized=True, comment="c", also=["GRANT SELECT ON s.v TO x"])
+op.create_view("v", "SELECT '50% :x'", options={"security_barrier": True})
+op.create_view("v", sa.select(sa.literal("it's").label("a")))
+op.replace_view("v", "SELECT 1 AS x", schema="s")
+op.drop_view("v", schema="s", if_exists=True)
+op.create_function("f", "CREATE FUNCTION f(integer) ...", signature="integer", comment="c")
+op.replace_function("f", "CREATE FUNCTION f(integer) ...", signature="integer", schema="s")
+op.drop_function("f", signature="integer", schema="s")
+op.create_procedure("p", "CREATE PROCEDURE p() ...", also=["GRANT EXECUTE ON PROCEDURE p() TO x"])
+op.replace_function("p", "CREATE PROCEDURE p() ...", procedure=True)
+op.drop_procedure("p")
+op.create_trigger("t", "CREATE TRIGGER t ...", table="a", schema="s", enabled="D")
+op.drop_trigger("t", table="a", schema="s")
+op.create_policy("p", "CREATE POLICY p ...", table="a", comment="c")
+op.drop_policy("p", table="a", if_exists=True)
+op.enable_row_security("a", schema="s", forced=True)
+op.disable_row_security("a")
+op.create_domain("d", "text", default="'x'", not_null=True, checks=["VALUE <> ''", ("short", "length(VALUE) < 5")])
+op.create_domain("d", sa.String(5), schema="s")
+op.drop_domain("d")
+op.drop_object(schema.Trigger("t", "CREATE TRIGGER t ...", table=("s", "a")))
+op.alter_object(schema.RowSecurity("a"), schema.RowSecurity("a", forced=True))
 op.create_schema("s", if_not_exists=True)
 op.drop_schema("s")
 op.create_enum("mood", ["sad", "it's"], schema="s")
@@ -106,6 +138,10 @@ op.add_enum_value("mood", "b", after="a", schema="s", if_not_exists=True)
 op.rename_enum_value("mood", "a", "b")
 op.create_sequence("q", start=5, increment=2, schema="s")
 op.drop_sequence("q")
+op.insert_rows("a", [{"id": 1, "n": None, "t": "it's 50% :x"}, {"id": 2, "n": b"\\x00", "t": ""}], schema="s")
+op.insert_rows("a", [sa.Column("id", sa.Integer), sa.Column("d", sa.Date())], [{"id": 1, "d": datetime.date(2024, 2, 29)}])
+op.insert_rows("a", [{"t": datetime.datetime(2024, 2, 29, 1, 2, 3, 4), "j": {"a": [1, None]}, "f": 1.5}], one_by_one=True)
+op.insert_rows("a", [{"n": decimal.Decimal("1.10"), "u": uuid.UUID(int=7), "h": datetime.time(1), "i": datetime.timedelta(1)}])
 op.execute("UPDATE a SET b = '50% :x' WHERE c::text = 'y'")
 """.splitlines()
 
@@ -119,7 +155,7 @@ def test_law_what_is_written_of_a_call_means_the_same(code: str) -> None:
 
 
 def test_a_column_brings_what_hangs_on_it() -> None:
-    kinds = [o.kind for o in made(CALLS[13])]
+    kinds = [o.kind for o in made(next(c for c in CALLS if "index=True" in c))]
     assert kinds[0] == "add_column"
     assert sorted(kinds[1:]) == ["add_constraint", "create_index"]
 
@@ -144,6 +180,13 @@ def test_rows_without_columns_take_their_values_types() -> None:
     assert [c.name for c in operation.columns] == ["id", "n"]  # type: ignore[attr-defined]
 
 
+def test_a_value_that_no_file_can_hold_is_named_by_its_place_alone() -> None:
+    (operation,) = made('op.insert_rows("a", [sa.Column("n", sa.String)], [{"n": sa.func.lower("secret")}])')
+    with pytest.raises(NoLiteralForm, match=r"a\.n") as caught:
+        operations.call(operation)
+    assert "secret" not in str(caught.value)
+
+
 def test_a_script_writes_values_out_and_a_live_run_hides_them() -> None:
     code = 'op.execute(sa.text("UPDATE a SET b = :b"), {"b": "secret"})'
     (offline,) = made(code)
@@ -160,7 +203,7 @@ def test_a_script_writes_values_out_and_a_live_run_hides_them() -> None:
     [
         ("create_foreign_key", r"op\.add_foreign_key"),
         ("bulk_insert", r"op\.insert_rows"),
-        ("batch_alter_table", "not needed"),
+        ("batch_alter_table", r"op\.together\(\)"),
         ("no_such_thing", r"no function no_such_thing\(\)$"),
     ],
 )
@@ -186,6 +229,49 @@ def test_a_mistyped_argument_is_no_option_of_a_database(code: str, says: str) ->
 def test_outside_of_a_run() -> None:
     with pytest.raises(NoStage, match=r"op\.drop_table\(\)"):
         op.drop_table("a")
+
+
+def test_what_stands_together_is_one_change() -> None:
+    code = """
+with op.together():
+    op.drop_column("a", "b")
+    op.add_check("a", "c > 0", name="ck")
+with op.together():
+    op.drop_column("a", "c")
+with op.together():
+    pass
+"""
+    both, alone = made(code)
+    assert isinstance(both, Several)
+    assert [o.kind for o in both.operations] == ["drop_column", "add_constraint"]
+    assert alone.kind == "drop_column"
+    lines = body.body([both, alone]).lines
+    assert lines[0] == "    with op.together():"
+    assert made("if True:\n" + "\n".join(lines)) == [both, alone]
+
+
+def test_a_question_in_between_is_asked_after_what_stands_above_it() -> None:
+    kinds = [o.kind for o in made(BETWEEN)]
+    assert kinds == ["drop_column", "drop_table"]
+
+
+def test_a_block_that_ends_with_an_error_does_nothing() -> None:
+    stage = Keeping()
+    with entered(stage), pytest.raises(ZeroDivisionError), op.together():
+        op.drop_table("a")
+        raise ZeroDivisionError
+    assert stage.kept == []
+    with entered(stage):
+        op.drop_table("b")
+    assert [o.describe() for o in stage.kept] == ["drop table b"]
+
+
+BETWEEN = """
+with op.together():
+    op.drop_column("a", "b")
+    op.get_bind()
+    op.drop_table("a")
+"""
 
 
 def test_a_thread_of_a_revision_means_the_only_run_there_is() -> None:

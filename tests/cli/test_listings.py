@@ -101,7 +101,12 @@ def drawn(columns: int, monkeypatch: pytest.MonkeyPatch, **more: str) -> str:
 
 def test_lines_fit_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     text = drawn(40, monkeypatch, color="never")
-    assert text == ("revision  message\na1        a message that is l...  (head)\nb2        short\n")
+    assert text.splitlines() == [
+        "revision  message",
+        "─" * 40,
+        "a1        a message that is l...  (head)",
+        "b2        short",
+    ]
     assert max(map(len, text.splitlines())) <= 40
 
 
@@ -112,7 +117,9 @@ def test_nothing_is_cut_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_colours_on_a_terminal_and_never_with_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "\x1b[36mb2\x1b[0m" in drawn(80, monkeypatch)
+    painted = drawn(80, monkeypatch)
+    assert "\x1b[36mb2" in painted
+    assert "\x1b[32mhead" in painted
     out = Terminal()
     monkeypatch.setenv("NO_COLOR", "1")
     Look(out=out).rows(ROWS, ("cyan", "", "dim"))
@@ -126,6 +133,35 @@ def test_no_colour_in_a_pipe_and_on_a_dumb_terminal(monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "dumb")
     assert not Look().colours(Terminal())
+
+
+def test_a_terminal_that_is_not_unicode_gets_other_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Terminal, "encoding", "latin-1", raising=False)
+    assert set(drawn(60, monkeypatch, color="never").splitlines()[1]) == {"-"}
+
+
+def test_what_looks_like_markup_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    out = Terminal()
+    rows = [["a1", "[bold]x[/] :smile: [link=y]", ""]]
+    Look(out=out, color="never").rows(rows, ("", "", ""), header=("revision", "message", ""))
+    assert out.getvalue().splitlines()[-1] == "a1        [bold]x[/] :smile: [link=y]"
+
+
+def test_a_very_long_table_is_written_in_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limbeck.cli.drawn.LONGEST", 1)
+    assert "─" not in drawn(60, monkeypatch, color="never")
+
+
+def test_a_line_that_moves_fits_and_tells_how_long() -> None:
+    from limbeck.cli.drawn import moving
+
+    words = {"width": 40, "colours": False, "unicode": True}
+    assert moving("SELECT pg_sleep(3)", "3.2 s", 3.2, share=None, **words)[4:] == "SELECT pg_sleep(3)  3.2 s"  # type: ignore[arg-type]
+    for share in (None, 0.5):
+        line = moving("x" * 99, "3.2 s", 3.2, share=share, **words)  # type: ignore[arg-type]
+        assert line.endswith("…  3.2 s")
+        assert width(line) < 40
 
 
 def test_how_wide_letters_are() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from converge_models import Column, Item, Models, Pair, Table, computed_over, repaired
+from converge_objects import with_objects
 from converge_types import KINDS, WIDER, Family
 
 LONG = "a_name_that_is_as_long_as_names_may_reasonably_become_here"
@@ -35,11 +36,14 @@ COMMENTS = ("a comment", "it's", 'say "hi"', "100%", "a:b", "two\nlines", "")
 
 
 class Generator:
-    def __init__(self, kind: str, seed: int) -> None:
+    def __init__(self, kind: str, seed: int, version: int | None = None) -> None:
+        """`version` is PostgreSQL's, where it is not the newest."""
         self.kind = kind
+        self.seed = seed
         self.random = random.Random(f"{kind} {seed}")
         self.families: dict[str, Family] = KINDS[kind]
         self.serial = 0
+        self.since15 = version is None or version >= 15
 
     # -- pairs
     def pair(self) -> Pair:
@@ -55,18 +59,24 @@ class Generator:
                     changes.append(name)
                     break
         rows = chance.random() < 0.7 and not breaks_rows(a, b, self.families)
-        return Pair(a, b, rows, tuple(changes))
+        return with_objects(self.kind, self.seed, Pair(a, b, rows, tuple(changes)))
 
     def models(self) -> Models:
         enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
         if "enum" in self.families:
             enums = (("mood", ("sad", "ok", "happy")), ("Odd Enum", ("a", "it's", "c d")), ("e3", ("x",)))
-        models = Models((), enums, naming=self.random.random() < 0.25)
+        models = Models((), enums, self.sequences(), naming=self.random.random() < 0.25)
         for _ in range(self.random.randint(1, 5)):
             models = self.add_table(models) or models
         for _ in range(self.random.randint(0, 4)):
             models = self.add_foreign_key(models) or models
         return repaired(models)
+
+    def sequences(self) -> tuple[tuple[str, str], ...]:
+        if self.kind == "sqlite" or self.random.random() < 0.7:
+            return ()
+        names = self.random.sample(["s1", "Odd Seq", "seq"], self.random.randint(1, 2))
+        return tuple((name, self.random.choice(SEQUENCES[self.kind])) for name in names)
 
     # -- pieces
     def name(self, stem: str) -> str:
@@ -115,6 +125,9 @@ class Generator:
         enums = models.enums or (("mood", ("sad", "ok")),) if "enum" in self.families else ()
         columns: list[Column] = []
         items: list[Item] = []
+        if models.sequences and chance.random() < 0.5:
+            number = Column("number", "sa.BigInteger()", "int")
+            columns.append(number.but(server_default=f"next of {chance.choice(models.sequences)[0]}"))
         if chance.random() < 0.85:
             key = self.key_columns(columns)
             args = ", ".join(repr(c.name) for c in key)
@@ -130,13 +143,22 @@ class Generator:
             table = table if item is None else replace(table, items=(*table.items, item))
         if self.kind != "sqlite" and chance.random() < 0.15:
             table = replace(table, extra=(("comment", repr(chance.choice(COMMENTS))),))
+        if chance.random() < 0.15:
+            table = self.with_option(table)
         return replace(models, tables=(*models.tables, table), enums=enums)
+
+    def with_option(self, table: Table) -> Table:
+        """One more option of the table, or another value of one it has. None is taken back: what the models do not say of
+        a table may be any."""
+        name, values = self.random.choice(list(OPTIONS[self.kind].items()))
+        return replace(table, extra=tuple({**dict(table.extra), name: self.random.choice(values)}.items()))
 
     def key_columns(self, columns: list[Column]) -> list[Column]:
         """Columns of a primary key, put into the list: mostly a numbering one."""
         chance = self.random
         if chance.random() < 0.75:
-            name = chance.choice(["id", "id", "id", "Id", "key id"])
+            # elsewhere `Id` is the column `id`, and which of the two is written nobody compares
+            name = chance.choice(["id", "id", "id", "Id" if self.kind == "postgresql" else "id", "key id"])
             made = Column(name, chance.choice(["sa.Integer()", "sa.Integer()", "sa.BigInteger()"]), "int")
             odd = chance.random()
             if odd < 0.15:
@@ -180,7 +202,10 @@ class Generator:
 
     # -- items
     def item(self, table: Table) -> Item | None:
-        return self.random.choice([self.unique, self.check, self.index, self.index])(table)
+        makers = [self.unique, self.check, self.index, self.index]
+        if self.kind == "postgresql" and self.random.random() < 0.15:
+            return self.exclude(table)
+        return self.random.choice(makers)(table)
 
     def unique(self, table: Table) -> Item | None:
         able = [c for c in table.columns if self.can_be_key(c)]
@@ -193,10 +218,35 @@ class Generator:
             odd = chance.random()
             if odd < 0.1:
                 options += ["deferrable=True", f"initially={chance.choice(['DEFERRED', 'IMMEDIATE'])!r}"]
-            elif odd < 0.2:
+            elif odd < 0.2 and self.since15:
                 options += ["postgresql_nulls_not_distinct=True"]
+            elif odd < 0.27 and (more := [c for c in table.columns if c not in columns and not c.parts]):
+                needed = more[0].name
+                args = ", ".join([*(repr(c.name) for c in columns), *options])
+                code = f"sa.UniqueConstraint({args}, postgresql_include=[{needed!r}])"
+                return Item("unique", code, (*(c.name for c in columns), needed))
         args = ", ".join([*(repr(c.name) for c in columns), *options])
         return Item("unique", f"sa.UniqueConstraint({args})", tuple(c.name for c in columns))
+
+    def exclude(self, table: Table) -> Item | None:
+        """PostgreSQL's EXCLUDE: by a btree over keys, by gist over ranges; now and then over an expression, for some rows."""
+        able = [c for c in table.columns if (c.family in ("int", "range", "numrange") and not c.parts)]
+        if not able:
+            return None
+        column = self.random.choice(able)
+        element, using = repr(column.name), "btree" if column.family == "int" else "gist"
+        if column.family == "int" and self.random.random() < 0.3:
+            element = f"sa.text({_python('abs(' + self.quoted(column.name) + ')')})"
+        operator = "=" if using == "btree" else self.random.choice(["&&", "="])
+        options = [f"using={using!r}"]
+        if self.random.random() < 0.6:
+            options.append(f"name={self.name('ex')!r}")
+        if self.random.random() < 0.3:
+            options.append(f"where=sa.text({_python(self.quoted(column.name) + ' IS NOT NULL')})")
+        if self.random.random() < 0.2:
+            options += ["deferrable=True", "initially='DEFERRED'"]
+        code = f"postgresql.ExcludeConstraint(({element}, {operator!r}), {', '.join(options)})"
+        return Item("exclude", code, (column.name,))
 
     def check(self, table: Table) -> Item | None:
         able = [
@@ -236,6 +286,8 @@ class Generator:
         expression = (
             _python(self.random.choice(texts)) if self.random.random() < 0.8 else self.random.choice(clauses)
         )
+        if self.kind == "postgresql" and self.random.random() < 0.08:
+            name += ", postgresql_not_valid=True"
         return Item("check", f"sa.CheckConstraint({expression}{name})", (column.name,))
 
     def index(self, table: Table) -> Item | None:
@@ -256,10 +308,37 @@ class Generator:
             options += self.postgresql_index(table, columns, unique=bool(options))
             if "postgresql_using='hash'" in options:
                 elements, columns, options = [repr(columns[0].name)], columns[:1], ["postgresql_using='hash'"]
+            if "postgresql_using='brin'" in options:
+                elements, columns = [repr(columns[0].name)], columns[:1]
+            if not options and self.random.random() < 0.1:
+                made = self.gin_or_gist(table)
+                if made is not None:
+                    return made
         elif self.kind == "sqlite" and chance.random() < 0.2:
             options.append(f"sqlite_where=sa.text({_python(self.quoted(columns[0].name) + ' IS NOT NULL')})")
         args = ", ".join([repr(self.name("ix")), *elements, *options])
         return Item("index", f"sa.Index({args})", tuple(c.name for c in columns))
+
+    def gin_or_gist(self, table: Table) -> Item | None:
+        methods = {
+            "jsonb": "gin",
+            "array": "gin",
+            "strings": "gin",
+            "tsvector": "gin",
+            "range": "gist",
+            "inet": "gist",
+        }
+        able = [c for c in table.columns if c.family in methods]
+        if not able:
+            return None
+        column = self.random.choice(able)
+        options = [f"postgresql_using={methods[column.family]!r}"]
+        if column.family == "jsonb" and self.random.random() < 0.5:
+            options.append(f"postgresql_ops={{{column.name!r}: 'jsonb_path_ops'}}")
+        if column.family == "inet":
+            options.append(f"postgresql_ops={{{column.name!r}: 'inet_ops'}}")
+        args = ", ".join([repr(self.name("ix")), repr(column.name), *options])
+        return Item("index", f"sa.Index({args})", (column.name,))
 
     def element(self, column: Column) -> str:
         odd = self.random.random()
@@ -268,6 +347,8 @@ class Generator:
             return f"sa.column({name!r}).desc()"
         if odd < 0.2 and self.kind == "postgresql":
             return f"sa.column({name!r}).{self.random.choice(['nulls_first()', 'desc().nulls_last()'])}"
+        if odd < 0.23 and column.family in ("str", "text") and self.kind == "postgresql":
+            return f"sa.column({name!r}, sa.String()).collate('C')"
         if odd < 0.3 and column.family in ("str", "text") and self.kind != "mariadb":
             return self.random.choice(
                 [
@@ -287,13 +368,15 @@ class Generator:
         if odd < 0.25:
             return ["postgresql_with={'fillfactor': 70}"]
         if odd < 0.3 and unique:
-            return ["postgresql_nulls_not_distinct=True"]
+            return ["postgresql_nulls_not_distinct=True"] if self.since15 else []
         if odd < 0.36 and not unique:
             return ["postgresql_using='hash'"]
         if odd < 0.42:
             others = [c for c in table.columns if c not in columns and self.can_be_key(c)]
             return [f"postgresql_include=[{others[0].name!r}]"] if others else []
-        if odd < 0.5 and columns[0].family == "str" and "collation" not in columns[0].type:
+        if odd < 0.46 and not unique and columns[0].family in ("int", "date", "moment"):
+            return ["postgresql_using='brin'", "postgresql_with={'pages_per_range': 16}"]
+        if odd < 0.54 and columns[0].family == "str" and "collation" not in columns[0].type:
             kind = (
                 "bpchar" if "CHAR(10)" in columns[0].type and "VARCHAR" not in columns[0].type else "varchar"
             )
@@ -342,6 +425,8 @@ class Generator:
         if chance.random() < 0.5:
             nullable = all(c.nullable for c in columns if c.name in local)
             actions = ["CASCADE", "RESTRICT", "NO ACTION", *(["SET NULL"] if nullable else [])]
+            if self.kind != "mariadb":
+                actions.append("SET DEFAULT")
             options.append(f"ondelete={chance.choice(actions)!r}")
         if chance.random() < 0.2:
             options.append(f"onupdate={chance.choice(['CASCADE', 'RESTRICT', 'NO ACTION'])!r}")
@@ -349,6 +434,8 @@ class Generator:
             options += ["deferrable=True", "initially='DEFERRED'"]
         if self.kind == "postgresql" and chance.random() < 0.05:
             options += ["match='FULL'"]
+        if self.kind == "postgresql" and chance.random() < 0.05:
+            options += ["postgresql_not_valid=True"]
         if table.key != target.key:  # a circle cannot be created otherwise
             options.append("use_alter=True")
             name = name or self.name("fk")
@@ -367,6 +454,9 @@ IDENTITIES = (
     "sa.Identity(always=True)",
     "sa.Identity(start=10, increment=5)",
     "sa.Identity(start=1, minvalue=1, maxvalue=1000, cycle=True, cache=5)",
+    "sa.Identity(always=True, start=-1, increment=-1)",
+    "sa.Identity(start=100, minvalue=-5, nomaxvalue=True)",
+    "sa.Identity(always=True, cache=20)",
 )
 
 
@@ -375,6 +465,25 @@ def _python(text: str) -> str:
     import re
 
     return repr(re.sub(r"(?<![:\w\\]):(?=\w)", r"\:", text))
+
+
+OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "postgresql": {
+        "postgresql_with": ("{'fillfactor': 70}", "{'fillfactor': 80, 'autovacuum_enabled': False}", "{}"),
+        "prefixes": ("['UNLOGGED']", "[]"),
+    },
+    "mariadb": {
+        "mysql_charset": ("'latin1'", "'utf8mb4'"),
+        "mysql_collate": ("'utf8mb4_bin'", "'utf8mb4_general_ci'", "'latin1_german1_ci'"),
+        "mysql_row_format": ("'DYNAMIC'", "'COMPACT'"),
+        "mysql_engine": ("'MyISAM'", "'InnoDB'"),
+    },
+    "sqlite": {
+        "sqlite_with_rowid": ("True", "False"),
+        "sqlite_autoincrement": ("True", "False"),
+        "sqlite_strict": ("True", "False"),
+    },
+}
 
 
 # -- changes --------------------------------------------------------------------------------------------------
@@ -387,6 +496,66 @@ def _a_table(g: Generator, models: Models) -> Table | None:
 
 def add_table(g: Generator, models: Models) -> Models | None:
     return g.add_table(models)
+
+
+SEQUENCES = {
+    "postgresql": (
+        "",
+        ", start=5",
+        ", start=10, increment=5",
+        ", increment=-1",
+        ", minvalue=3, maxvalue=1000, cycle=True",
+        ", cache=7",
+        ", data_type=sa.Integer()",
+    ),
+    "mariadb": (
+        "",
+        ", start=5",
+        ", start=10, increment=5",
+        ", minvalue=3, maxvalue=1000, cycle=True",
+        ", cache=7",
+    ),
+}
+
+
+def add_sequence(g: Generator, models: Models) -> Models | None:
+    free = [n for n in ("s1", "Odd Seq", "seq", "more") if n not in dict(models.sequences)]
+    if g.kind == "sqlite" or not free:
+        return None
+    made = (g.random.choice(free), g.random.choice(SEQUENCES[g.kind]))
+    return replace(models, sequences=(*models.sequences, made))
+
+
+def drop_sequence(g: Generator, models: Models) -> Models | None:
+    if not models.sequences:
+        return None
+    gone = g.random.choice(models.sequences)
+    return replace(models, sequences=tuple(s for s in models.sequences if s != gone))
+
+
+def change_sequence(g: Generator, models: Models) -> Models | None:
+    if not models.sequences:
+        return None
+    old = g.random.choice(models.sequences)
+    new = (old[0], g.random.choice(SEQUENCES[g.kind]))
+    return replace(models, sequences=tuple(new if s == old else s for s in models.sequences))
+
+
+def number_by_sequence(g: Generator, models: Models) -> Models | None:
+    found = _plain_column(g, models)
+    if found is None or not models.sequences:
+        return None
+    table, column = found
+    key = table.primary_key
+    if column.family != "int" or (key is not None and column.name in key.columns):
+        return None
+    said = f"next of {g.random.choice(models.sequences)[0]}"
+    return models.with_table(table.with_column(column.but(server_default=said)))
+
+
+def change_option(g: Generator, models: Models) -> Models | None:
+    table = _a_table(g, models)
+    return None if table is None else models.with_table(g.with_option(table))
 
 
 def drop_table(g: Generator, models: Models) -> Models | None:
@@ -563,13 +732,13 @@ def change_item(g: Generator, models: Models) -> Models | None:
         (t, i)
         for t in models.tables
         for i in t.items
-        if i.kind in ("unique", "check", "index") and "'" in i.code
+        if i.kind in ("unique", "check", "index", "exclude") and "'" in i.code
     ]
     if not able:
         return None
     table, item = g.random.choice(able)
     name = _name_of(item)
-    made = {"unique": g.unique, "check": g.check, "index": g.index}[item.kind](table)
+    made = {"unique": g.unique, "check": g.check, "index": g.index, "exclude": g.exclude}[item.kind](table)
     if name is None or made is None or (old := _name_of(made)) is None:
         return None
     made = replace(made, code=made.code.replace(repr(old), repr(name), 1))
@@ -583,7 +752,9 @@ def rename_item(g: Generator, models: Models) -> Models | None:
     table, item = g.random.choice(able)
     old = _name_of(item)
     assert old is not None
-    fresh = g.name({"unique": "uq", "check": "ck", "index": "ix", "fk": "fk", "pk": "pk"}[item.kind])
+    fresh = g.name(
+        {"unique": "uq", "check": "ck", "index": "ix", "fk": "fk", "pk": "pk", "exclude": "ex"}[item.kind]
+    )
     made = replace(item, code=item.code.replace(repr(old), repr(fresh), 1))
     return models.with_table(replace(table, items=tuple(made if i == item else i for i in table.items)))
 
@@ -663,6 +834,11 @@ CHANGES: list[tuple[str, Change]] = [
     for function, weight in (
         (add_table, 1),
         (drop_table, 1),
+        (change_option, 1),
+        (add_sequence, 1),
+        (drop_sequence, 1),
+        (change_sequence, 1),
+        (number_by_sequence, 1),
         (add_column, 3),
         (drop_column, 2),
         (add_computed, 1),
@@ -699,7 +875,7 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
         if old is None:
             continue
         for item in table.items:
-            unique = item.kind in ("pk", "unique") or "unique=True" in item.code
+            unique = item.kind in ("pk", "unique", "exclude") or "unique=True" in item.code
             kept = [
                 c
                 for c in item.columns
@@ -711,6 +887,11 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
                 return True
             if item.refers is not None and b.table(item.refers) is not None and a.table(item.refers) is None:
                 return True  # the rows it refers to went with their table
+            if item.refers is not None and (other := a.table(item.refers)) is not None:
+                if any(other.column(c) is None for c in item.referred):
+                    return True  # the values it refers to went with their column
+                if _last_row_is_alone(table, item, other):
+                    return True
             if item.kind in ("check", "fk") and any(old.column(c) is None for c in item.columns):
                 return True
         for column in table.columns:
@@ -727,3 +908,14 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
                 if not set(dict(a.enums)[was.type[5:]]) <= set(labels):
                     return True
     return False
+
+
+def _last_row_is_alone(table: Table, item: Item, other: Table) -> bool:
+    """Whether the last row, NULL where it may be, holds values that the last row of the other table does not."""
+
+    def null(of: Table, name: str) -> bool:
+        column, key = of.column(name), of.primary_key
+        return column is not None and column.nullable and not (key is not None and name in key.columns)
+
+    own = any(null(table, c) for c in item.columns if table.column(c) is not None)
+    return not own and any(null(other, c) for c in item.referred)

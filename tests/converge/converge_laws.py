@@ -15,16 +15,17 @@ import datetime
 import decimal
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import converge_objects
 import sqlalchemy as sa
 from converge_models import Models, Pair, Table, made, source
+from converge_places import Place
 from converge_types import KINDS
 
 import catalog
-from servers import Database
 
 ROWS = 3
 
@@ -62,11 +63,12 @@ class Tool(Protocol):
 class Trial:
     """Tries pairs on two databases of one kind: one lives through the changes, one is built fresh to compare with."""
 
-    def __init__(self, tool: Tool, kind: str, lived: Database, fresh: Database) -> None:
+    def __init__(self, tool: Tool, kind: str, lived: Place, fresh: Place) -> None:
         self.tool = tool
         self.kind = kind
         self.lived = lived
         self.fresh = fresh
+        self.version = fresh.version() if kind == "postgresql" else None
 
     def run(self, pair: Pair) -> Failure | None:
         """Raises Invalid."""
@@ -126,24 +128,43 @@ class Trial:
         return self.look(engine, pair.b)
 
     def look(self, engine: Any, models: Models) -> Any:
-        return dict(without_given_names(dumped(engine), models, self.kind))
+        return counted(without_given_names(dumped(engine), models, self.kind))
+
+
+def counted(facts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The facts as a dict; twins, which say the same under the same name, are numbered."""
+    found: dict[str, str] = {}
+    for key, fact in facts:
+        number = 1
+        while (place := key if number == 1 else f"{key} #{number}") in found:
+            number += 1
+        found[place] = fact
+    return found
 
 
 def without_given_names(found: dict[str, str], models: Models, kind: str) -> Iterator[tuple[str, str]]:
     """The facts without the names of constraints and indexes that the models do not say: they may be any.
 
     MariaDB makes an index for a foreign key, drops it again and calls it after this key or that."""
-    named = set(re.findall(r"\bname='([^']*)'", source(models))) | set(
-        re.findall(r"sa\.Index\('([^']*)'", source(models))
-    )
-    keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", source(models)))
+    text = source(models)
+    named = {*re.findall(r"\bname='([^']*)'", text), *re.findall(r"sa\.Index\('([^']*)'", text)}
+    keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", text))
+    free = {key.rpartition(".")[2] for key, fact in found.items() if _is_not_of_convention(fact, text)}
     for key, fact in found.items():
+        if "postgresql_not_valid" in text:  # it says how to add a constraint: CREATE TABLE does not heed it
+            fact = re.sub(r"( NOT VALID)?( not validated)", "", fact)
         if kind == "mariadb":
-            yield _plain_mariadb(key, fact, named - keys)
-        elif kind == "postgresql" and not models.naming:
+            yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys, models)
+        elif kind == "postgresql" and (not models.naming or key.rpartition(".")[2] in free):
             yield _plain_postgresql(key, fact, named)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
             key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
+            fact = fact.replace(" default=NULL ", " default=None ")  # both mean that there is none
+            if key.endswith(" AUTOINCREMENT"):  # SQLAlchemy writes it without the name of its key
+                key = re.sub(r"CONSTRAINT .* PRIMARY KEY", "PRIMARY KEY", key)
+            key = re.sub(
+                r'CONSTRAINT ("[^"]*"|\S+) ', lambda m: m[0] if m[1].strip('"') in named else "", key
+            )
             keyed = key.startswith("foreign key ")  # twins are numbered as they stand
             yield (f"{key.partition(' #')[0]} {fact}", "") if keyed else (key, fact)
         else:
@@ -160,15 +181,29 @@ def _plain_postgresql(key: str, fact: str, named: set[str]) -> tuple[str, str]:
     return f"{what} {name.removesuffix(last)} {plain}", ""
 
 
-def _plain_mariadb(key: str, fact: str, named: set[str]) -> tuple[str, str]:
+def _is_not_of_convention(fact: str, models: str) -> bool:
+    """A constraint that the models' naming convention says nothing of."""
+    return fact.startswith("EXCLUDE") or (fact.startswith("CHECK") and "'ck':" not in models)
+
+
+def _any_unique(key: str, fact: str, models: Models) -> str:
+    """A foreign key without the name of the unique key it found: of twins it takes one or the other, and none can say."""
+    if not key.startswith("foreign key "):
+        return fact
+    referred = [t.name for t in models.tables if fact.startswith(f"{t.name} ")]
+    return f"{max(referred, key=len)} NONE{fact.rpartition(' NONE')[2]}" if referred else fact
+
+
+def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tuple[str, str]:
     key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
     fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
-    index = re.match(r"index (.+)\.([^.]*)$", key)
-    part = re.match(r"part (.+?): KEY `([^`]*)` (\(.*)", key)
-    if index and "non_unique=1" in fact and index[2] not in named:
+    tables = "|".join(re.escape(t.name) for t in models.tables) or "-"
+    index = re.match(rf"index ({tables})\.(.*)$", key)
+    part = re.match(r"part (.+?): (UNIQUE KEY|KEY) `([^`]*)` (\(.*)", key)
+    if index and index[2] not in named and index[2] != "PRIMARY":
         return f"index of {index[1]} {fact}", ""
-    if part and part[2] not in named:
-        return f"part {part[1]}: KEY {part[3]}", fact
+    if part and part[3] not in named:
+        return f"part {part[1]}: {part[2]} {part[4]}", fact
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
 
@@ -180,6 +215,7 @@ def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
             for schema in schemas:
                 connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
             metadata.create_all(connection)
+            converge_objects.create(connection, models)
     except Exception as error:
         raise Invalid(_told(error)) from error
 

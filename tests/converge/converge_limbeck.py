@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import converge_objects
 from converge_models import Models, made
 from converge_types import KINDS
 
@@ -20,13 +21,20 @@ class Limbeck:
         from limbeck.commands import autogenerate
 
         ask = None if answers is None else self._answer(answers)
-        scope = autogenerate.Scope(lambda name: name.name == "alembic_version", schemas)
+        scope = autogenerate.Scope(
+            lambda name: name.name == "alembic_version", schemas, ours=converge_objects.ours
+        )
         return autogenerate.compare(connection, "", (made(models),), scope, ask=ask, fill=answers is not None)
 
     def _answer(self, models: Models) -> Any:
-        """The third row's value of the column's family."""
+        """Nothing is renamed, all may be lost, values become a new type as was proposed; the value of a new column is the
+        third row's value of its family."""
 
         def ask(question: Any) -> str:
+            if question.kind in ("rename", "loss"):
+                return "no" if question.kind == "rename" else "yes"
+            if question.kind == "cast":
+                return str(question.suggestion or question.safe.answer)
             table = next(t for t in models.tables if question.table in (t.name, f"{t.schema}.{t.name}"))
             column = table.column(question.column)
             assert column is not None, question

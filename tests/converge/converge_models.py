@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-IMPORTS = "import sqlalchemy as sa\nfrom sqlalchemy.dialects import mysql, postgresql, sqlite\n"
+IMPORTS = "import sqlalchemy as sa\nfrom limbeck import schema\nfrom sqlalchemy.dialects import mysql, postgresql, sqlite\n"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -81,7 +81,10 @@ class Table:
 class Models:
     tables: tuple[Table, ...] = ()
     enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sequences: tuple[tuple[str, str], ...] = ()
+    """Name and what else is said, as Python (", start=5")."""
     naming: bool = False
+    things: tuple[Any, ...] = ()  # of converge_objects
 
     def table(self, key: tuple[str | None, str]) -> Table | None:
         return next((t for t in self.tables if t.key == key), None)
@@ -108,10 +111,14 @@ class Pair:
 
 
 def source(models: Models, name: str = "metadata") -> str:
+    import converge_objects
+
     lines = [f"{name} = sa.MetaData({f'naming_convention={_naming(models)!r}' if models.naming else ''})"]
     enums = dict(models.enums)
     for enum, labels in models.enums:
         lines.append(f"{_enum(enum)} = sa.Enum({', '.join(map(repr, labels))}, name={enum!r})")
+    for sequence, said in models.sequences:
+        lines.append(f"{_sequence(sequence)} = sa.Sequence({sequence!r}{said}, metadata={name})")
     for table in models.tables:
         lines.append(f"sa.Table(\n    {table.name!r},\n    {name},")
         lines += [f"    {_column(c, enums)}," for c in table.columns]
@@ -119,6 +126,7 @@ def source(models: Models, name: str = "metadata") -> str:
         schema = (("schema", repr(table.schema)),) if table.schema is not None else ()
         lines += [f"    {key}={value}," for key, value in (*schema, *table.extra)]
         lines.append(")")
+    lines += converge_objects.source(models, name)
     return "\n".join(lines) + "\n"
 
 
@@ -136,6 +144,10 @@ def _enum(name: str) -> str:
     return "enum_" + re.sub(r"\W", "_", name)
 
 
+def _sequence(name: str) -> str:
+    return "sequence_" + re.sub(r"\W", "_", name)
+
+
 def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
     type_, extra = column.type, dict(column.extra)
     if type_.startswith("enum:"):
@@ -143,6 +155,8 @@ def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
         type_ = _enum(type_[5:])
         if extra.get("server_default") == "first label":
             extra["server_default"] = repr(labels[0])
+    if (next_of := extra.get("server_default", "")).startswith("next of "):
+        extra["server_default"] = f"{_sequence(next_of[8:])}.next_value()"
     parts = [repr(column.name), type_, *column.parts, *(f"{k}={v}" for k, v in extra.items())]
     return f"sa.Column({', '.join(parts)})"
 
@@ -172,13 +186,29 @@ def script(pair: Pair, url: str) -> str:
 
 def repaired(models: Models) -> Models:
     """Without what no longer holds together: items over missing columns, keys to what is not there or not unique."""
+    import converge_objects
+
     while True:
         better = replace(models, tables=tuple(_repaired(t, models) for t in models.tables if t.columns))
         used = {c.type[5:] for t in better.tables for c in t.columns if c.type.startswith("enum:")}
         better = replace(better, enums=tuple(e for e in better.enums if e[0] in used))
+        better = converge_objects.repaired(better)
+        better = _with_sequences_there(better)
         if better == models:
             return models
         models = better
+
+
+def _with_sequences_there(models: Models) -> Models:
+    """Without defaults that are the next number of a sequence which is not there."""
+    there = {f"next of {name}" for name, _ in models.sequences}
+
+    def column(c: Column) -> Column:
+        said = c.get("server_default") or ""
+        return c.but(server_default=None) if said.startswith("next of ") and said not in there else c
+
+    tables = tuple(replace(t, columns=tuple(map(column, t.columns))) for t in models.tables)
+    return replace(models, tables=tables)
 
 
 def _repaired(table: Table, models: Models) -> Table:
@@ -190,6 +220,7 @@ def _repaired(table: Table, models: Models) -> Table:
             named.setdefault(column.type, column.name)
     columns = tuple(c for c in columns if named.get(c.type, c.name) == c.name)
     names = {c.name for c in columns}
+    table = replace(table, extra=_fitting(table))
     kept = tuple(i for i in table.items if set(i.columns) <= names and _holds(i, table, models))
     if models.naming:  # the convention calls them by their first columns
         named = {
@@ -198,9 +229,38 @@ def _repaired(table: Table, models: Models) -> Table:
             if i.kind in ("unique", "fk") and "name=" not in i.code
         }
         kept = tuple(
-            i for i in kept if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values()
+            i
+            for i in dict.fromkeys(kept)
+            if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values()
         )
     return replace(table, columns=columns, items=kept)
+
+
+STRICT = ("sa.Integer()", "sa.Text()", "sa.UnicodeText()", "sa.REAL()", "sa.LargeBinary()")
+"""Types whose words a STRICT table of SQLite knows."""
+
+
+def _fitting(table: Table) -> tuple[tuple[str, str], ...]:
+    """The options of the table as far as it can have them: a word instead of one that it cannot."""
+    extra, key = dict(table.extra), table.primary_key
+    if extra.get("sqlite_strict") == "True" and any(c.type not in STRICT for c in table.columns):
+        extra["sqlite_strict"] = "False"
+    if extra.get("sqlite_with_rowid") == "False" and key is None:
+        extra["sqlite_with_rowid"] = "True"
+    numbered = key is not None and [(c.type, c.parts) for c in table.columns if c.name in key.columns]
+    rowid = numbered == [("sa.Integer()", ())] and extra.get("sqlite_with_rowid") != "False"
+    if extra.get("sqlite_autoincrement") == "True" and not rowid:
+        extra["sqlite_autoincrement"] = "False"
+    collate, charset = extra.get("mysql_collate", ""), extra.get("mysql_charset", "")
+    if charset and collate and not collate.startswith(charset[:-1]):
+        extra["mysql_charset"] = repr(collate[1:].partition("_")[0])
+    return tuple(extra.items())
+
+
+def _alone(table: Table) -> bool:
+    """Whether no foreign key may go from it or to it: rows that are not logged, an engine that knows none."""
+    extra = dict(table.extra)
+    return extra.get("prefixes") == "['UNLOGGED']" or extra.get("mysql_engine") == "'MyISAM'"
 
 
 def _stands(column: Column, names: set[str]) -> bool:
@@ -219,7 +279,7 @@ def _holds(item: Item, table: Table, models: Models) -> bool:
     if item.kind != "fk" or item.refers is None:
         return True
     other = models.table(item.refers)
-    if other is None:
+    if other is None or _alone(table) or _alone(other):
         return False
     unique = any(i.kind in ("pk", "unique") and i.columns == item.referred for i in other.items)
     types = [table.column(c).type for c in item.columns]  # type: ignore[union-attr]

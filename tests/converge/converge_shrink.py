@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+import converge_objects
 from converge_models import Item, Models, Pair, Table, repaired
 
 
@@ -29,6 +30,7 @@ def shrunk(pair: Pair, fails: Callable[[Pair], bool], budget: int = 400) -> Pair
 
 def candidates(pair: Pair) -> Iterator[Pair]:
     """Smaller pairs, the greatest steps first."""
+    yield from converge_objects.candidates(pair)
     keys = dict.fromkeys(t.key for m in (pair.a, pair.b) for t in m.tables)
     if len(keys) > 1:
         for key in keys:
@@ -48,6 +50,10 @@ def candidates(pair: Pair) -> Iterator[Pair]:
             yield _both(pair, lambda m, s=schema: _without_schema(m, s))
     if pair.a.enums != pair.b.enums:
         yield _pair(pair, pair.a, replace(pair.b, enums=pair.a.enums))
+    for name in dict.fromkeys(s[0] for m in (pair.a, pair.b) for s in m.sequences):
+        yield _both(
+            pair, lambda m, name=name: replace(m, sequences=tuple(s for s in m.sequences if s[0] != name))
+        )
     for key in keys:
         yield from _within(pair, key)
 
@@ -123,4 +129,4 @@ def _both(pair: Pair, change: Callable[[Models], Models]) -> Pair:
 
 
 def _pair(pair: Pair, a: Models, b: Models) -> Pair:
-    return replace(pair, a=repaired(a), b=repaired(b))
+    return converge_objects.repaired_pair(replace(pair, a=repaired(a), b=repaired(b)))

@@ -9,10 +9,8 @@ import pytest
 from converge_generate import COMMENTS, IDENTITIES, NAMES, TABLES, Generator
 from converge_laws import Invalid, Trial, build
 from converge_models import Column, Item, Models, Table
-from converge_trial import trial  # noqa: F401  (a fixture)
+from converge_trial import kept_places, on_kinds, trial  # noqa: F401  (fixtures)
 from converge_types import KINDS
-
-from conftest import on
 
 ID = Column("id", "sa.Integer()", "int", (("nullable", "False"),))
 KEY = Item("pk", "sa.PrimaryKeyConstraint('id')", ("id",))
@@ -78,7 +76,7 @@ def numbering(kind: str) -> Iterator[tuple[str, Models]]:
 SORTS = {f.__name__: f for f in (types, defaults, items, names, comments, numbering)}
 
 
-@on("postgresql", "postgresql15", "mariadb", "sqlite")
+@on_kinds("postgresql", "postgresql15", "mariadb", "sqlite")
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.slow
 @pytest.mark.timeout(1200)

@@ -1,31 +1,48 @@
-"""Random pairs of schemas, there and back: the laws of converge_laws, on the first seeds. More by `make converge`."""
+"""Random pairs of schemas, there and back: the laws of converge_laws, on the first seeds, and on those that once failed.
+
+By the text of a revision file, as users run it; some by a project and its command line. More by `make converge`."""
 
 from __future__ import annotations
 
 import pytest
+from converge_files import Files
 from converge_generate import Generator
 from converge_laws import Invalid, Trial
+from converge_limbeck import Written
 from converge_models import script
-from converge_trial import trial  # noqa: F401  (a fixture)
+from converge_places import places
+from converge_trial import kept_places, on_kinds, trial  # noqa: F401  (fixtures)
 
-from conftest import on
+PAIRS = 200
+AT_ONCE = 50
+FILES = 6
 
-PAIRS = 20
-AT_ONCE = 10
 
-
-@on("postgresql", "mariadb", "sqlite")
+@on_kinds("postgresql", "mariadb", "sqlite")
 @pytest.mark.parametrize("first", range(0, PAIRS, AT_ONCE))
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_pairs_come_out_right(trial: Trial, first: int) -> None:
-    run = 0
-    for seed in range(first, first + AT_ONCE):
-        pair = Generator(trial.kind, seed).pair()
-        try:
-            failure = trial.run(pair)
-        except Invalid:  # the database does not take one of the two
-            continue
-        run += 1
-        assert failure is None, f"seed {seed}: {failure.law}\n{failure.text}\n\n{script(pair, trial.kind)}"
+    trial.tool = Written(trial.kind)
+    run = sum(comes_out_right(trial, seed) for seed in range(first, first + AT_ONCE))
     assert run > AT_ONCE / 2, "the generator makes what no database takes"
+
+
+@pytest.mark.parametrize("db", ["postgresql", "mariadb", "sqlite"])
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_pairs_come_out_right_in_another_process(db: str) -> None:
+    with places(db, reachable=True) as (lived, fresh):
+        trial = Trial(Files(db), db, lived, fresh)
+        assert sum(comes_out_right(trial, 10_000 + seed) for seed in range(FILES)) > FILES / 2
+
+
+def comes_out_right(trial: Trial, seed: int) -> int:
+    """1; or 0 where the database does not take one of the two schemas."""
+    pair = Generator(trial.kind, seed, trial.version).pair()
+    try:
+        failure = trial.run(pair)
+    except Invalid:
+        return 0
+    assert failure is None, f"seed {seed}: {failure.law}\n{failure.text}\n\n{script(pair, trial.kind)}"
+    return 1

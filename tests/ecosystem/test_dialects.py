@@ -131,4 +131,10 @@ def test_clickhouse() -> None:
         __dialect__ = "clickhouse"
 
     context, out = context_for("clickhouse+native://", "clickhouse_sqlalchemy")
-    assert told(context, out, add)[-1] == "ALTER TABLE t ADD COLUMN y Nullable(Int32)"
+    column = sa.Table("t", sa.MetaData(), sa.Column("y", sa.Integer)).c.y
+    own = context.dialect.ddl_compiler(context.dialect, None).get_column_specification(
+        column
+    )  # by its version
+    assert told(context, out, add)[-1] == f"ALTER TABLE t ADD COLUMN {own}"
+    noted = sa.Column("z", sa.Integer, comment="noted")
+    assert told(context, out, lambda op: op.add_column("t", noted))[-1].endswith(" COMMENT 'noted'")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import sqlalchemy as sa
 
@@ -184,3 +188,14 @@ def test_flask_migrate(tmp_path, monkeypatch) -> None:  # type: ignore[no-untype
         ("list-templates",),
     ):
         flask(*words)
+
+
+@pytest.mark.parametrize(("level", "lines"), [("INFO", 7), ("WARNING", 0)])
+def test_plugins_are_told_of_where_a_program_logs_before_it_imports(level: str, lines: int) -> None:
+    code = f"import logging; logging.basicConfig(level={level!r}); import alembic"
+    if os.environ.get("LIMBECK_ALEMBIC") != "0":
+        code = code.replace("import alembic", "import limbeck.alembic, alembic")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.count("INFO:alembic.runtime.plugins:setup plugin alembic.") == lines, done.stderr

@@ -116,7 +116,8 @@ def test_each_step_by_itself_where_env_says_so(sqlite: Database, tmp_path: Path)
 def test_a_dry_run_is_one(postgresql: Database, tmp_path: Path) -> None:
     """The recipe of Alembic's cookbook: env.py rolls its transaction back."""
     project = Project(tmp_path, postgresql.url)
-    project.limbeck("-x", "dry-run", "upgrade")
+    said = project.limbeck("-x", "dry-run", "upgrade")
+    assert said.splitlines()[-1] == "rolled back by env.py: the database stands at base"
     assert tables(postgresql) == set()
     project.limbeck("upgrade")
     assert rows(postgresql) == ["a2"]
@@ -203,3 +204,43 @@ def test_listings_import_no_sqlalchemy(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout.splitlines()[-1] == "False", done.stderr
+
+
+def test_statements_of_op_are_told(sqlite: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, sqlite.url)
+    said = project.limbeck("-v", "upgrade")
+    assert "CREATE TABLE one" in said and "alembic_version" not in said
+
+
+def test_env_says_where_the_files_are(sqlite: Database, tmp_path: Path) -> None:
+    says = "context.script.version_locations = ['elsewhere']\n\nconfig = context.config\n"
+    project = Project(tmp_path, sqlite.url, env=ENV.replace("config = context.config\n", says))
+    (tmp_path / "db" / "versions").rename(tmp_path / "elsewhere")
+    assert "now at a2 (head)" in project.limbeck("upgrade")
+    assert "a2" in project.limbeck("current")
+
+
+def test_env_gives_the_steps_itself(sqlite: Database, tmp_path: Path) -> None:
+    """`_migrations_fn` is private, and projects put a function of their own there."""
+    own = "context.configure(connection=connection, **options)\n        context.get_context()._migrations_fn = steps\n"
+    env = ENV.replace("context.configure(connection=connection, **options)\n", own)
+    env = env.replace(
+        "config = context.config\n",
+        "config = context.config\n\ndef steps(rows, ctx):\n    return context.script._upgrade_revs('a1', rows)\n\n",
+    )
+    project = Project(tmp_path, sqlite.url, env=env)
+    project.limbeck("upgrade")
+    assert tables(sqlite) == {"one", "alembic_version"} and rows(sqlite) == ["a1"]
+
+
+def test_version_rows_go_through_the_projects_impl(sqlite: Database, tmp_path: Path) -> None:
+    """A dialect may have changed how its impl executes."""
+    own = (
+        "context.configure(connection=connection, **options)\n"
+        "        impl = context.get_context().impl\n"
+        "        plain = impl._exec\n"
+        "        impl._exec = lambda clause, *a, **k: print('impl:', clause.__visit_name__) or plain(clause, *a, **k)\n"
+    )
+    env = ENV.replace("context.configure(connection=connection, **options)\n", own)
+    said = Project(tmp_path, sqlite.url, env=env).limbeck("upgrade")
+    assert "impl: insert" in said and "impl: update" in said

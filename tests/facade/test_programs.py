@@ -158,3 +158,12 @@ def test_a_command_of_ones_own() -> None:
     line.register_command(greet)
     line.main(["greet", "head", "-v"])
     assert seen == [("head", True)]
+
+
+def test_options_of_a_new_column_are_written() -> None:
+    from alembic.autogenerate import render_python_code
+    from alembic.operations import ops
+
+    options = {"if_not_exists": True, "inline_references": True, "inline_primary_key": True}
+    told = render_python_code(ops.UpgradeOps([ops.AddColumnOp("t", sa.Column("x", sa.Integer), **options)]))
+    assert all(f"{option}=True" in told for option in options)

@@ -16,6 +16,7 @@ from limbeck.model.marks import UNKNOWN
 from limbeck.model.objects import Enum, View
 from limbeck.model.sqltext import SqlText
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.compound import RebuildTable
@@ -25,7 +26,7 @@ from limbeck.ops.enum import AddEnumValue, RenameEnumValue
 from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.json import dumps, encode, loads
-from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject
+from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject, ReplaceObject
 from limbeck.ops.raw import ExecuteSql
 from limbeck.ops.rows import InsertRows, Rows
 from limbeck.ops.several import Several
@@ -60,10 +61,12 @@ ALL: tuple[Operation, ...] = (
     CreateIndex(index=index("ix", "c"), table=USERS, if_not_exists=True, concurrently=True),
     DropIndex(name="ix", table=USERS, if_exists=True, concurrently=True, options=(("x", 1),)),
     RenameIndex(table=USERS, name="ix", new_name="x"),
+    AlterTable(table=USERS, options=(("mysql_engine", "InnoDB"),), columns=(("name", VARCHAR),)),
     CommentOnTable(table=USERS, comment="it's"),
     CreateObject(thing=MOOD, if_not_exists=True),
     DropObject(thing=MOOD, if_exists=True),
     AlterObject(have=VIEW, want=VIEW),
+    ReplaceObject(thing=VIEW),
     RenameObject(object_kind="view", name=VIEW.key, new_name="x"),
     AddEnumValue(enum=MOOD.key, value="b", before="a", after="c", if_not_exists=True),
     RenameEnumValue(enum=MOOD.key, value="a", new_value="b"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 
 from limbeck.errors import CannotSpell, DuplicateTable, NoLiteralForm, NoType
 from limbeck.model.constraint import Check, Exclude, ExcludeElement, ForeignKey, PrimaryKey, Unique
@@ -194,7 +194,7 @@ class TestMistakes:
         class Odd(sa.schema.Constraint):
             __visit_name__ = "odd"
 
-        with pytest.raises(CannotSpell, match="Odd is a kind of constraint nobody knows"):
+        with pytest.raises(CannotSpell, match="says how Odd is written"):
             pg.table(sa.Table("t", sa.MetaData(), Odd(name="o")))
 
 
@@ -202,3 +202,10 @@ def test_backend_ids() -> None:
     mariadb: Any = backend_id(dialect("mariadb"))
     assert (mariadb.name, mariadb.version, mariadb.variant) == ("mysql", (10, 11, 6), "mariadb")
     assert backend_id(dialect("postgresql")).version == ()
+
+
+def test_sets_of_other_words_are_other_types() -> None:
+    """SQLAlchemy's own key of the two types is the same."""
+    freezer = Freezer(mysql.dialect())  # type: ignore[no-untyped-call]
+    spelled = [freezer.type(mysql.SET(*words)).spelling for words in (("x", "y"), ("x", "y", "z"))]
+    assert spelled == ["SET('x','y')", "SET('x','y','z')"]

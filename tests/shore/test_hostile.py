@@ -6,15 +6,24 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn, CreateTable
+from sqlalchemy.sql.compiler import DDLCompiler
 
+from limbeck.errors import CannotSpell
+from limbeck.model import json
+from limbeck.model.constraint import Other
+from limbeck.model.names import QualifiedName
 from limbeck.model.types import Call
 from limbeck.shore import ddl, thaw
 from limbeck.shore.channel import ScriptChannel
 from limbeck.shore.freeze import Freezer
 
 from .dialects import NAMES, dialect
+from .test_law import own_text
+
+T = QualifiedName(None, "t")
 
 
 class TestSpatial:
@@ -50,6 +59,20 @@ class TestSpatial:
             (("geometry_type", "POLYGON"), ("srid", 4326)),
             ("import geoalchemy2",),
         )
+
+    @pytest.mark.usefixtures("lake")
+    @pytest.mark.parametrize("name", ["mysql", "mariadb", "mssql", "postgresql"])
+    def test_a_value_in_a_computed_column_is_written_where_it_leaves_it_open(self, name: str) -> None:
+        """It spells Computed anew for MySQL and MariaDB, and forgets that DDL takes no parameters."""
+        table = sa.Table(
+            "t",
+            sa.MetaData(),
+            sa.Column("a", sa.Integer),
+            sa.Column("next", sa.Integer, sa.Computed(sa.column("a") + 1, persisted=True)),
+        )
+        text = ddl.create_table(dialect(name), Freezer(dialect(name)).table(table)).text
+        assert "(a + 1)" in text
+        assert text == own_text(CreateTable(table), name)
 
     def test_its_listeners_write_their_part_into_a_script(self, lake: Any) -> None:
         """On SQLite it makes plain columns and lets SpatiaLite take them over."""
@@ -118,3 +141,94 @@ def test_users_own_compilers_are_asked(name: str) -> None:
     assert statement.text == ddl.text(dialect(name), CreateTable(table))
     assert "MARKED_A" in statement.text
     assert "b INTEGER" not in statement.text
+
+
+class Period(sa.schema.ColumnCollectionConstraint):
+    """A user's own kind: PostgreSQL 18's keys over time."""
+
+
+@compiles(Period)
+def _nothing(element: Any, compiler: Any, **words: Any) -> str:
+    return ""
+
+
+@compiles(Period, "postgresql")
+@compiles(Period, "sqlite")
+def _period(element: Any, compiler: Any, **words: Any) -> str:
+    names = ", ".join(compiler.preparer.format_column(c) for c in element.columns)
+    return f"CONSTRAINT {compiler.preparer.format_constraint(element)} UNIQUE ({names} /* 100% */)"
+
+
+class Positive(sa.CheckConstraint):
+    """A user's own CHECK that writes itself."""
+
+
+@compiles(Positive)
+def _positive(element: Any, compiler: Any, **words: Any) -> str:
+    return compiler.visit_check_constraint(element) + " /* positive */"
+
+
+class Mute(sa.schema.Constraint):
+    """One that nobody can spell."""
+
+    __visit_name__ = "mute"
+
+
+def owned(*constraints: Any) -> Any:
+    return sa.Table(
+        "t", sa.MetaData(), sa.Column("a", sa.Integer), sa.Column("order", sa.Integer), *constraints
+    )
+
+
+class TestOwnConstraints:
+    """A class of a third party goes along with what it writes."""
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_the_law_holds(self, name: str) -> None:
+        table = owned(Period("a", "order", name="p"), Positive("a > 0", name="pos"), sa.UniqueConstraint("a"))
+        frozen = Freezer(dialect(name)).table(table)
+        wanted = own_text(CreateTable(table), name)
+        if name not in (
+            "postgresql",
+            "psycopg",
+            "sqlite",
+        ):  # SQLAlchemy leaves the comma of what says nothing
+            wanted = wanted.replace("\t, \n", "")
+        assert ddl.create_table(dialect(name), frozen).text == wanted
+        assert ddl.create_table(dialect(name), json.loads(json.dumps(frozen))).text == wanted
+        assert "/* positive */" in wanted
+
+    def test_it_is_added_and_told(self) -> None:
+        frozen = Freezer(dialect("postgresql")).constraint(Period("a", "order", name="p"), T)
+        assert frozen == Other(
+            text='CONSTRAINT p UNIQUE (a, "order" /* 100% */)', name="p", columns=("a", "order")
+        )
+        assert ddl.add_constraint(dialect("psycopg"), T, frozen).text == f"ALTER TABLE t ADD {frozen.text}"
+
+    def test_one_that_nobody_can_spell_is_an_error_that_names_it(self) -> None:
+        with pytest.raises(CannotSpell, match=r"^Mute m of table t cannot be spelled for postgresql: "):
+            Freezer(dialect("postgresql")).table(owned(Mute(name="m")))
+
+
+class Engine(sa.schema.SchemaItem):
+    """As ClickHouse's dialect has it: an item of the table that hangs itself on it, and its compiler looks there."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _set_parent(self, parent: Any, **_: Any) -> None:
+        parent.engine = self
+
+
+class EngineCompiler(DDLCompiler):
+    def post_create_table(self, table: Any) -> str:
+        return f" ENGINE = {table.engine.name}"
+
+
+def test_what_a_third_party_hangs_on_a_table_goes_along() -> None:
+    made = DefaultDialect()
+    made.ddl_compiler = EngineCompiler
+    table = owned(Engine("MergeTree"))
+    text = ddl.create_table(made, Freezer(made).table(table)).text
+    assert text.endswith(") ENGINE = MergeTree")
+    assert text == str(CreateTable(table).compile(dialect=made)).strip()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from limbeck.errors import CannotSpell
 from limbeck.model import json
@@ -33,8 +36,35 @@ QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 def own_text(construct: Any, name: str) -> str:
     """What SQLAlchemy writes, by itself; the doubled percent signs of a driver's own compiler taken back."""
     made = dialect(name)
-    text = str(construct.compile(dialect=made)).strip()
+    with written_values(construct.element, made):
+        text = str(construct.compile(dialect=made)).strip()
     return text.replace("%%", "%") if made.identifier_preparer._double_percents else text
+
+
+@contextmanager
+def written_values(element: Any, made: Any) -> Iterator[None]:
+    """The values in the table's computed columns stand as text, for as long as this lasts, where an extension spells
+    Computed anew for this dialect.
+
+    SQLAlchemy writes them itself (`literal_binds`). GeoAlchemy2, once imported, spells Computed for MySQL and MariaDB
+    without that and leaves `%s`, which no database takes; its own text is then that of the same clause without
+    values."""
+    hooks = getattr(vars(sa.Computed).get("_compiler_dispatcher"), "specs", {})
+    computed = [c.computed for c in getattr(element, "c", ()) if c.computed is not None]
+    before = [(c, c.sqltext) for c in computed if made.name in hooks]
+
+    def text_of(part: Any, **_: Any) -> Any:
+        if part.__visit_name__ != "bindparam":
+            return None
+        return sa.literal_column(str(part.compile(dialect=made, compile_kwargs={"literal_binds": True})))
+
+    for one, clause in before:
+        one.sqltext = replacement_traverse(clause, {}, text_of)
+    try:
+        yield
+    finally:
+        for one, clause in before:
+            one.sqltext = clause
 
 
 def shown(case: tuple[str, Any]) -> str:

@@ -48,6 +48,21 @@ _LATER = (
 )
 
 
+_BUILT_IN = (
+    *(
+        f"autogenerate.{part}"
+        for part in ("schemas", "tables", "types", "constraints", "defaults", "comments")
+    ),
+    "ext.checkconstraint_byname",
+)
+
+if "logging" in sys.modules and __name__ == "alembic":
+    # Programs that log before they import Alembic have always seen these lines.
+    _log = sys.modules["logging"].getLogger("alembic.runtime.plugins")
+    for _name in _BUILT_IN if _log.isEnabledFor(20) else ():
+        _log.info("setup plugin alembic.%s", _name)
+
+
 def __getattr__(name: str) -> Any:
     if name == "plugins":
         from .runtime import plugins

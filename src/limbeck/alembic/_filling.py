@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from limbeck.commands.autogenerate import Answers, Ask, Question, suggestion
+from limbeck.commands.questions import LEAVE
 from limbeck.errors import AnswerUnknown, OpenQuestions
 
 from .operations import ops
@@ -120,7 +121,8 @@ class Filling:
         key = _key(operation)
         question = Question("fill", key, column, f"{key}.{column} {why}: which value do they get?", offer)
         value = self.ask(question) if self.ask is not None else None
-        if value is None:
+        if value is None or value == LEAVE:
+            value = None
             self.open.append(question)
         return value
 

@@ -12,6 +12,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,6 +182,17 @@ class AlembicProject:
             sourceless=directory.sourceless,
         )
 
+    def look_where_the_files_are(self) -> None:
+        """env.py may have given its ScriptDirectory other `version_locations`; what was read of the old ones is forgotten."""
+        directory = self.directory
+        vars(directory).pop("_version_locations", None)  # remembered
+        places = tuple(str(place) for place in directory._version_locations)
+        if places != self.scripts.locations:
+            self.scripts.locations = places
+            self.scripts.refresh()
+            directory.revision_map = type(directory.revision_map)(directory._load_revisions)
+            self.__dict__.pop("settings", None)
+
     @cached_property
     def settings(self) -> Settings:
         directory = self.directory
@@ -219,6 +231,16 @@ class AlembicProject:
         from ._running import policy
 
         return policy(options)
+
+    def landing(self, stage: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from ._replaying import landing
+
+        return landing(stage, options)
+
+    def within(self, connection: Any, options: RunOptions) -> AbstractContextManager[None]:
+        from ._replaying import within
+
+        return within(connection, options)
 
 
 class ProjectScripts(ScriptFolder):

@@ -9,8 +9,9 @@ what failed. The version rows are written through the project's impl on its own 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ class ProjectEnvironment:
 
     def __init__(self, project: AlembicProject) -> None:
         self.project = project
+        self.undone: dict[int, tuple[str, ...]] = {}
 
     def run(self, work: Work) -> int:
         calls = 0
@@ -71,13 +73,15 @@ class ProjectEnvironment:
             nonlocal calls
             calls += 1
             work(connection, options)
+            context = options.changed["context"]
+            context.taken_back = partial(self.undone.__setitem__, calls - 1)
 
         options = self.project.options
         places = self.project.config.cmd_opts
         context = NativeEnvironment(
             self.project.config,
             self.project.directory,
-            fn=lambda rows, migration_context: [],
+            fn=no_steps,
             as_sql=options.offline,
             destination_rev=getattr(places, "revision", None),
             starting_rev=None,
@@ -85,7 +89,7 @@ class ProjectEnvironment:
         )
         context.project, context.work = self.project, counted
         self.execute(context)
-        if not calls:
+        if not calls and not context.went_its_own_way:
             raise EnvScriptDidNothing(path=self.project.directory.env_py_location)
         return calls
 
@@ -113,11 +117,18 @@ class ProjectEnvironment:
             raise EnvScriptFailed(place=place, said=models.in_a_line(error)) from error
 
 
+def no_steps(rows: Any, migration_context: Any) -> list[Any]:
+    """The function that would give the facade's own machine its steps: limbeck's runner has others."""
+    return []
+
+
 class NativeEnvironment(EnvironmentContext):
     """The EnvironmentContext whose migration contexts hand the run to limbeck."""
 
     project: AlembicProject
     work: Work
+    went_its_own_way = False
+    """Whether env.py has put a function in the place of the one that gives the steps."""
 
     def configure(self, *args: Any, **kw: Any) -> None:
         if self.project.options.offline:
@@ -151,10 +162,18 @@ class NativeContext(MigrationContext):
     _wrapped = False
     """Whether env.py's own begin_transaction() is entered and will commit."""
     _in_block = False
+    taken_back: Callable[[tuple[str, ...]], None] | None = None
+    """Told when env.py rolls back what was run, with the version rows that are there then."""
 
     def run_migrations(self, **kw: Any) -> None:
         environment = self.environment_context
         assert isinstance(environment, NativeEnvironment)
+        if self._migrations_fn is not no_steps:
+            environment.went_its_own_way = True
+            self.__class__ = MigrationContext  # type: ignore[assignment]
+            self.run_migrations(**kw)
+            return
+        environment.project.look_where_the_files_are()
         if not self.as_sql and self._starts_anew():
             self.connection.commit()
         self.impl.start_migrations()
@@ -223,6 +242,9 @@ class Taken:
 
     def rollback(self) -> None:
         self.context.connection.rollback()
+        if self.context.taken_back is not None:
+            self.context.taken_back(self.context.get_current_heads())
+            self.context.connection.rollback()
 
     def commit(self) -> None:
         self.context.connection.commit()
@@ -277,6 +299,8 @@ class ProjectKeeper(Keeper):
 
 class ProjectHeads(HeadsTable):
     """The version rows, on the project's own version Table and through its impl, which dialects may have changed."""
+
+    by_constructs = True
 
     def __init__(self, context: NativeContext) -> None:
         self.context = context

@@ -1,7 +1,7 @@
 """New revision files of an Alembic project, written for limbeck's commands, and read by Alembic as its own.
 
-env.py compares (its filters, its hooks, its renderers); the file is laid out by the core with the project's
-script.py.mako, so that nothing a person types runs as code; its post-write hooks run over it.
+The core compares (`_comparing`), with env.py's filters, hooks and renderers; the file is laid out by the core with the
+project's script.py.mako, so that nothing a person types runs as code; its post-write hooks run over it.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.commands.autogenerate import Answers, Ask, Differences
+from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._filling import Filling
-from .autogenerate import api
+from ._comparing import CoreRevision, GivenRevision
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
 
 if TYPE_CHECKING:
+    from limbeck.model.snapshot import Snapshot
+
     from ._project import AlembicProject
 
 
@@ -62,14 +64,26 @@ class Author:
     def autogenerate(self, wish: Wish, answers: Answers, ask: Ask | None) -> Written:
         """A file for what differs, or the files that env.py's hooks make of it."""
         refuse_behind(self.project)
-        found = self._compared(wish, answers, ask)
+        return self._all(self._compared(wish, answers, ask), wish)
+
+    def write(self, wish: Wish, changes: Differences, have: Snapshot) -> Written:
+        """A file for changes that were found elsewhere, from the look `have` on."""
+        context = GivenRevision(self.project, _typed(wish), changes, have)
+        return self._all(self._looked(context), wish)
+
+    def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
+        told: dict[str, Any] = {
+            "notes": tuple(found.context.notes),
+            "as_text": found.context.as_text,
+            "open": tuple(found.context.left),
+            "answers": tuple(found.context.taken),
+        }
         if not wanted:
-            return Written("", "", (), tuple(found.notes), {}, empty=True)
+            return Written("", "", empty=True, **told)
         written = [self._write(script, found, wish) for script in wanted]
-        return written[-1]._replace(
-            changes=tuple(word for script in wanted for word in _words(script)), notes=tuple(found.notes)
-        )
+        changes = tuple(word for script in wanted for word in _words(script))
+        return written[-1]._replace(changes=changes, **told)
 
     def check(self) -> tuple[Differences, ...]:
         refuse_behind(self.project)
@@ -80,25 +94,23 @@ class Author:
         return (Differences("", changes, (), {}, ()),)  # type: ignore[arg-type]
 
     def _compared(self, wish: Wish, answers: Answers, ask: Ask | None, *, fill: bool = True) -> Found:
-        context = api.RevisionContext(self.project.config, self.project.directory, _typed(wish))
-        notes: list[str] = []
+        return self._looked(CoreRevision(self.project, _typed(wish), answers, ask, fill))
 
+    def _looked(self, context: CoreRevision) -> Found:
         def look(rows: Any, migration_context: Any) -> list[Any]:
             if migration_context.dialect.name == "sqlite":
                 migration_context.opts["render_as_batch"] = True  # it alters nothing by itself
             context.run_autogenerate(rows, migration_context)
-            if fill:
-                filling = Filling(migration_context.connection, answers, ask)
-                for script in context.generated_revisions:
-                    filling.over(script.upgrade_ops_list[-1])
-                notes.extend(filling.notes)
             return []
 
         self._in_environment(look, context.template_args, revision_context=context)
-        return Found(context, notes)
+        if context.unused:
+            everywhere = set(context.unused[0]).intersection(*context.unused)
+            refuse_unused({answer: context.unused[0][answer] for answer in everywhere})
+        return Found(context)
 
     def _in_environment(self, look: Any, arguments: dict[str, Any], **more: Any) -> None:
-        environment = EnvironmentContext(
+        environment = ComparingEnvironment(
             self.project.config,
             self.project.directory,
             fn=look,
@@ -115,9 +127,13 @@ class Author:
         from .autogenerate import render
 
         variables = dict(found.context.template_args)
-        autogen = found.context._last_autogen_context
-        autogen.imports = set(script.imports or ())
-        render._render_python_into_templatevars(autogen, script, variables)
+        imported: set[str] = set(script.imports or ())
+        for token, container in _bodies(script):
+            context = found.context.contexts.get(token, found.context._last_autogen_context)
+            context.imports = set()
+            variables[token] = render._indent(render._render_cmd_body(container, context))
+            imported |= context.imports
+        variables["imports"] = "\n".join(sorted(imported))
         labels = _several(script.branch_label)
         upgrades, downgrades = (_block(str(variables.pop(token, ""))) for token in ("upgrades", "downgrades"))
         imports = tuple(str(variables.pop("imports", "")).splitlines())
@@ -139,9 +155,17 @@ class Author:
         )
 
 
+class ComparingEnvironment(EnvironmentContext):
+    """Where env.py does not say whether defaults are compared, they are: the database itself judges them."""
+
+    def configure(self, *args: Any, **kw: Any) -> None:
+        super().configure(*args, **kw)
+        if kw.get("compare_server_default") is None:
+            self.get_context()._user_compare_server_default = True
+
+
 class Found(NamedTuple):
-    context: Any
-    notes: list[str]
+    context: CoreRevision
 
 
 def _typed(wish: Wish) -> dict[str, Any]:
@@ -169,6 +193,12 @@ def _block(rendered: str) -> str:
     return f"    {rendered}" if rendered else ""
 
 
+def _bodies(script: Any) -> list[tuple[str, Any]]:
+    """The containers of all databases, by the names that the template has for their bodies."""
+    ups, downs = script.upgrade_ops_list, script.downgrade_ops_list
+    return [(each.upgrade_token, each) for each in ups] + [(each.downgrade_token, each) for each in downs]
+
+
 def _is_empty(script: Any) -> bool:
     return all(each.is_empty() for each in (*script.upgrade_ops_list, *script.downgrade_ops_list))
 
@@ -183,6 +213,8 @@ def _words(script: Any) -> list[str]:
 
 
 def _said(operation: Any) -> list[str]:
+    if hasattr(operation, "in_words"):  # the core's own, which may be several operations here
+        return [operation.in_words] if operation.in_words else []
     if hasattr(operation, "ops"):
         return [word for part in operation.ops for word in _said(part)]
     if hasattr(operation, "sqltext") or not hasattr(operation, "to_diff_tuple"):

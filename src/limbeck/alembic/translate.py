@@ -466,3 +466,5 @@ _FROM_CORE: dict[str, Callable[[Any, Any, Any], list[Any]]] = {
     "execute_sql": _executed,
     "several": _each,
 }
+WORDS = frozenset(_FROM_CORE)
+"""The kinds of operations that Alembic has words for."""

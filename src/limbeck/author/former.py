@@ -16,16 +16,13 @@ WORDS: Final = {
     "create_table_comment": "op.comment_on_table(table, comment)",
     "drop_table_comment": "op.comment_on_table(table, None)",
     "bulk_insert": "op.insert_rows(table, rows)",
-    "batch_alter_table": "not needed: call op.add_column, op.alter_column ... directly, also on SQLite",
+    "batch_alter_table": "`with op.together():` around op.add_column, op.alter_column ..., or these directly, also on SQLite",
     "get_context": "op.autocommit_block(), op.is_offline(), op.dialect() and op.get_bind()",
     "inline_literal": "the value itself: op.execute writes it out in scripts",
     "invoke": "op.run(operation)",
     "f": "the name itself: names are taken as they are",
     "run_sql": "op.execute(sql)",
     "rename_column_to": "op.rename_column(table, column, new_name)",
-    "create_view": 'op.create_object(schema.View("name", definition="SELECT ..."))',
-    "create_trigger": "op.create_object(schema.Trigger(...))",
-    "create_function": "op.create_object(schema.Function(...))",
 }
 
 ARGUMENTS: Final = {

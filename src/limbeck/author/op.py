@@ -12,14 +12,17 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from limbeck.model import objects
-from limbeck.model.defaults import SequenceOptions
 from limbeck.model.marks import UNCHANGED, Unchanged
 from limbeck.model.names import QualifiedName
 from limbeck.ops.contract import Operation
 from limbeck.ops.rows import Rows
 from limbeck.shore import authored, channel
 
-from . import former, reading
+from . import former, op_objects, reading
+from .gathering import together as together
+from .own_words import add_constraint as add_constraint
+from .own_words import sql_constraint as sql_constraint
+from .own_words import sql_type as sql_type
 from .stage import current
 
 T = TypeVar("T")
@@ -96,6 +99,19 @@ def comment_on_table(name: str, comment: str | None, *, schema: str | None = Non
     from limbeck.ops.comment import CommentOnTable
 
     current("comment_on_table").do(CommentOnTable(table=QualifiedName(schema, name), comment=comment))
+
+
+def alter_table(
+    name: str, *, columns: Mapping[str, Type] | None = None, schema: str | None = None, **options: Any
+) -> None:
+    """Gives a table that stands other options: `op.alter_table("a", mysql_engine="InnoDB")`. None is what the database
+    does by itself. `columns` are those that take their character set from the table (MySQL), with their types."""
+    from limbeck.ops.alter_table import AlterTable
+
+    stage, table = current("alter_table"), QualifiedName(schema, name)
+    given = authored.table_options(stage.freeze(), reading.dialect_options("alter_table", options))
+    types = tuple((c, stage.freeze().type(t, table, c)) for c, t in (columns or {}).items())
+    stage.do(AlterTable(table=table, options=given, columns=types))
 
 
 # -- columns
@@ -382,113 +398,35 @@ def rename_index(table: str, name: str, new_name: str, *, schema: str | None = N
 
 # -- what stands beside tables
 
-
-def create_object(thing: objects.Object, *, if_not_exists: bool = False) -> None:
-    """Creates what `limbeck.schema` describes: `op.create_object(schema.View("active", definition="SELECT ..."))`."""
-    from limbeck.ops.object import CreateObject
-
-    current("create_object").do(CreateObject(thing=thing, if_not_exists=if_not_exists))
-
-
-def drop_object(thing: objects.Object, *, if_exists: bool = False) -> None:
-    """Drops it; only what identifies it matters."""
-    from limbeck.ops.object import DropObject
-
-    current("drop_object").do(DropObject(thing=thing, if_exists=if_exists))
-
-
-def alter_object(have: objects.Object, want: objects.Object) -> None:
-    """From one look to another of the same name."""
-    from limbeck.ops.object import AlterObject
-
-    current("alter_object").do(AlterObject(have=have, want=want))
-
-
-def rename_object(object_kind: str, name: Any, new_name: str, *, schema: str | None = None) -> None:
-    """Renames a view, sequence, enum ...: `op.rename_object("view", "old", "new")`."""
-    from limbeck.ops.object import RenameObject
-
-    operation = RenameObject(object_kind=object_kind, name=reading.qualified(name, schema), new_name=new_name)
-    current("rename_object").do(operation)
-
-
-def create_schema(name: str, *, if_not_exists: bool = False) -> None:
-    """Creates a schema."""
-    create_object(objects.Schema(name=name), if_not_exists=if_not_exists)
-
-
-def drop_schema(name: str, *, if_exists: bool = False) -> None:
-    """Drops a schema, which must be empty."""
-    drop_object(objects.Schema(name=name), if_exists=if_exists)
-
-
-def create_enum(
-    name: str, labels: Sequence[str], *, schema: str | None = None, if_not_exists: bool = False
-) -> None:
-    """Creates PostgreSQL's enum type."""
-    create_object(objects.Enum(name=name, schema=schema, labels=tuple(labels)), if_not_exists=if_not_exists)
-
-
-def drop_enum(name: str, *, schema: str | None = None, if_exists: bool = False) -> None:
-    """Drops an enum type."""
-    drop_object(objects.Enum(name=name, schema=schema), if_exists=if_exists)
-
-
-def add_enum_value(
-    enum: Any,
-    value: str,
-    *,
-    before: str | None = None,
-    after: str | None = None,
-    schema: str | None = None,
-    if_not_exists: bool = False,
-) -> None:
-    """Adds a label to an enum type, last or before or after another one."""
-    from limbeck.ops.enum import AddEnumValue
-
-    current("add_enum_value").do(
-        AddEnumValue(
-            enum=reading.qualified(enum, schema),
-            value=value,
-            before=before,
-            after=after,
-            if_not_exists=if_not_exists,
-        )
-    )
-
-
-def rename_enum_value(enum: Any, value: str, new_value: str, *, schema: str | None = None) -> None:
-    """Renames a label of an enum type; rows that have it have the new one."""
-    from limbeck.ops.enum import RenameEnumValue
-
-    operation = RenameEnumValue(enum=reading.qualified(enum, schema), value=value, new_value=new_value)
-    current("rename_enum_value").do(operation)
-
-
-def create_sequence(
-    name: str,
-    *,
-    schema: str | None = None,
-    start: int | None = None,
-    increment: int | None = None,
-    minvalue: int | None = None,
-    maxvalue: int | None = None,
-    cycle: bool | None = None,
-    cache: int | None = None,
-    data_type: str | None = None,
-    if_not_exists: bool = False,
-) -> None:
-    """Creates a sequence."""
-    options = SequenceOptions(
-        start=start, increment=increment, minvalue=minvalue, maxvalue=maxvalue, cycle=cycle, cache=cache
-    )
-    made = objects.Sequence(name=name, schema=schema, options=options, data_type=data_type)
-    create_object(made, if_not_exists=if_not_exists)
-
-
-def drop_sequence(name: str, *, schema: str | None = None, if_exists: bool = False) -> None:
-    """Drops a sequence."""
-    drop_object(objects.Sequence(name=name, schema=schema), if_exists=if_exists)
+add_enum_value = op_objects.add_enum_value
+alter_object = op_objects.alter_object
+create_domain = op_objects.create_domain
+create_enum = op_objects.create_enum
+create_function = op_objects.create_function
+create_object = op_objects.create_object
+create_policy = op_objects.create_policy
+create_procedure = op_objects.create_procedure
+create_schema = op_objects.create_schema
+create_sequence = op_objects.create_sequence
+create_trigger = op_objects.create_trigger
+create_view = op_objects.create_view
+disable_row_security = op_objects.disable_row_security
+drop_domain = op_objects.drop_domain
+drop_enum = op_objects.drop_enum
+drop_function = op_objects.drop_function
+drop_object = op_objects.drop_object
+drop_policy = op_objects.drop_policy
+drop_procedure = op_objects.drop_procedure
+drop_schema = op_objects.drop_schema
+drop_sequence = op_objects.drop_sequence
+drop_trigger = op_objects.drop_trigger
+drop_view = op_objects.drop_view
+enable_row_security = op_objects.enable_row_security
+rename_enum_value = op_objects.rename_enum_value
+rename_object = op_objects.rename_object
+replace_function = op_objects.replace_function
+replace_object = op_objects.replace_object
+replace_view = op_objects.replace_view
 
 
 # -- rows and raw SQL
@@ -581,11 +519,6 @@ def dialect() -> str:
 def autocommit_block() -> AbstractContextManager[None]:
     """`with op.autocommit_block():` runs what is inside outside any transaction; what came before is committed."""
     return current("autocommit_block").autocommit()
-
-
-def sql_type(spelling: str) -> Any:
-    """A type for a column, spelled like that: for what SQLAlchemy has no class."""
-    return authored.raw_type(spelling)
 
 
 def __getattr__(name: str) -> Any:

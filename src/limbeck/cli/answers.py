@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from limbeck.errors import Exit
 
-from . import writing
+from . import comparing, writing
 from .look import Look
 from .opening import options_of, project_of
 
@@ -191,7 +191,9 @@ def _say_moved(look: Look, project: Project, moved: Moved) -> None:
     where = f"{moved.database}: " if moved.database else ""
     heads = set(project.scripts.graph.heads)
     at = ", ".join(f"{row}{' (head)' if row in heads else ''}" for row in moved.at) or "base"
-    if moved.before == moved.at and not moved.steps:
+    if moved.undone:
+        look.say(f"{where}rolled back by env.py: the database stands at {at}", "bold")
+    elif moved.before == moved.at and not moved.steps:
         look.say(f"{where}nothing to do: the database stands at {at}")
     else:
         look.say(f"{where}now at {at}", "bold")
@@ -282,6 +284,8 @@ ANSWERS: dict[str, Callable[[Namespace, Look], int]] = {
     "merge": writing.merge,
     "edit": writing.edit,
     "check": writing.check,
+    "diff": comparing.diff,
+    "snapshot": comparing.snapshot,
     "tutorial": writing.tutorial,
     "run": _run,
     "doctor": _doctor,

@@ -177,18 +177,48 @@ def _revision(commands: Any) -> None:
     p.add_argument(
         "--depends-on", action="append", metavar="REV", default=[], help="a revision it needs first"
     )
-    p.add_argument(
+    _questions(p)
+
+
+def _questions(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("autogenerate's questions, answered ahead")
+    group.add_argument(
         "--default",
         action="append",
         metavar="COLUMN=SQL",
         default=[],
         help="the value of a new NOT NULL column for rows that are there: email=\"''\"",
     )
-    p.add_argument(
+    group.add_argument(
         "--rename", action="append", metavar="OLD=NEW", default=[], help="a rename: users.mail=users.email"
     )
-    p.add_argument("--answers", metavar="FILE", help="answers to autogenerate's questions, as TOML")
-    p.add_argument("--no-input", action="store_true", help="never ask; open questions end with exit code 5")
+    group.add_argument(
+        "--using",
+        action="append",
+        metavar="COLUMN=SQL",
+        default=[],
+        help='how values become a new type: users.age="age::integer"',
+    )
+    group.add_argument(
+        "--drop",
+        action="append",
+        metavar="NAME",
+        default=[],
+        help="a table or column that may go with what it holds: users.mail; it is no rename then",
+    )
+    group.add_argument(
+        "--accept-loss",
+        action="store_true",
+        help="let everything go that would be lost, as if each were named",
+    )
+    group.add_argument(
+        "--answers", metavar="FILE", help="answers to autogenerate's questions, as TOML or JSON"
+    )
+    group.add_argument(
+        "--no-input",
+        action="store_true",
+        help="never ask: take what is safe; exit code 6 where questions stay open",
+    )
 
 
 def _upgrade(commands: Any) -> None:
@@ -262,6 +292,39 @@ def _check(commands: Any) -> None:
     _command(commands, "check", "tell whether models and database differ: exit code 1 where they do")
 
 
+SIDES = """\
+sides:
+  models                      the project's models
+  database, db                the project's database
+  schema.json, ./schema       the file of a snapshot (file:NAME for another name)
+  postgresql://...            another database, by its URL
+  head, base, ae10, web@head  a revision: the history up to there is replayed (rev:NAME where the name means
+                              something else)
+"""
+
+
+def _diff(commands: Any) -> None:
+    p = _command(
+        commands, "diff", "show what differs between two sides, as changes from A to B", epilog=SIDES
+    )
+    p.add_argument("have", nargs="?", metavar="A", default="database", help="from (default: %(default)s)")
+    p.add_argument("want", nargs="?", metavar="B", default="models", help="to (default: %(default)s)")
+    shape = p.add_mutually_exclusive_group()
+    shape.add_argument("--sql", action="store_true", help="as the SQL that does it")
+    shape.add_argument("--revision", action="store_true", help="as a new revision file behind the head")
+    p.add_argument("-m", "--message", default="", help="with --revision: what it does, for people")
+    p.add_argument("--rev-id", metavar="ID", help="with --revision: its id, instead of a random one")
+    p.add_argument("--exit-code", action="store_true", help="exit code 1 where something differs")
+
+
+def _snapshot(commands: Any) -> None:
+    p = _command(commands, "snapshot", "write what a side looks like as a JSON file", epilog=SIDES)
+    p.add_argument(
+        "place", nargs="?", metavar="SIDE", default="database", help="of what (default: %(default)s)"
+    )
+    p.add_argument("-o", "--output", metavar="FILE", help="the file (default: standard output)")
+
+
 def _ensure_version(commands: Any) -> None:
     p = _command(commands, "ensure-version", "make the version table where there is none")
     p.add_argument("--sql", action="store_true", help="print the SQL, touch no database")
@@ -303,6 +366,8 @@ COMMANDS: dict[str, Callable[[Any], None]] = {
     "stamp": _stamp,
     "edit": _edit,
     "check": _check,
+    "diff": _diff,
+    "snapshot": _snapshot,
     "ensure-version": _ensure_version,
     "tutorial": _tutorial,
     "run": _run,

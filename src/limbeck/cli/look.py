@@ -55,18 +55,18 @@ class Look:
     def answer(self, text: str = "") -> None:
         """A line that was asked for."""
         if not self.as_json:
-            _write(self.out, text + "\n")
+            write(self.out, text + "\n")
 
     def say(self, text: str, style: str = "") -> None:
         """A line that tells what goes on; not with --quiet or --json."""
         if not self.quiet and not self.as_json:
-            _write(self.out, self.paint(text, style) + "\n")
+            write(self.out, self.paint(text, style) + "\n")
 
     def document(self, value: Any) -> None:
         """The one JSON document of --json."""
         import json
 
-        _write(self.out, json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+        write(self.out, json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
 
     def rows(
         self,
@@ -78,7 +78,8 @@ class Look:
     ) -> None:
         """Aligned columns. A cell wider than ALIGNED pushes only its own line.
 
-        On a terminal there is a header, and column `cut` is shortened so that a line fits; a pipe gets all.
+        On a terminal it is drawn as a table under a header, and column `cut` is shortened so that a line fits; a pipe
+        gets all, in plain lines.
         """
         table = [[printable(cell) for cell in row] for row in rows]
         if not table:
@@ -87,6 +88,8 @@ class Look:
         titled = bool(header) and terminal and not self.quiet
         if titled:
             table.insert(0, list(header))
+            if not self.as_json and self._drawn(table, styles, cut):
+                return
         widths = [min(max(map(width, column)), ALIGNED) for column in zip(*table, strict=True)]
         if terminal and cut is not None:
             widths[cut] = self._room(table, widths, cut)
@@ -94,6 +97,28 @@ class Look:
                 row[cut] = shortened(row[cut], widths[cut])
         for number, row in enumerate(table):
             self.answer(self._line(row, widths, ["dim"] * len(row) if titled and number == 0 else styles))
+
+    def _drawn(self, table: list[list[str]], styles: Sequence[str], cut: int | None) -> bool:
+        """Whether the table, its header in front, was drawn; a very long one is not."""
+        from . import drawn
+
+        if len(table) > drawn.LONGEST:
+            return False
+        if cut is not None:
+            widths = [max(map(width, column)) for column in zip(*table, strict=True)]
+            room = self._room(table, widths, cut)
+            for row in table:
+                row[cut] = shortened(row[cut], room)
+        text = drawn.table(
+            table[0],
+            table[1:],
+            styles,
+            width=columns(self.out),
+            colours=self.colours(self.out),
+            unicode=unicode(self.out),
+        )
+        write(self.out, text)
+        return True
 
     def _room(self, table: Sequence[Sequence[str]], widths: Sequence[int], cut: int) -> int:
         """How wide the column may be so that the widest of the others still fit beside it."""
@@ -126,16 +151,16 @@ class Look:
             )
             return
         head = self.paint(f"error {error.code}:", "bold red", self.err)
-        _write(self.err, f"{head} {mask_url(error.what())}\n")
+        write(self.err, f"{head} {mask_url(error.what())}\n")
         for line in mask_url(error.next_step()).splitlines():
-            _write(self.err, f"  {line}\n")
+            write(self.err, f"  {line}\n")
 
     def warn(self, text: str, next_step: str = "") -> None:
         if self.as_json:
             return
-        _write(self.err, self.paint("note:", "yellow", self.err) + f" {mask_url(text)}\n")
+        write(self.err, self.paint("note:", "yellow", self.err) + f" {mask_url(text)}\n")
         for line in mask_url(next_step).splitlines():
-            _write(self.err, f"  {line}\n")
+            write(self.err, f"  {line}\n")
 
 
 def plain(value: Any) -> Any:
@@ -179,6 +204,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def unicode(stream: IO[str]) -> bool:
+    """Whether lines and signs beyond ASCII can be written to it."""
+    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
+
+
 def columns(stream: IO[str]) -> int:
     try:
         return int(os.environ.get("COLUMNS", "")) or 80
@@ -198,7 +228,7 @@ def duration(seconds: float) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
-def _write(stream: IO[str], text: str) -> None:
+def write(stream: IO[str], text: str) -> None:
     try:
         stream.write(text)
     except UnicodeEncodeError:  # a terminal or pipe that is not UTF-8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -23,10 +24,14 @@ from limbeck.events import (
     Waiting,
 )
 
-from .look import Look, columns, duration, printable, shortened
+from .look import Look, columns, duration, printable, unicode, write
 
 SLOW = 1.0
 """Seconds after which a statement that still runs is shown on a terminal."""
+BEAT = 0.1
+"""Seconds between two pictures of the moving line."""
+WIDEST = 400
+"""Characters of a statement that may be shown on the moving line."""
 ARROWS = {"upgrade": "+", "downgrade": "-", "stamp": "="}
 
 
@@ -84,7 +89,8 @@ class Teller(Reporter):
                 indent = "    " if number == 0 else "      " + "  " * (len(line) - len(inner) - 1)
                 self.look.say(indent + inner.rstrip(), "dim")
         if self.line.active:
-            self.line.start(" ".join(event.text.split())[:60])
+            of = f"{self._step.revision}  " if self._step is not None else ""
+            self.line.start(of + " ".join(event.text[:WIDEST].split()))
 
     def _StatementRan(self, event: StatementRan) -> None:
         self.line.stop()
@@ -96,7 +102,8 @@ class Teller(Reporter):
         self.line.start(f"waiting for {event.what}{limit}")
 
     def _Progress(self, event: Progress) -> None:
-        self.line.start(f"{event.what} {event.done}" + (f"/{event.total}" if event.total else ""))
+        share = min(1.0, event.done / event.total) if event.total else None
+        self.line.start(f"{event.what} {event.done}" + (f"/{event.total}" if event.total else ""), share)
 
     def _Noticed(self, event: Noticed) -> None:
         self.line.stop()
@@ -111,19 +118,26 @@ class Ticker:
 
     def __init__(self, look: Look) -> None:
         self.look = look
-        self.active = not look.quiet and not look.as_json and look.is_terminal(look.err)
+        self.active = (
+            not look.quiet
+            and not look.as_json
+            and look.is_terminal(look.err)
+            and os.environ.get("TERM") != "dumb"
+        )
         self._text = ""
+        self._share: float | None = None
         self._since = 0.0
         self._drawn = False
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def start(self, text: str) -> None:
+    def start(self, text: str, share: float | None = None) -> None:
+        """From now on this runs; `share` is how much of it is done, 0 to 1, where that is known."""
         if not self.active:
             return
         with self._lock:
             self._erase()
-            self._text, self._since = text, time.monotonic()
+            self._text, self._since, self._share = text, time.monotonic(), share
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
@@ -137,17 +151,25 @@ class Ticker:
 
     def _run(self) -> None:
         while True:
-            time.sleep(0.2)
+            time.sleep(BEAT)
             with self._lock:
                 seconds = time.monotonic() - self._since
                 if self._text and seconds >= SLOW:
                     self._draw(seconds)
 
     def _draw(self, seconds: float) -> None:
-        tail = f"  {duration(seconds)}"
-        room = columns(self.look.err) - len(tail) - 7  # a line that wraps could not be erased
-        self.look.err.write(f"\r\x1b[2K  ... {shortened(printable(self._text), room)}{tail}")
-        self.look.err.flush()
+        from . import drawn
+
+        line = drawn.moving(
+            printable(self._text),
+            duration(seconds),
+            seconds,
+            share=self._share,
+            width=columns(self.look.err),
+            colours=self.look.colours(self.look.err),
+            unicode=unicode(self.look.err),
+        )
+        write(self.look.err, f"\r\x1b[2K{line}")
         self._drawn = True
 
     def _erase(self) -> None:

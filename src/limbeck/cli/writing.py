@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limbeck.errors import Exit
 
+from .asking import answers_of, ask_of
 from .look import Look
-from .opening import pairs, project_of
+from .opening import project_of
 
 if TYPE_CHECKING:
-    from limbeck.commands.autogenerate import Ask, Question
     from limbeck.commands.revision import Wish, Written
     from limbeck.commands.tutorial import Part
     from limbeck.project import Project
@@ -64,49 +63,31 @@ def revision(arguments: Namespace, look: Look) -> int:
 
 def _generated(arguments: Namespace, look: Look, project: Project, wish: Wish) -> Written:
     from limbeck.commands import revision as revisions
-    from limbeck.commands.autogenerate import Answers
 
-    answers = Answers(
-        fills=dict(pairs(arguments.default, "--default")), renames=pairs(arguments.rename, "--rename")
-    )
-    return revisions.autogenerate(project, wish, answers, None if arguments.no_input else asking(look))
-
-
-def asking(look: Look) -> Ask | None:
-    """Asks on the terminal; None where there is none to ask on."""
-    if look.as_json or not (sys.stdin and sys.stdin.isatty() and look.is_terminal(look.err)):
-        return None
-
-    def ask(question: Question) -> str | None:
-        look.err.write(question.text + "\n")
-        offer = f" [{question.suggestion}]" if question.suggestion else ""
-        look.err.write(f"  SQL for the value{offer}, or nothing to stop: ")
-        look.err.flush()
-        given = sys.stdin.readline()
-        if not given:
-            return None
-        return given.strip() or question.suggestion or None
-
-    return ask
+    return revisions.autogenerate(project, wish, answers_of(arguments), ask_of(arguments, look))
 
 
 def _tell(look: Look, project: Project, written: Written) -> int:
     from limbeck.commands.revision import relative
 
     if look.as_json:
-        look.document(written)
-        return Exit.OK
+        look.document({**written._asdict(), "open": [question.document() for question in written.open]})
+        return Exit.LEFT_OPEN if written.open else Exit.OK
     for change in written.changes:
         look.say(f"  {change}")
     for note in written.notes:
         look.warn(note)
     for name, why in written.as_text.items():
         look.warn(f"{name} was compared as text only: {why}")
-    if written.empty:
+    for question in written.open:
+        look.warn(f"left open: {question.text}", question.option)
+    if written.empty and written.open:
+        look.say("What differs waits for an answer: no file was written.")
+    elif written.empty:
         look.say("Nothing differs: no file was written.")
     else:
         look.say(f"wrote {relative(written.path, project.folder)}", "bold")
-    return Exit.OK
+    return Exit.LEFT_OPEN if written.open else Exit.OK
 
 
 def merge(arguments: Namespace, look: Look) -> int:
@@ -138,11 +119,16 @@ def check(arguments: Namespace, look: Look) -> int:
     found = revisions.check(project_of(arguments))
     changes = {one.database: [o.describe() for o in one.upgrade] for one in found}
     differ = any(changes.values())
+    texts = {str(name): why for one in found for name, why in one.as_text.items()}
+    notes = [note for one in found for note in one.notes]
     if look.as_json:
-        texts = {str(name): why for one in found for name, why in one.as_text.items()}
-        look.document({"differ": differ, "changes": changes, "compared_as_text": texts})
+        look.document({"differ": differ, "changes": changes, "compared_as_text": texts, "notes": notes})
     elif not differ:
         look.say("Models and database agree.")
+    for note in () if look.as_json else notes:
+        look.warn(note)
+    for name, why in () if look.as_json else texts.items():
+        look.warn(f"{name} was compared as text only: {why}")
     for database, lines in changes.items():
         if lines and database:
             look.answer(f"database {database}:")

@@ -2,9 +2,10 @@
 
 have = backend.read(connection)      what stands, in the server's spelling
 want = freeze(models)                what is declared
+renaming                             what is the same under a new name: said, declared, or asked
 judge                                both in one spelling
 diff                                 operations in an order that runs
-fill                                 what a NOT NULL column needs for the rows that are there
+losing, filling                      what rows may lose, and what they lack: asked; what is left open is wanted no more
 """
 
 from __future__ import annotations
@@ -15,63 +16,50 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
+from limbeck.diff.around_objects import Around, bare_drops, left_broken, surround
+from limbeck.diff.back import applied as done
 from limbeck.diff.back import way_back
+from limbeck.diff.left import Left
+from limbeck.diff.objects import UNCERTAIN, Key, keys_of, not_ours
+from limbeck.diff.renamed import Renames
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
 from limbeck.diff.steps import runnable
-from limbeck.diff.walk import Renames, diff, table_changes, with_declared
-from limbeck.errors import AnswerUnknown, LimbeckError, OpenQuestions
-from limbeck.judge.settle import as_declared, settle
-from limbeck.model.column import Column
-from limbeck.model.defaults import ByDatabase
+from limbeck.diff.together import together
+from limbeck.diff.walk import diff, table_changes
+from limbeck.errors import LimbeckError
+from limbeck.judge.objects import settle_objects
+from limbeck.judge.settle import Settled, as_declared, settle
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import ON_TABLES, Function, Object, RowSecurity, View
 from limbeck.model.snapshot import Snapshot
-from limbeck.model.sqltext import SqlText
-from limbeck.ops.alter_column import AlterColumn
-from limbeck.ops.column import AddColumn
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.fill import FillColumn
-from limbeck.ops.several import Several
-from limbeck.ops.table import CreateTable
+from limbeck.ops.object import CreateObject
+from limbeck.scripts.objects import Made, made_by
 from limbeck.shore.freeze import Freezer
+
+from .collecting import no_collecting
+from .filling import Filling, filled_back
+from .filling import suggestion as suggestion
+from .git_view import replaced
+from .losing import Losing
+from .questions import Answers as Answers
+from .questions import Ask as Ask
+from .questions import Interview, Taken, refuse_unused
+from .questions import Question as Question
+from .renaming import See, applied, ask_renames, no_hints, said_renames
+from .rows import Rows
 
 if TYPE_CHECKING:
     from limbeck.project import Project, RunOptions
 
 
-class Question(NamedTuple):
-    """What only a person can say. `kind` is "fill": a value for rows that have none in a column that forbids NULL.
-
-    `suggestion` is SQL that suits the column's type, "" where none does.
-    """
-
-    kind: str
-    table: str
-    column: str
-    text: str
-    suggestion: str
-
-    @property
-    def option(self) -> str:
-        """What to type to answer it ahead."""
-        value = self.suggestion or "..."
-        return f'--default {self.table}.{self.column}="{value}"'
-
-
-class Answers(NamedTuple):
-    """What was said ahead: `fills` by "table.column" or "column"; `renames` as typed ("users.mail", "users.email")."""
-
-    fills: Mapping[str, str] = {}
-    renames: tuple[tuple[str, str], ...] = ()
-
-
-Ask = Callable[[Question], "str | None"]
-
-
 class Differences(NamedTuple):
     """`upgrade` and `downgrade` are operations; a LimbeckError in the way back says that there is no honest one.
 
-    `as_text` tells for which tables only text was compared, and why; `notes` are for the person.
+    `as_text` tells for which tables only text was compared, and why; `notes` are for the person. `left` are the
+    questions that were answered with "leave it": what they are about is not among the operations. `taken` are the
+    answers that are.
     """
 
     database: str
@@ -79,6 +67,12 @@ class Differences(NamedTuple):
     downgrade: tuple[Operation | LimbeckError, ...]
     as_text: Mapping[QualifiedName, str]
     notes: tuple[str, ...]
+    left: tuple[Question, ...] = ()
+    taken: tuple[Taken, ...] = ()
+
+
+Unused = dict[tuple[str, str], tuple[str, ...]]
+"""Answers that nothing asked for, by (kind, name as typed), and what could have been answered of that kind."""
 
 
 def differences(
@@ -91,26 +85,64 @@ def differences(
 ) -> tuple[Differences, ...]:
     """For each database of the project. Changes nothing anywhere.
 
-    OpenQuestions where something must be answered and `ask` is None or gives None; with `fill` False nothing is asked
-    and NOT NULL columns stay as they are declared.
+    OpenQuestions where something must be answered and `ask` is None or gives None, AnswerUnknown where an answer meets no
+    question in any database; with `fill` False nothing is asked, and what differs stands as it is declared.
     """
     found: list[Differences] = []
+    unused: list[Unused] = []
 
     def work(connection: Any, options: RunOptions) -> None:
         models = options.models if options.models is not None else project.models(options.database)
-        scope = Scope(left_alone(project, options), tuple(getattr(project.settings, "schemas", ())))
-        found.append(compare(connection, options.database, models, scope, answers, ask, rules, fill))
+        schemas = tuple(getattr(project.settings, "schemas", ()))
+        scope = Scope(left_alone(project, options), schemas, ours=once_made(project))
+        mine: Unused = {}
+        found.append(
+            compare(
+                connection,
+                options.database,
+                models,
+                scope,
+                answers,
+                ask,
+                rules,
+                fill,
+                see=lambda: replaced(project.folder),
+                unused=mine,
+            )
+        )
+        unused.append(mine)
 
-    project.environment.run(work)
+    with no_collecting():
+        project.environment.run(work)
+    if unused:
+        everywhere = set(unused[0]).intersection(*unused)
+        refuse_unused({answer: unused[0][answer] for answer in everywhere})
     return tuple(found)
+
+
+def once_made(project: Project) -> Callable[[Object], bool]:
+    """Whether a revision of the project made an object. The files are read when this is first asked."""
+    made: list[frozenset[Made]] = []
+
+    def check(thing: Object) -> bool:
+        if not made:
+            made.append(made_by(script.path for script in project.scripts.scripts.values()))
+        table = thing.table.name if isinstance(thing, ON_TABLES) else ""
+        name = "" if isinstance(thing, RowSecurity) else thing.name
+        return Made(thing.kind, thing.key.schema, table, name) in made[0]
+
+    return check
 
 
 class Scope(NamedTuple):
     """What is looked at. `leave` says of a table's name that it is none of autogenerate's business; `schemas` are read
-    beside the default one and those the models name."""
+    beside the default one and those the models name; `narrow` gets (have, want) and gives what of both is compared."""
 
     leave: Callable[[QualifiedName], bool]
     schemas: tuple[str | None, ...] = ()
+    narrow: Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]] | None = None
+    ours: Callable[[Object], bool] = lambda thing: False
+    """Whether models once declared an object: then it is dropped when they no longer do, else it is left alone."""
 
 
 def compare(
@@ -122,22 +154,120 @@ def compare(
     ask: Ask | None = None,
     rules: Rules = EVERYTHING,
     fill: bool = True,
+    *,
+    see: See = no_hints,
+    unused: Unused | None = None,
 ) -> Differences:
-    """One connected database against its models (MetaData objects). Changes nothing; see `differences`."""
+    """One connected database against its models (MetaData objects). Changes nothing; see `differences`.
+
+    `see` gives hints at renames, and is called only where something may be one. Answers that nothing asked for are
+    put in `unused` where it is given, else they raise AnswerUnknown."""
     backend = backend_for(connection.dialect)
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
-    have = only(backend.read(connection, schemas=schemas_of(want, scope.schemas)), scope.leave)
-    renames = with_declared(backend, have, want, asked_renames(answers, have, want))
-    settled = settle(connection, backend, want, ambiguous(backend, have, want, rules))
-    found = diff(backend, have, settled.want, rules, renames, settled.as_text)
-    operations = runnable(backend, as_declared(found, want, settled), have, want)
-    back: tuple[Operation | LimbeckError, ...] = way_back(backend, found, have)
+    stored = backend.read(connection, schemas=schemas_of(want, scope.schemas))
+    have = only(stored, scope.leave)
+    if scope.narrow is not None:
+        have, want = scope.narrow(have, want)
+    interview = Interview(answers, ask, database)
+    renames = said_renames(interview, backend, have, want)
+    if fill:
+        renames, left = ask_renames(interview, backend, have, want, renames, see)
+        want = _after(want, left)
+    moved = applied(have, renames)
+    settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules), moved, rules)
+    objects = settle_objects(connection, backend, have, settled.want)
+    settled = settled._replace(want=objects.want, as_text={**settled.as_text, **objects.as_text})
+    others = not_ours(backend, have, settled.want, scope.ours)
+    standing = replace(have, objects=stored.objects)
+    unseen = (thing for key, thing in stored.objects.items() if key not in have.objects)
+    leave = keys_of(backend, (*others, *unseen))
+    differing = Differing(backend, standing, want, rules, renames, settled, leave)
     if not fill:
-        return Differences(database, operations, back, settled.as_text, ())
-    filling = Filling(connection, backend, have, answers, ask)
-    upgrade = filling.all(operations)
-    back = tuple(filling.back(back))
-    return Differences(database, upgrade, back, settled.as_text, tuple(filling.notes))
+        found = differing.found()
+        notes = (*differing.notes(found), *told_of_others(backend, others, settled.want))
+        upgrade, back = differing.runnable(found), differing.back(found)
+        return Differences(database, bare_drops(upgrade), bare_drops(back), settled.as_text, notes)
+    rows = Rows(connection, backend, have, renames)
+    losing = Losing(interview, rows, backend, moved)
+    filling = Filling(interview, rows, backend, moved)
+    for _ in range(ROUNDS):  # what is left open makes another want, which may differ in other things
+        found = differing.found()
+        operations = differing.runnable(found)
+        left = (
+            *losing.ask(operations, differing.settled.want),
+            *filling.ask(operations, differing.settled.want),
+        )
+        if not left:
+            break
+        differing = differing.without(left)
+    else:
+        raise AssertionError(f"left open, and still to do: {[o.describe() for o in operations]}")
+    interview.close()
+    if unused is None:
+        refuse_unused(interview.unused())
+    else:
+        unused.update(interview.unused())
+    upgrade = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))))
+    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))))
+    told = told_of_others(backend, others, settled.want)
+    notes = (*differing.notes(found), *told, *filling.notes)
+    return Differences(
+        database,
+        upgrade,
+        back,
+        settled.as_text,
+        notes,
+        tuple(interview.left),
+        tuple(interview.taken),
+    )
+
+
+ROUNDS = 20
+
+
+class Differing(NamedTuple):
+    """What stands and what is wanted, and what leads from the one to the other."""
+
+    backend: Backend
+    have: Snapshot
+    want: Snapshot
+    rules: Rules
+    renames: Renames
+    settled: Settled
+    leave: frozenset[Key]
+    """Objects that are nobody's business; `have` holds them all, for they may stand in the way."""
+
+    def found(self) -> tuple[Operation, ...]:
+        return self._around().operations
+
+    def _around(self) -> Around:
+        want, as_text = self.settled.want, self.settled.as_text
+        found = diff(self.backend, self.have, want, self.rules, self.renames, as_text, self.leave)
+        return surround(self.backend, found, self.have)
+
+    def back(self, found: tuple[Operation, ...]) -> tuple[Operation | LimbeckError, ...]:
+        back: tuple[Operation | LimbeckError, ...] = way_back(self.backend, found, self.have)
+        return surround(self.backend, back, done(found, self.have)).operations
+
+    def notes(self, found: tuple[Operation, ...]) -> tuple[str, ...]:
+        """What stands in the way and cannot be put back, and what will not work any more."""
+        return (*self._around().notes, *left_broken(self.backend, found, self.have))
+
+    def runnable(self, found: tuple[Operation, ...]) -> tuple[Operation, ...]:
+        declared = as_declared(found, self.want, self.settled)
+        return runnable(self.backend, declared, self.have, self.want)
+
+    def without(self, left: Iterable[Left]) -> Differing:
+        """The same, but for what was left open."""
+        left = tuple(left)
+        settled = self.settled._replace(want=_after(self.settled.want, left))
+        return self._replace(want=_after(self.want, left), settled=settled)
+
+
+def _after(want: Snapshot, left: Iterable[Left]) -> Snapshot:
+    for change in left:
+        want = change(want)
+    return want
 
 
 def left_alone(project: Project, options: RunOptions) -> Callable[[QualifiedName], bool]:
@@ -166,15 +296,37 @@ def only(snapshot: Snapshot, leave: Callable[[QualifiedName], bool]) -> Snapshot
     return Snapshot.of(
         snapshot.backend,
         (t for t in snapshot.tables.values() if not leave(t.key)),
-        snapshot.objects.values(),
+        (o for o in snapshot.objects.values() if not _left(o, leave)),
         stored=snapshot.stored,
         partial=snapshot.partial,
     )
 
 
+def _left(thing: Object, leave: Callable[[QualifiedName], bool]) -> bool:
+    """A view or function by its own name, what stands on a table by the table's."""
+    if isinstance(thing, ON_TABLES):
+        return leave(thing.table)
+    return isinstance(thing, (View, Function)) and leave(QualifiedName(thing.schema, thing.name))
+
+
+def told_of_others(backend: Backend, others: Iterable[Object], want: Snapshot) -> Iterator[str]:
+    """What is left alone, of kinds that the models declare: where they declare none, nobody expects them to be looked at.
+    And what is declared that this database has no word for."""
+    for thing in want.objects.values():
+        if thing.kind in UNCERTAIN and thing.kind not in backend.managed_objects:
+            told = CreateObject(thing=thing).describe().removeprefix("create ")
+            yield f"{told} is declared and passed over: autogenerate knows no {thing.kind} on {backend.id.name}."
+    declared = {(thing.kind, thing.key.schema) for thing in want.objects.values()}
+    for thing in others:
+        if (thing.kind, thing.key.schema) in declared:
+            told = CreateObject(thing=thing).describe().removeprefix("create ")
+            yield f"{told} stands in the database and is not declared: it is left alone."
+
+
 def schemas_of(want: Snapshot, more: Iterable[str | None]) -> tuple[str | None, ...]:
     """The default schema, those the models name, and these."""
     named = [table.schema for table in want.tables.values()]
+    named += [key.schema for kind, key in want.objects if kind != "extension"]
     return tuple(dict.fromkeys([None, *named, *more]))
 
 
@@ -189,195 +341,3 @@ def ambiguous(backend: Backend, have: Snapshot, want: Snapshot, rules: Rules) ->
 
 def _former(schema: str | None, name: str | None) -> QualifiedName:
     return QualifiedName(schema, name or "")
-
-
-def asked_renames(answers: Answers, have: Snapshot, want: Snapshot) -> Renames:
-    """The typed renames as tables and columns: "old=new" is a table, "table.old=table.new" a column."""
-    tables: dict[QualifiedName, str] = {}
-    columns: dict[tuple[QualifiedName, str], str] = {}
-    by_text = {str(name): name for name in have.tables}
-    for old, new in answers.renames:
-        table, _, column = old.rpartition(".")
-        if old in by_text:
-            tables[by_text[old]] = new.rpartition(".")[2]
-        elif table in by_text and by_text[table].name:
-            columns[(by_text[table], column)] = new.rpartition(".")[2]
-        else:
-            raise AnswerUnknown(option=f"--rename {old}={new}", known=tuple(sorted(by_text)))
-    return Renames(tables=tables, columns=columns)
-
-
-class Filling:
-    """Puts a value under every column that becomes NOT NULL over rows that have none; asks where nobody said one."""
-
-    def __init__(
-        self, connection: Any, backend: Backend, have: Snapshot, answers: Answers, ask: Ask | None
-    ) -> None:
-        self.connection = connection
-        self.backend = backend
-        self.have = have
-        self.answers = answers
-        self.ask = ask
-        self.used: set[str] = set()
-        self.notes: list[str] = []
-        self.open: list[Question] = []
-
-    def all(self, operations: Iterable[Operation]) -> tuple[Operation, ...]:
-        result: list[Operation] = []
-        made = {o.table.key for o in operations if isinstance(o, CreateTable)}
-        for operation in operations:
-            if isinstance(operation, AddColumn) and operation.table not in made:
-                result += self._added(operation)
-            elif isinstance(operation, AlterColumn) and operation.nullable is False:
-                result += self._constrained(operation)
-            else:
-                result.append(operation)
-        for text in self.answers.fills.keys() - self.used:
-            raise AnswerUnknown(
-                option=f"--default {text}=...", known=tuple(sorted(self._fillable(operations)))
-            )
-        if self.open:
-            raise OpenQuestions(
-                questions=tuple(q.text for q in self.open), options=tuple(q.option for q in self.open)
-            )
-        return tuple(result)
-
-    def back(self, operations: Iterable[Operation | LimbeckError]) -> Iterator[Operation | LimbeckError]:
-        """The way back: a column that comes again forbids NULL, and its values are lost. Nobody is asked; it gets what
-        suits its type, where the table has rows now."""
-        for operation in operations:
-            if isinstance(operation, Several):
-                yield from self.back(operation.operations)
-            elif isinstance(operation, AddColumn) and _needs_values(operation.column):
-                value = suggestion(operation.column)
-                yield from self._filled(operation, value) if value else (operation,)
-            else:
-                yield operation
-
-    def _filled(self, operation: AddColumn, value: str) -> list[Operation]:
-        table, column = operation.table, operation.column
-        return [
-            replace(operation, column=replace(column, nullable=True, source=None)),
-            FillColumn(table=table, column=column.name, value=SqlText(value)),
-            AlterColumn(table=table, column=column.name, nullable=False),
-        ]
-
-    def _added(self, operation: AddColumn) -> list[Operation]:
-        column, table = operation.column, operation.table
-        if not _needs_values(column):
-            return [operation]
-        rows = self._any_row(table)
-        value = self._said(table, column.name)
-        if value is None and not rows:
-            self.notes.append(
-                f"{table} has no rows here. Where it has some, adding {column.name} (NOT NULL, no default) fails; "
-                f'say --default {table}.{column.name}="..." and the file fills it first.'
-            )
-            return [operation]
-        if value is None:
-            value = self._asked(
-                table, column, "is new, NOT NULL and without a default, and the table has rows"
-            )
-        if value is None:
-            return [operation]
-        return self._filled(operation, value)
-
-    def _constrained(self, operation: AlterColumn) -> list[Operation]:
-        table, name = operation.table, operation.column
-        value = self._said(table, name)
-        if value is None and not self._any_null(table, name):
-            return [operation]
-        column = self._column(table, name)
-        if value is None and column is not None:
-            value = self._asked(table, column, "becomes NOT NULL, and some rows are NULL there")
-        if value is None:
-            return [operation]
-        return [FillColumn(table=table, column=name, value=SqlText(value)), operation]
-
-    def _said(self, table: QualifiedName, column: str) -> str | None:
-        for key in (f"{table}.{column}", f"{table.name}.{column}", column):
-            if key in self.answers.fills:
-                self.used.add(key)
-                return self.answers.fills[key]
-        return None
-
-    def _asked(self, table: QualifiedName, column: Column, why: str) -> str | None:
-        question = Question(
-            "fill",
-            str(table),
-            column.name,
-            f"{table}.{column.name} {why}: which value do they get?",
-            suggestion(column),
-        )
-        value = self.ask(question) if self.ask is not None else None
-        if value is None:
-            self.open.append(question)
-        return value
-
-    def _fillable(self, operations: Iterable[Operation]) -> Iterator[str]:
-        for operation in operations:
-            if isinstance(operation, AddColumn):
-                yield f"{operation.table}.{operation.column.name}"
-            elif isinstance(operation, AlterColumn):
-                yield f"{operation.table}.{operation.column}"
-
-    def _column(self, table: QualifiedName, name: str) -> Column | None:
-        found = self.have.tables.get(table)
-        return found.column(name) if found is not None else None
-
-    def _any_row(self, table: QualifiedName) -> bool:
-        return table in self.have.tables and self._exists(table, "")
-
-    def _any_null(self, table: QualifiedName, column: str) -> bool:
-        if self._column(table, column) is None:
-            return False
-        from limbeck.shore import ddl
-
-        quoted = ddl.quote(self.backend.dialect, column)
-        return self._exists(table, f" WHERE {quoted} IS NULL")
-
-    def _exists(self, table: QualifiedName, where: str) -> bool:
-        from limbeck.shore import ddl
-
-        name = ddl.table_name(self.backend.dialect, table)
-        found = self.connection.exec_driver_sql(
-            f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}{where}) THEN 1 ELSE 0 END",
-            execution_options={"no_parameters": True},
-        )
-        return bool(found.scalar())
-
-
-def _needs_values(column: Column) -> bool:
-    return not (column.nullable or column.default is not None or column.autoincrement)
-
-
-def suggestion(column: Column) -> str:
-    """SQL that suits the type and says little: '' for texts, 0 for numbers; "" where nothing is harmless."""
-    spelled = column.type.spelling.upper()
-    if isinstance(column.default, ByDatabase):
-        return ""
-    if spelled.endswith("[]"):
-        return "'{}'"
-    return next((value for words, value in HARMLESS if any(w in spelled for w in words)), "")
-
-
-HARMLESS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("MULTIRANGE",), "'{}'"),
-    (("RANGE",), "'empty'"),
-    (("CHAR", "TEXT", "CLOB", "STRING", "TSVECTOR", "TSQUERY", "BLOB", "BYTEA", "BINARY"), "''"),
-    (("BOOL",), "false"),
-    (("JSONPATH",), "'$'"),
-    (("JSON",), "'{}'"),
-    (("INTERVAL",), "'0'"),
-    (("INET", "CIDR"), "'0.0.0.0'"),
-    (("MACADDR8",), "'00:00:00:00:00:00:00:00'"),
-    (("MACADDR",), "'00:00:00:00:00:00'"),
-    (("INT", "NUMERIC", "DECIMAL", "FLOAT", "REAL", "DOUBLE", "MONEY", "OID"), "0"),
-    (("BIT VARYING", "VARBIT"), "B'0'"),
-    (("UUID",), "'00000000-0000-0000-0000-000000000000'"),
-    (("TIMESTAMP", "DATETIME"), "CURRENT_TIMESTAMP"),
-    (("DATE",), "CURRENT_DATE"),
-    (("TIME",), "'00:00:00'"),
-    (("YEAR",), "2000"),
-)
-"""By the words in a type's spelling, the first that fits."""

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 class Moved(NamedTuple):
-    """What one database's run did. `steps` are the ids in order; `at` the heads afterwards."""
+    """What one database's run did. `steps` are the ids in order; `at` the heads afterwards. `undone` is True where env.py
+    rolled it all back."""
 
     database: str
     before: tuple[str, ...]
     at: tuple[str, ...]
     steps: tuple[str, ...]
+    undone: bool = False
 
 
 class Standing(NamedTuple):
@@ -75,7 +77,7 @@ def _move(
     from limbeck.revisions import route
     from limbeck.run import runner
 
-    graph = project.scripts.graph
+    _ = project.scripts.graph  # what has no order at all is refused before anything is opened
     start, goals = _span(places, offline=write is not None)
     if direction == "downgrade" and write is not None and start is None:
         raise RangeForScript(place=goals[0])
@@ -84,6 +86,7 @@ def _move(
         project.scripts.require_ends()
 
     def plan(rows: tuple[str, ...]) -> Sequence[Any]:
+        graph = project.scripts.graph  # by now: an env.py may have said where the files are
         with project.scripts.explaining():
             if direction == "upgrade":
                 way = route.upgrade(graph, rows, goals)
@@ -117,7 +120,10 @@ def _move(
             )
         moved.append(Moved(options.database, outcome.heads_before, outcome.heads_after, outcome.steps))
 
-    project.environment.run(work)
+    environment = project.environment
+    environment.run(work)
+    for number, rows in environment.undone.items():
+        moved[number] = moved[number]._replace(at=rows, undone=True)
     return tuple(moved)
 
 
@@ -145,10 +151,10 @@ def current(project: Project) -> tuple[Standing, ...]:
     """Where each database of the project stands."""
     from limbeck.run import runner
 
-    graph = project.scripts.graph
     found: list[Standing] = []
 
     def work(connection: Any, options: RunOptions) -> None:
+        graph = project.scripts.graph
         rows = runner.heads_of(connection, project.policy(options))
         known = all(row in graph for row in rows)
         applied = graph.applied(rows) if known else set()

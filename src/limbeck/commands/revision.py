@@ -7,18 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.errors import NotAtHead, NotHead, NothingToMerge, NotOneRevision, RevisionTaken
+from limbeck.ops.several import flat
 from limbeck.revisions.address import parse
 from limbeck.revisions.resolve import resolve
 from limbeck.scripts import hooks, writer
 
+from .collecting import no_collecting
+
 if TYPE_CHECKING:
     from limbeck.project import Project
 
-    from .autogenerate import Answers, Ask, Differences
+    from .autogenerate import Differences
+    from .questions import Answers, Ask, Question, Taken
 
 
 class Written(NamedTuple):
-    """A new file. `changes` are the operations in words; `empty` is True where there was nothing to do and no file."""
+    """A new file. `changes` are the operations in words; `empty` is True where there was nothing to do and no file.
+    `open` are the questions that were left open, `answers` those that were answered and how."""
 
     revision: str
     path: str
@@ -26,6 +31,8 @@ class Written(NamedTuple):
     notes: tuple[str, ...] = ()
     as_text: Mapping[str, str] = {}
     empty: bool = False
+    open: tuple[Question, ...] = ()
+    answers: tuple[Taken, ...] = ()
 
 
 class Wish(NamedTuple):
@@ -55,7 +62,8 @@ def autogenerate(
     from .autogenerate import differences
 
     if project.author is not None:
-        written: Written = project.author.autogenerate(wish, answers or Given(), ask)
+        with no_collecting():
+            written: Written = project.author.autogenerate(wish, answers or Given(), ask)
         return written
     parents = _parents(project, wish)
     refuse_behind(project)
@@ -64,13 +72,21 @@ def autogenerate(
     downgrade = [o for one in reversed(found) for o in one.downgrade]
     notes = tuple(note for one in found for note in one.notes)
     as_text = {str(name): why for one in found for name, why in one.as_text.items()}
+    left = tuple(question for one in found for question in one.left)
+    taken = tuple(answer for one in found for answer in one.taken)
     if not upgrade:
-        return Written("", "", (), notes, as_text, empty=True)
+        return Written("", "", (), notes, as_text, empty=True, open=left, answers=taken)
     width = getattr(project.settings, "line_length", 100)
     up, down = body.body(upgrade, width), body.body(downgrade, width)
     imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
     written = _write(project, wish, parents, "\n".join(up.lines), "\n".join(down.lines), imports)
-    return written._replace(changes=tuple(o.describe() for o in upgrade), notes=notes, as_text=as_text)
+    return written._replace(
+        changes=tuple(o.describe() for o in flat(upgrade)),
+        notes=notes,
+        as_text=as_text,
+        open=left,
+        answers=taken,
+    )
 
 
 def refuse_behind(project: Project) -> None:
@@ -88,7 +104,8 @@ def check(project: Project) -> tuple[Differences, ...]:
     from .autogenerate import differences
 
     if project.author is not None:
-        theirs: tuple[Differences, ...] = project.author.check()
+        with no_collecting():
+            theirs: tuple[Differences, ...] = project.author.check()
         return theirs
     refuse_behind(project)
     return differences(project, Given(), None, fill=False)

@@ -106,7 +106,7 @@ def _story(on: str, folder: Path, url: str) -> Iterator[Part]:
     yield Part("chapter", "A second change, with a row in the table")
     yield from run.sql("INSERT INTO students (name) VALUES ('Ada')")
     yield run.write("models.py", CHANGED)
-    yield from run("revision", "--autogenerate", "--no-input", "-m", "Added email", expect=5)
+    yield from run("revision", "--autogenerate", "-m", "Added email", expect=5)
     yield Part(
         "say", "Ada has no email: limbeck asks instead of writing a file that fails. The answer, on the line:"
     )

@@ -1,4 +1,4 @@
-"""Foreign keys that stand in the way of a change, dropped before it and added again after it.
+"""What stands in the way of a change, dropped before it and added again after it: foreign keys above all.
 
 A key stands in the way where what it refers to goes for a moment, where the database lets no type change under it
 (MySQL), and where the index it needs goes for a moment (MySQL, error 1553).
@@ -15,9 +15,10 @@ from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
-from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
+from limbeck.ops.alter_table import AlterTable
+from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.index import DropIndex
+from limbeck.ops.index import CreateIndex, DropIndex
 from limbeck.ops.table import DropTable
 
 from .same import plain_name
@@ -38,8 +39,39 @@ def around(backend: Backend, changes: Sequence[Operation], have: Snapshot, want:
         for key in _staying(table, changes):
             loses = _loses_index(backend, table, wanted, key, changes)
             if loses or _in_the_way(backend, table, key, keys, typed):
-                result += [dropping(table.key, key), AddConstraint(table=table.key, constraint=key)]
-    return result
+                again = replace(key, name=_name_to_come(table, key, changes))
+                result += [dropping(table.key, key), AddConstraint(table=table.key, constraint=again)]
+    return [*result, *_options_of_keys(changes, have, want)]
+
+
+OF_KEYS = {"sqlite_with_rowid": False, "sqlite_autoincrement": True}
+"""What a table of SQLite can only be while it has a key."""
+
+
+def _options_of_keys(changes: Sequence[Operation], have: Snapshot, want: Snapshot) -> Iterator[Operation]:
+    """Such an option, taken away for the moment in which the table has no key."""
+    for operation in changes:
+        if not isinstance(operation, DropConstraint) or operation.constraint_kind != "primary key":
+            continue
+        table, after = have.tables.get(operation.table), want.tables.get(operation.table)
+        for name, value in OF_KEYS.items():
+            stands = table is not None and dict(table.options).get(name) == value
+            stays = after is not None and after.primary_key and dict(after.options).get(name, value) == value
+            if stands and stays:
+                yield AlterTable(table=operation.table, options=((name, None),))
+                yield AlterTable(table=operation.table, options=((name, value),))
+
+
+def _name_to_come(table: Table, key: ForeignKey, changes: Sequence[Operation]) -> str | None:
+    """The name it is renamed to, else its own: a key that goes for a moment comes back under its new name."""
+    renamed = (o for o in changes if isinstance(o, RenameConstraint))
+    return next((o.new_name for o in renamed if (o.table, o.name) == (table.key, key.name)), key.name)
+
+
+def without_renames_of(changes: Iterable[Operation], gone: Iterable[Operation]) -> Iterator[Operation]:
+    """The changes without renames of what `around` drops and adds under its new name."""
+    dropped = {(o.table, o.name) for o in gone if isinstance(o, DropConstraint)}
+    return (o for o in changes if not (isinstance(o, RenameConstraint) and (o.table, o.name) in dropped))
 
 
 def _in_the_way(
@@ -75,6 +107,8 @@ def _new_types(backend: Backend, changes: Sequence[Operation]) -> Iterator[tuple
     for operation in changes:
         if isinstance(operation, AlterColumn) and operation.type is not UNCHANGED:
             yield plain_name(backend, operation.table), operation.column
+        elif isinstance(operation, AlterTable):
+            yield from ((plain_name(backend, operation.table), name) for name, _ in operation.columns)
 
 
 def _staying(table: Table, changes: Sequence[Operation]) -> Iterator[ForeignKey]:
@@ -123,3 +157,21 @@ def _indexed(table: Table) -> Iterable[tuple[str, ...]]:
     yield from (unique.columns for unique in table.uniques)
     for index in table.indexes:
         yield tuple(e.column or "" for e in index.elements)
+
+
+def with_needed_indexes(
+    backend: Backend, changes: tuple[Operation, ...], have: Snapshot
+) -> tuple[Operation, ...]:
+    """The changes, and before a drop the index that MySQL wants in its place (error 1553): said, so that the way back
+    knows of it. `have` is what stands before the first."""
+    if not backend.indexes_foreign_keys:
+        return changes
+    steps: list[Operation] = []
+    for change in changes:
+        needed: tuple[Operation, ...] = ()
+        if isinstance(change, (DropIndex, DropConstraint)):
+            needed = tuple(o for o in backend.rewrite(change, have) if isinstance(o, CreateIndex))
+        for step in (*needed, change):
+            have = step.apply(have)
+            steps.append(step)
+    return tuple(steps)

@@ -41,8 +41,10 @@ def match(
     same: Callable[[T, T], bool],
     *,
     fold: Callable[[str], str] = str,
+    apart: Callable[[T, T], object] = lambda old, fresh: old.name is not None,
 ) -> Matched[T]:
-    """Pairs up two lists. `fold` brings names to the form in which the database tells them apart (case).
+    """Pairs up two lists. `fold` brings names to the form in which the database tells them apart (case); `apart`
+    tells how far two that are the same are from each other: of several the nearest is taken.
 
     First equal names; then unnamed new ones with the same old ones; then same things under two names (renames).
     """
@@ -64,7 +66,8 @@ def match(
         for fresh in list(new):
             if unnamed_first and fresh.name is not None:
                 continue
-            old = next((o for o in gone if same(o, fresh)), None)
+            alike = [o for o in gone if same(o, fresh)]
+            old = min(alike, key=lambda o: apart(o, fresh), default=None)  # type: ignore[arg-type,return-value]
             if old is not None:
                 take(old, fresh)
     return Matched(tuple(pairs), tuple(gone), tuple(new))

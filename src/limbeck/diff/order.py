@@ -10,17 +10,23 @@ from dataclasses import replace
 
 from limbeck.digraph import knots, sort
 from limbeck.model.constraint import ForeignKey
+from limbeck.model.defaults import Computed
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.object import AlterObject, CreateObject, ReplaceObject
 from limbeck.ops.table import CreateTable, DropTable
+
+from .objects import looks_at_tables
 
 PHASES: dict[str, int] = {
     "create_object": 0,
+    "replace_object": 0,
     "alter_object": 1,
     "add_enum_value": 1,
     "drop_table": 15,
@@ -29,16 +35,17 @@ PHASES: dict[str, int] = {
     "rename_index": 23,
     "rename_constraint": 24,
     "create_table": 30,
+    "alter_table": 35,
     "drop_column": 40,
     "alter_column": 41,
     "add_column": 42,
     "comment_on_table": 43,
     "add_constraint": 50,  # foreign keys last
     "create_index": 51,
+    # at 65 what looks at tables; what it looked like before is dropped first of all
+    "validate_constraint": 70,
     "drop_object": 80,
 }
-LATE_OBJECTS = {"view", "function", "trigger", "policy"}
-"""Objects that look at tables: they are created after them and dropped before them."""
 
 
 def ordered(
@@ -56,9 +63,24 @@ def ordered(
     everything = [*early, *(o for o in everything if o not in early)]
 
     def phase(operation: Operation) -> int:
-        return PHASES["drop_column"] - 1 if operation in early else _phase(backend, operation)
+        if operation in early:
+            return PHASES["drop_column"] - 1
+        if isinstance(operation, (CreateObject, ReplaceObject)) and looks_at_tables(operation.thing, want):
+            return 65
+        if isinstance(operation, AlterObject) and looks_at_tables(operation.want, want):
+            return 65
+        if isinstance(operation, DropColumn) and _is_computed(have, operation):
+            return PHASES["drop_column"] - 2
+        return _phase(backend, operation)
 
     return tuple(sorted(everything, key=phase))  # sorted() is stable: inside a phase the order stays
+
+
+def _is_computed(have: Snapshot, operation: DropColumn) -> bool:
+    """A computed column goes before those it is computed from."""
+    table = have.tables.get(operation.table)
+    column = None if table is None else table.column(operation.column)
+    return column is not None and isinstance(column.default, Computed)
 
 
 def _emptied(changes: Sequence[Operation], have: Snapshot) -> set[QualifiedName]:
@@ -79,16 +101,20 @@ def _emptied(changes: Sequence[Operation], have: Snapshot) -> set[QualifiedName]
 
 def _phase(backend: Backend, operation: Operation) -> int:
     phase = PHASES.get(operation.kind, 60)
-    thing = getattr(operation, "thing", None) or getattr(operation, "want", None)
-    if thing is not None and getattr(thing, "kind", "") in LATE_OBJECTS:
-        return 10 if operation.kind == "drop_object" else 65
     if isinstance(operation, AlterColumn) and backend.numbering_needs_key:
         # numbers no more before its key goes, and again when its key stands
         return 19 if operation.autoincrement is False else 55 if operation.autoincrement is True else phase
+    if isinstance(operation, AlterTable) and operation.options[0][0].startswith("sqlite_"):
+        # its key and types must be fit for it: what it is not any more goes first, what it becomes comes last
+        return 55 if operation.options[0][1] is not None else 19
+    if isinstance(operation, AddColumn) and isinstance(operation.column.default, Computed):
+        return PHASES["comment_on_table"]  # behind the columns it is computed from
     if isinstance(operation, DropConstraint) and operation.constraint_kind == "foreign key":
         return 12
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, ForeignKey):
-        return 60
+        return (
+            61 if operation.constraint.name is None else 60
+        )  # the server may give it a name that another has
     return phase
 
 

@@ -7,17 +7,17 @@ declared, the backend's canonical spelling of both is compared.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import ByDatabase, Computed, Default, Identity, SequenceOptions, TextDefault
-from limbeck.model.index import Index
+from limbeck.model.index import Index, IndexElement
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
+from limbeck.ops.constraint import NOT_VALID
 from limbeck.ops.contract import Backend, Change
 
 from .rules import EVERYTHING, Rules
@@ -41,6 +41,8 @@ def same_sql(backend: Backend, have: SqlText | None, want: SqlText | None, rules
 def same_default(backend: Backend, have: Column, want: Column, rules: Rules = EVERYTHING) -> bool:
     """The defaults of two columns; a default given by the database itself is never compared."""
     old, new = have.default, want.default
+    if old is new or (old == new and have.type.spelling == want.type.spelling):
+        return True
     if isinstance(old, ByDatabase) or isinstance(new, ByDatabase):
         return True
     if isinstance(old, Computed) or isinstance(new, Computed):
@@ -121,6 +123,8 @@ def must_be_made_again(backend: Backend, have: Column, want: Column, rules: Rule
 
 def same_constraint(backend: Backend, have: Constraint, want: Constraint, rules: Rules = EVERYTHING) -> bool:
     """Whether two constraints demand the same, whatever their names and comments."""
+    if have == want:
+        return True
     if type(have) is not type(want):
         return False
     if bool(have.deferrable) != bool(want.deferrable):
@@ -137,6 +141,8 @@ def same_constraint(backend: Backend, have: Constraint, want: Constraint, rules:
         return _same_foreign_key(backend, have, want)
     if isinstance(have, Check) and isinstance(want, Check):
         return not rules.checks or same_sql(backend, have.sql, want.sql, rules)
+    if isinstance(have, Other) and isinstance(want, Other):
+        return have.text == want.text
     assert isinstance(have, Exclude) and isinstance(want, Exclude)
     return (
         have.using.lower() == want.using.lower()
@@ -161,14 +167,20 @@ def _same_foreign_key(backend: Backend, have: ForeignKey, want: ForeignKey) -> b
 
 def same_index(backend: Backend, have: Index, want: Index, rules: Rules = EVERYTHING) -> bool:
     """Whether two indexes are the same but for name and comment."""
+    if have == want:
+        return True
     if have.unique != want.unique or len(have.elements) != len(want.elements):
         return False
     for old, new in zip(have.elements, want.elements, strict=True):
-        if replace(old, sql=None) != replace(new, sql=None) or not same_sql(backend, old.sql, new.sql, rules):
+        if _but_for_sql(old) != _but_for_sql(new) or not same_sql(backend, old.sql, new.sql, rules):
             return False
     return not rules.options or _options(backend, have.options, rules) == _options(
         backend, want.options, rules
     )
+
+
+def _but_for_sql(element: IndexElement) -> tuple[Any, ...]:
+    return (element.column, element.descending, element.nulls, element.collation)
 
 
 def plain_name(backend: Backend, name: QualifiedName) -> QualifiedName:
@@ -179,9 +191,12 @@ def plain_name(backend: Backend, name: QualifiedName) -> QualifiedName:
 
 
 def _options(backend: Backend, options: Options, rules: Rules) -> dict[str, Any]:
-    """The options that are this backend's own, in one spelling, without those that say the default."""
+    """The options that are this backend's own, in one spelling, without those that say the default. NOT VALID says how
+    a constraint is added, not what it demands: see `walk`."""
+    if not options:
+        return {}
     prefix = f"{backend.id.name}_"
-    own = {k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix)}
+    own = {k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix) and k != NOT_VALID}
     return {k: v for k, v in own.items() if v not in (None, False, (), {}, "")}
 
 

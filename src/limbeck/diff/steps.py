@@ -5,7 +5,7 @@ The list is gone through from the state it begins in, so each operation is seen 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.model.column import Column
@@ -20,7 +20,7 @@ from limbeck.ops.column import AddColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.enum import AddEnumValue
 from limbeck.ops.object import AlterObject, CreateObject, DropObject, RenameObject
-from limbeck.ops.several import Several
+from limbeck.ops.several import flat
 
 
 def runnable(
@@ -28,7 +28,7 @@ def runnable(
 ) -> tuple[Operation, ...]:
     """The operations with all that they need, from `before`; `after` is what they lead to."""
     listed = list(flat(operations))
-    texts = {d.sql.text for o in listed for d in _defaults(o)}
+    texts = default_texts(listed)
     result: list[Operation] = []
     state = before
     for operation in listed:
@@ -36,14 +36,6 @@ def runnable(
             result.append(step)
             state = step.apply(state)
     return tuple(result)
-
-
-def flat(operations: Sequence[Operation]) -> Iterator[Operation]:
-    for operation in operations:
-        if isinstance(operation, Several):
-            yield from flat(operation.operations)
-        else:
-            yield operation
 
 
 def _steps(
@@ -56,6 +48,7 @@ def _steps(
         yield from _enum(backend, operation.have, operation.want, state, after, texts)
     else:
         yield operation
+        yield from backend.followers(operation, state)
 
 
 def _with_cast(backend: Backend, operation: AlterColumn, state: Snapshot) -> AlterColumn:
@@ -74,11 +67,7 @@ def _enum(
 ) -> Iterator[Operation]:
     """Values are added in their places. Where one goes, the order is another, or a new one is used at once (the server
     allows that only after a commit), a new type takes the place of the old."""
-    kept = tuple(label for label in want.labels if label in have.labels)
-    fresh = [label for label in want.labels if label not in have.labels]
-    if kept != have.labels or any(
-        f"'{label.replace(chr(39), chr(39) * 2)}'" in t for label in fresh for t in texts
-    ):
+    if made_anew(have, want, texts):
         yield from _enum_anew(backend, have, want, state, after)
         return
     there = list(have.labels)
@@ -90,6 +79,20 @@ def _enum(
         there.insert(place, label)
     if have.comment != want.comment:
         yield AlterObject(have=replace(want, comment=have.comment), want=want)
+
+
+def made_anew(have: Enum, want: Enum, texts: Collection[str]) -> bool:
+    """Whether a new type must take the place of the old; `texts` are the defaults that are set meanwhile."""
+    kept = tuple(label for label in want.labels if label in have.labels)
+    fresh = (label for label in want.labels if label not in have.labels)
+    return kept != have.labels or any(
+        f"'{label.replace(chr(39), chr(39) * 2)}'" in text for label in fresh for text in texts
+    )
+
+
+def default_texts(operations: Iterable[Operation]) -> set[str]:
+    """The server defaults that these operations set."""
+    return {default.sql.text for operation in operations for default in _defaults(operation)}
 
 
 def _enum_anew(

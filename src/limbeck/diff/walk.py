@@ -6,39 +6,43 @@ them, so that what comes out reads like the models.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, PrimaryKey
+from limbeck.model.defaults import TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
-from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
+from limbeck.ops.alter_table import AlterTable
+from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.comment import CommentOnTable
-from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint, dropping
+from limbeck.ops.constraint import (
+    NOT_VALID,
+    AddConstraint,
+    DropConstraint,
+    RenameConstraint,
+    ValidateConstraint,
+    dropping,
+)
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
-from limbeck.ops.table import CreateTable, DropTable, RenameTable
+from limbeck.ops.table import CreateTable, DropTable
 
-from .around import around
+from .around import around, served, with_needed_indexes, without_renames_of
+from .around_generated import around_generated
 from .match import match
-from .objects import object_changes
+from .objects import Key, late_changes, object_changes
 from .order import ordered
+from .renamed import Renames as Renames
+from .renamed import renamings
+from .renamed import with_declared as with_declared
 from .rules import EVERYTHING, Rules
 from .same import SAME, column_change, must_be_made_again, plain_name, same_constraint, same_index
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renames:
-    """What a person, or the models, said: it is the same thing under a new name. Never guessed."""
-
-    tables: Mapping[QualifiedName, str] = field(default_factory=dict)
-    columns: Mapping[tuple[QualifiedName, str], str] = field(default_factory=dict)
-    """(table under its new name, old column) -> new column."""
 
 
 def diff(
@@ -48,27 +52,45 @@ def diff(
     rules: Rules = EVERYTHING,
     renames: Renames | None = None,
     as_text: Collection[QualifiedName] = (),
+    leave: Collection[Key] = (),
 ) -> tuple[Operation, ...]:
     """The operations that turn `have` into `want`, in an order that runs. Empty where nothing must change.
 
-    `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely."""
+    `as_text` names the tables that are not in the server's wording on both sides: they are compared loosely. `leave` names
+    objects that are none of the models' business."""
     loose = replace(rules, exact=False)
     renames = with_declared(backend, have, want, renames or Renames())
-    named = tuple(_renamings(renames))
+    named = renamings(renames, have)
+    stands = have
     for operation in named:
         have = operation.apply(have)
-    changes: list[Operation] = list(object_changes(backend, have, want, rules))
+    changes: list[Operation] = list(object_changes(backend, have, want, rules, leave))
     old = {plain_name(backend, name): table for name, table in have.tables.items()}
     new = {plain_name(backend, name): table for name, table in want.tables.items()}
     for name, table in new.items():
         if name not in old:
             changes.append(CreateTable(table=table))
         else:
-            changes += table_changes(backend, old[name], table, loose if table.key in as_text else rules)
+            stood = old[name]
+            changed = table_changes(backend, stood, table, loose if table.key in as_text else rules)
+            changes += around_generated(backend, stood, table, changed)
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
-    changes += around(backend, changes, have, want)
+    moved = around(backend, changes, have, want)
+    changes = [*without_renames_of(changes, moved), *moved]
     changes = list(_without_falling_keys(backend, changes, have))
-    return (*named, *ordered(backend, changes, have, want))
+    late = late_changes(backend, stands, want, rules, leave, _moved(backend, named, changes))
+    changes += [*late.changes, *late.last]
+    placed = (*late.first, *named, *ordered(backend, changes, have, want))
+    return with_needed_indexes(backend, placed, stands)
+
+
+def _moved(backend: Backend, named: Iterable[Operation], changes: Iterable[Operation]) -> set[QualifiedName]:
+    """Tables that are renamed or have a column renamed; and those that lose columns, where the database does not mind what
+    looks at them (on the way back the columns come after what is replaced)."""
+    moved = {operation.touches()[0] for operation in named}
+    if "drop_column" not in backend.blocking:
+        moved |= {o.table for o in changes if isinstance(o, (DropColumn, DropTable))}
+    return moved
 
 
 def _without_falling_keys(
@@ -88,36 +110,15 @@ def _without_falling_keys(
         yield change
 
 
-def with_declared(backend: Backend, have: Snapshot, want: Snapshot, renames: Renames) -> Renames:
-    """The renames given, and those that the models declare (`info={"renamed_from": ...}`) and that are still to do."""
-    tables = dict(renames.tables)
-    columns = dict(renames.columns)
-    for table in want.tables.values():
-        was = table.renamed_from
-        old = QualifiedName(table.schema, was) if was is not None else table.key
-        if was is not None and table.key not in have.tables and old in have.tables:
-            tables.setdefault(old, table.name)
-        stands = have.tables.get(table.key) or have.tables.get(old)
-        for column in table.columns:
-            former = column.renamed_from
-            if former is None or stands is None or stands.column(column.name) is not None:
-                continue
-            if stands.column(former) is not None and table.column(former) is None:
-                columns.setdefault((table.key, former), column.name)
-    return Renames(tables=tables, columns=columns)
-
-
-def _renamings(renames: Renames) -> Iterator[Operation]:
-    for table, new_name in renames.tables.items():
-        yield RenameTable(table=table, new_name=new_name)
-    for (table, column), new_name in renames.columns.items():
-        yield RenameColumn(table=table, column=column, new_name=new_name)
-
-
 def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVERYTHING) -> list[Operation]:
     """What must be done to one table so that it becomes the other; both bear the same name."""
+    options, columns = backend.option_changes(have, want) if rules.options else ((), ())
     changes: list[Operation] = []
-    changes += _column_changes(backend, have, want, rules)
+    if columns:
+        changes.append(AlterTable(table=have.key, options=options, columns=columns))
+    else:
+        changes += (AlterTable(table=have.key, options=(option,)) for option in options)
+    changes += _column_changes(backend, have, want, rules, {name for name, _ in columns})
     remade = {c.column.name for c in changes if isinstance(c, AddColumn)}
     changes += _constraint_changes(backend, have, want, rules)
     changes += _index_changes(backend, have, want, rules, remade)
@@ -126,9 +127,16 @@ def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVE
     return changes
 
 
-def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> Iterator[Operation]:
+def _column_changes(
+    backend: Backend, have: Table, want: Table, rules: Rules, typed: Collection[str]
+) -> Iterator[Operation]:
+    """`typed` are the columns whose type goes over with the table's options."""
+    stands = {backend.fold_column(c.name): c for c in reversed(have.columns)}
+    stays = {backend.fold_column(c.name) for c in want.columns}
     for column in want.columns:
-        old = _column(backend, have, column.name)
+        old = stands.get(backend.fold_column(column.name))
+        if old == column:
+            continue
         if old is None:
             yield AddColumn(table=have.key, column=column)
         elif must_be_made_again(backend, old, column, rules):
@@ -136,10 +144,10 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
             yield AddColumn(table=have.key, column=column)
         else:
             change = column_change(backend, old, column, rules)
-            if change.type is not UNCHANGED and backend.cast(column.name, old.type, column.type) is not None:
-                change = replace(
-                    change, default=column.default if old.default or column.default else UNCHANGED
-                )
+            if column.name in typed:
+                change = replace(change, type=UNCHANGED)
+            if change.type is not UNCHANGED and _default_goes_over(backend, old, column):
+                change = replace(change, default=column.default)
             if backend.numbering_needs_key and change.autoincrement is not UNCHANGED:
                 yield AlterColumn(table=have.key, column=old.name, autoincrement=change.autoincrement)
                 change = replace(change, autoincrement=UNCHANGED)
@@ -154,13 +162,17 @@ def _column_changes(backend: Backend, have: Table, want: Table, rules: Rules) ->
                     autoincrement=change.autoincrement,
                 )
     for column in have.columns:
-        if _column(backend, want, column.name) is None:
+        if backend.fold_column(column.name) not in stays:
             yield DropColumn(table=have.key, column=column.name)
 
 
-def _column(backend: Backend, table: Table, name: str) -> Column | None:
-    folded = backend.fold_column(name)
-    return next((c for c in table.columns if backend.fold_column(c.name) == folded), None)
+def _default_goes_over(backend: Backend, have: Column, want: Column) -> bool:
+    """Whether the default must be said again with the new type: where values are cast, and where it is stored with the
+    old type in it."""
+    if backend.cast(have.name, have.type, want.type) is not None:
+        return bool(have.default or want.default)
+    old, new = have.default, want.default
+    return isinstance(old, TextDefault) and isinstance(new, TextDefault) and old.sql.text != new.sql.text
 
 
 def _constraint_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> Iterator[Operation]:
@@ -187,7 +199,13 @@ def _key(table: Table, rules: Rules) -> Iterable[PrimaryKey]:
 def _of_one_kind(
     backend: Backend, table: QualifiedName, old: list[Constraint], new: list[Constraint], rules: Rules
 ) -> Iterator[Operation]:
-    found = match(old, new, lambda a, b: same_constraint(backend, a, b, rules), fold=backend.fold_constraint)
+    found = match(
+        old,
+        new,
+        lambda a, b: same_constraint(backend, a, b, rules),
+        fold=backend.fold_constraint,
+        apart=lambda a, b: _apart(backend, a, b),
+    )
     for pair in found.pairs:
         if not pair.same:
             yield dropping(table, pair.have)
@@ -198,10 +216,26 @@ def _of_one_kind(
                 yield AddConstraint(table=table, constraint=pair.want)
             else:
                 yield _rename(backend, table, pair.have, pair.want)
+        if pair.same and _unchecked(pair.have) and not _unchecked(pair.want):
+            name = pair.want.name or pair.have.name
+            assert name is not None, "a constraint that can be NOT VALID has a name"
+            yield ValidateConstraint(table=table, name=name)
     for constraint in found.gone:
         yield dropping(table, constraint)
     for constraint in found.new:
         yield AddConstraint(table=table, constraint=constraint)
+
+
+def _apart(backend: Backend, have: Constraint, want: Constraint) -> tuple[bool, bool]:
+    """Of twins an unnamed one is the one that nobody named, and one whose rows are unchecked the one like it."""
+    columns = getattr(have, "columns", ())
+    unnamed = have.name is None or backend.gives_name(have.name, columns)
+    return unnamed != (want.name is None), _unchecked(have) != _unchecked(want)
+
+
+def _unchecked(constraint: Constraint) -> bool:
+    """Whether rows that were there before it are unchecked."""
+    return bool(dict(constraint.options).get(NOT_VALID))
 
 
 def _kept_name(have: Constraint, want: Constraint) -> Constraint:
@@ -242,7 +276,7 @@ def _index_changes(
         elif rules.constraint_names and new.name is not None and fold(_name(old)) != fold(new.name):
             yield RenameIndex(table=have.key, name=_name(old), new_name=new.name)
     for old in found.gone:
-        if not _made_by_foreign_key(backend, old, want):
+        if not made_by_foreign_key(backend, old, want):
             yield DropIndex(table=have.key, name=_name(old))
     for new in found.new:
         yield CreateIndex(table=have.key, index=new)
@@ -253,8 +287,9 @@ def _name(index: Index) -> str:
     return index.name
 
 
-def _made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
-    """MySQL makes an index for a foreign key that has none, under the key's name or its first column's."""
+def made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
+    """MySQL makes an index for a foreign key that has none, under the key's name or its first column's. Where
+    another serves the key it makes none."""
     if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):
         return False
-    return any(index.columns == key.columns for key in want.foreign_keys)
+    return any(index.columns == key.columns and not served(want, key) for key in want.foreign_keys)

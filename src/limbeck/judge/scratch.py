@@ -10,11 +10,12 @@ from __future__ import annotations
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from limbeck.errors import LimbeckError
+from limbeck.model import objects
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum, Object
 from limbeck.model.statement import Statement
@@ -58,6 +59,12 @@ class PostgresqlScratch(Scratch):
         super().__init__(connection, backend)
         self.schema = schema
 
+    @property
+    def default(self) -> str:
+        """The schema whose place the scratch schema takes."""
+        found: str | None = self.connection.exec_driver_sql("SELECT (current_schemas(false))[2]").scalar()
+        return found or "public"
+
     def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
         built = Built({}, {})
         waiting = list(tables)
@@ -76,8 +83,8 @@ class PostgresqlScratch(Scratch):
         with self.connection.begin_nested() as round_:
             try:
                 for thing in needs:
-                    if isinstance(thing, Enum) and thing.schema is None:
-                        self._try(self.backend.create_object(replace(thing, schema=self.schema)))
+                    if isinstance(thing, (Enum, objects.Sequence)) and thing.schema is None:
+                        self.attempt(self.backend.create_object(replace(thing, schema=self.schema)))
                 for table in tables:
                     moved = replace(table, schema=self.schema, source=None)
                     why = self._try_table(moved)
@@ -100,9 +107,9 @@ class PostgresqlScratch(Scratch):
             statements = self.backend.create_table(table)
         except LimbeckError as error:
             return first_line(error)
-        return self._try(statements)
+        return self.attempt(statements)
 
-    def _try(self, statements: Sequence[Statement]) -> str:
+    def attempt(self, statements: Sequence[Statement]) -> str:
         """Runs them, or leaves no trace and tells why not."""
         with self.connection.begin_nested() as trial:
             try:
@@ -131,6 +138,20 @@ class OneByOne(Scratch):
 
 
 class MysqlScratch(OneByOne):
+    def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
+        """Sequences that tables need are temporary too, and hide those of their names meanwhile."""
+        made: list[str] = []
+        try:
+            for thing in needs:
+                if isinstance(thing, objects.Sequence):
+                    text = self.backend.create_object(thing)[0].text
+                    self.channel.run(Statement(text.replace("CREATE ", "CREATE TEMPORARY ", 1)))
+                    made.append(ddl.table_name(self.backend.dialect, thing.key))
+            return super().build(tables, needs)
+        finally:
+            for name in made:
+                self.channel.run(Statement(f"DROP TEMPORARY SEQUENCE {name}"))
+
     def _one(self, table: Table) -> Table:
         self._make(self.backend.create_table(replace(table, prefixes=("TEMPORARY",), source=None)))
         try:
@@ -197,6 +218,53 @@ def _in_memory(connection: Any) -> Iterator[Any]:
             yield memory
     finally:
         engine.dispose()
+
+
+class ScratchDatabase(NamedTuple):
+    """A database beside the `real` one, and a connection that uses it."""
+
+    connection: Any
+    name: str
+    real: str
+
+
+@contextmanager
+def scratch_database(connection: Any) -> Iterator[ScratchDatabase | None]:
+    """MySQL and MariaDB: an empty database, dropped afterwards; None where the account may make none.
+
+    Its DDL commits, so it has a connection of its own: nobody's transaction is ended. Where the engine has but one
+    connection (StaticPool) there is no such place. The binary log is left out where the account may do that."""
+    name = f"limbeck_scratch_{uuid.uuid4().hex[:12]}"
+    real = connection.exec_driver_sql("SELECT DATABASE()").scalar()
+    try:
+        own = connection.engine.connect()
+    except DatabaseError:
+        yield None
+        return
+    if real is None or own.connection.dbapi_connection is connection.connection.dbapi_connection:
+        own.close()
+        yield None
+        return
+    try:
+        charset, collation = own.exec_driver_sql(
+            "SELECT @@character_set_database, @@collation_database"
+        ).one()
+        with suppress(DatabaseError):
+            own.exec_driver_sql("SET SESSION sql_log_bin = 0")
+        try:
+            own.exec_driver_sql("SET SESSION lock_wait_timeout = 5")
+            own.exec_driver_sql(f"CREATE DATABASE {name} CHARACTER SET {charset} COLLATE {collation}")
+        except DatabaseError:
+            yield None
+            return
+        try:
+            own.exec_driver_sql(f"USE {name}")
+            yield ScratchDatabase(own, name, real)
+        finally:
+            own.exec_driver_sql(f"DROP DATABASE {name}")
+    finally:
+        own.invalidate()  # it used another database: nobody may get it from the pool
+        own.close()
 
 
 def first_line(error: BaseException) -> str:

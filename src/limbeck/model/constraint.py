@@ -100,4 +100,20 @@ class Exclude:
     source: Any = field(default=None, compare=False, repr=False)
 
 
-Constraint = PrimaryKey | Unique | ForeignKey | Check | Exclude
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """A third party's kind, known by its own words alone: `text` as it stands in CREATE TABLE, its name in it. No
+    database tells of one; what it demands is read back as one of the kinds above, or not at all."""
+
+    kind: ClassVar[str] = ""
+    text: str
+    name: str | None = None
+    columns: tuple[str, ...] = ()
+    deferrable: bool | None = None
+    initially: str | None = None
+    comment: str | None = None
+    options: Options = ()
+    source: Any = field(default=None, compare=False, repr=False)
+
+
+Constraint = PrimaryKey | Unique | ForeignKey | Check | Exclude | Other

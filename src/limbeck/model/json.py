@@ -68,6 +68,8 @@ def _encode_fields(value: Any) -> dict[str, Any]:
     kind: Any = type(value)
     for name, default in _fields(kind):
         one = getattr(value, name)
+        if name == "imports" and isinstance(value, types.Call):
+            default = usual_imports(value.name)
         if not isinstance(one, Unknown) and type(one) is type(default) and one == default:
             continue
         try:
@@ -92,6 +94,17 @@ def _fields(cls: Any) -> tuple[tuple[str, Any], ...]:
         for f in fields(cls)
         if f.name not in _RIDES_ALONG
     )
+
+
+def usual_imports(name: str) -> tuple[str, ...]:
+    """The import that a name in a Call takes nearly always; it is left out then."""
+    package = name.partition(".")[0] if "." in name else ""
+    if package == "sa":
+        return ("import sqlalchemy as sa",)
+    return (f"from sqlalchemy.dialects import {package}",) if package in _DIALECTS else ()
+
+
+_DIALECTS: Final = frozenset({"mssql", "mysql", "oracle", "postgresql", "sqlite"})
 
 
 def _unless_none(name: str, value: Any) -> dict[str, Any]:
@@ -122,6 +135,8 @@ def decode(data: Any, classes: Mapping[str, type] = CLASSES) -> Any:
     if not isinstance(word, str) or word not in classes:
         raise NotASnapshot(why=f"it speaks of {word!r}, which nobody knows.")
     told = {name: decode(d, classes) for name, d in data.items() if name != "is"}
+    if word == "Call" and "imports" not in told:
+        told["imports"] = usual_imports(str(told.get("name", "")))
     try:
         return classes[word](**told)
     except TypeError as error:
@@ -150,7 +165,27 @@ def dump_snapshot(snapshot: Snapshot) -> str:
         "tables": [encode(t) for t in _sorted(snapshot.tables.values())],
         "objects": [encode(o) for o in _sorted(snapshot.objects.values())],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return _laid_out(whole) + "\n"
+
+
+_LINE: Final = 120
+
+
+def _laid_out(value: Any, indent: int = 0, before: int = 0) -> str:
+    """JSON text in which what fits on a line stands on one: a column, an index is a line of a `git diff`."""
+    whole = json.dumps(value, ensure_ascii=False)
+    if len(whole) + before <= _LINE or not isinstance(value, (dict, list)) or not value:
+        return whole
+    inside = indent + 1
+    if isinstance(value, list):
+        parts = [_laid_out(v, inside, inside) for v in value]
+        opens, closes = "[]"
+    else:
+        named = ((json.dumps(k, ensure_ascii=False) + ": ", v) for k, v in value.items())
+        parts = [name + _laid_out(v, inside, inside + len(name)) for name, v in named]
+        opens, closes = "{}"
+    between = ",\n" + " " * inside
+    return f"{opens}\n{' ' * inside}{between.join(parts)}\n{' ' * indent}{closes}"
 
 
 def load_snapshot(text: str, file: str = "") -> Snapshot:

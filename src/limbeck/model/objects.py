@@ -61,6 +61,7 @@ class Domain:
     not_null: bool = False
     checks: tuple[tuple[str | None, SqlText], ...] = ()
     comment: str | None = None
+    needs: tuple[QualifiedName, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> QualifiedName:
@@ -84,9 +85,17 @@ class Sequence:
         return QualifiedName(self.schema, self.name)
 
 
+Columns = tuple[tuple[QualifiedName, str], ...]
+"""(table, column) pairs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """`definition` is the SELECT. `options` hold materialized's storage, security_barrier, check option."""
+    """`definition` is the SELECT. `options` hold materialized's storage, security_barrier, check option.
+
+    `also` are statements that belong to it and that no field says: grants, the owner, indexes of a materialized view.
+    `needs` are the keys of what must be there before it, `reads` the columns it looks at and `columns` its own as (name,
+    type), where the server told them."""
 
     kind: ClassVar[str] = "view"
     name: str
@@ -95,7 +104,10 @@ class View:
     materialized: bool = False
     options: tuple[tuple[str, Any], ...] = ()
     comment: str | None = None
+    also: tuple[str, ...] = ()
     needs: tuple[QualifiedName, ...] = field(default=(), compare=False)
+    reads: Columns = field(default=(), compare=False)
+    columns: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> QualifiedName:
@@ -105,7 +117,7 @@ class View:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """A function or procedure. `signature` is its argument list as the database identifies it; `definition` the whole
-    CREATE statement."""
+    CREATE statement; `also`, `needs` and `reads` as with a View."""
 
     kind: ClassVar[str] = "function"
     name: str
@@ -114,7 +126,9 @@ class Function:
     procedure: bool = False
     definition: SqlText
     comment: str | None = None
+    also: tuple[str, ...] = ()
     needs: tuple[QualifiedName, ...] = field(default=(), compare=False)
+    reads: Columns = field(default=(), compare=False)
 
     @property
     def key(self) -> QualifiedName:
@@ -123,7 +137,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """`definition` is the whole CREATE TRIGGER statement."""
+    """`definition` is the whole CREATE TRIGGER statement. `table` may be a view. `enabled` is PostgreSQL's letter."""
 
     kind: ClassVar[str] = "trigger"
     name: str
@@ -131,6 +145,8 @@ class Trigger:
     definition: SqlText
     enabled: str = "O"
     comment: str | None = None
+    needs: tuple[QualifiedName, ...] = field(default=(), compare=False)
+    reads: Columns = field(default=(), compare=False)
 
     @property
     def key(self) -> QualifiedName:
@@ -146,10 +162,31 @@ class Policy:
     table: QualifiedName
     definition: SqlText
     comment: str | None = None
+    needs: tuple[QualifiedName, ...] = field(default=(), compare=False)
+    reads: Columns = field(default=(), compare=False)
 
     @property
     def key(self) -> QualifiedName:
         return QualifiedName(self.table.schema, f"{self.table.name}.{self.name}")
 
 
-Object = Schema | Extension | Enum | Domain | Sequence | View | Function | Trigger | Policy
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSecurity:
+    """That policies are applied to a table; `forced` to its owner as well. Where it is not, there is no such value."""
+
+    kind: ClassVar[str] = "row_security"
+    table: QualifiedName
+    forced: bool = False
+
+    @property
+    def name(self) -> str:
+        return "row level security"
+
+    @property
+    def key(self) -> QualifiedName:
+        return QualifiedName(self.table.schema, f"{self.table.name}.{self.name}")
+
+
+Object = Schema | Extension | Enum | Domain | Sequence | View | Function | Trigger | Policy | RowSecurity
+ON_TABLES = (Trigger, Policy, RowSecurity)
+"""What belongs to one table, and falls with it."""

@@ -83,6 +83,11 @@ class Snapshot:
     def with_table(self, table: Table) -> Snapshot:
         return replace(self, tables=MappingProxyType({**self.tables, table.key: table}))
 
+    def with_tables(self, tables: Iterable[Table]) -> Snapshot:
+        """Each in the place of its name, or added last."""
+        fresh = {table.key: table for table in tables}
+        return replace(self, tables=MappingProxyType({**self.tables, **fresh})) if fresh else self
+
     def without_table(self, name: QualifiedName) -> Snapshot:
         return replace(self, tables=MappingProxyType({k: t for k, t in self.tables.items() if k != name}))
 

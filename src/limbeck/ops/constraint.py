@@ -77,17 +77,16 @@ class DropConstraint(Operation):
             return f"drop {words.constraint(self.constraint)} on {self.table}"
         return f"drop {kind} {self.name} on {self.table}"
 
-    def found(self, table: Table) -> Constraint:
-        """The constraint in that table; raises NoSuchThing."""
+    def found(self, table: Table, backend: Backend | None = None) -> Constraint:
+        """The constraint in that table; raises NoSuchThing. One without a name is of twins the one without, or the one
+        that got its name from the database."""
         if self.name is not None:
             return the_constraint(table, self.name)
         everything: tuple[Constraint, ...] = (
             *table.constraints,
             *((table.primary_key,) if table.primary_key else ()),
         )
-        everything = tuple(
-            sorted(everything, key=lambda c: c.name is not None)
-        )  # of twins the one without a name
+        everything = tuple(sorted(everything, key=lambda c: not _nameless(c, backend)))
         for there in everything:
             if self.constraint is not None and replace(there, name=None) == replace(
                 self.constraint, name=None
@@ -117,12 +116,13 @@ class DropConstraint(Operation):
         return AddConstraint(table=self.table, constraint=self.found(the_table(before, self.table)))
 
     def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
-        name = self.name if self.name is not None else self.found(the_table(before, self.table)).name
-        if name is None and self.constraint_kind == "primary key" and not backend.names_primary_keys:
+        kind = self.constraint_kind or ("" if self.constraint is None else words.kind_of(self.constraint))
+        name = self.name if self.name is not None else self.found(the_table(before, self.table), backend).name
+        if name is None and kind == "primary key" and not backend.names_primary_keys:
             name = "PRIMARY"
         if name is None:
             raise self._nameless(backend)
-        return backend.drop_constraint(self.table, name, self.constraint_kind, if_exists=self.if_exists)
+        return backend.drop_constraint(self.table, name, kind, if_exists=self.if_exists)
 
     def _nameless(self, backend: Backend) -> NotSupported:
         return NotSupported(
@@ -130,6 +130,13 @@ class DropConstraint(Operation):
             feature=f"{self.describe()} without its name",
             instead="Give the constraint its name.",
         )
+
+
+def _nameless(constraint: Constraint, backend: Backend | None) -> bool:
+    name = constraint.name
+    return name is None or (
+        backend is not None and backend.gives_name(name, getattr(constraint, "columns", ()))
+    )
 
 
 def dropping(table: QualifiedName, constraint: Constraint) -> DropConstraint:

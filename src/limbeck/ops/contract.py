@@ -10,7 +10,7 @@ backends by the entry point group `limbeck.backends`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol
@@ -67,6 +67,22 @@ class Change:
     autoincrement: bool | Unchanged = UNCHANGED
     using: SqlText | None = None
     options: Options = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How a change of type may go wrong over rows that are there; each is SQL over one row, "" where there is nothing to
+    ask.
+
+    `refused` is true of a row whose value the database would not take, `lost` of one whose value would come out as less
+    than it was; reading `tried` fails where a value cannot become the new type at all. `plain` is what the database does
+    when nobody says more, `offer` an expression with which every value goes."""
+
+    plain: str
+    refused: str = ""
+    tried: str = ""
+    lost: str = ""
+    offer: str = ""
 
 
 class Operation(ABC):
@@ -126,6 +142,26 @@ class Backend(ABC):
         """The operations this database needs to do it; by default itself. Asked by stages before `spell`."""
         return (operation,)
 
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        """What stands after it, with what the server makes and takes away by itself."""
+        return operation.apply(before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
+        where that cannot be told."""
+        return None
+
+    def rewrite_first(
+        self, operations: Sequence[Operation], before: Lookup
+    ) -> tuple[tuple[Operation, ...], int]:
+        """What the first of several operations become, and how many of them this is: by default the first alone. A
+        database that builds tables anew does several changes of one table at once."""
+        return self.rewrite(operations[0], before), 1
+
+    def may_rebuild(self, operation: Operation) -> bool:
+        """Whether it can mean that a table is built anew with all its rows."""
+        return False
+
     # -- tables
     @abstractmethod
     def create_table(self, table: Table, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
@@ -133,6 +169,17 @@ class Backend(ABC):
 
     @abstractmethod
     def drop_table(self, table: QualifiedName, *, if_exists: bool = False) -> tuple[Statement, ...]: ...
+
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> tuple[Statement, ...]:
+        """Options of a table that stands, by their new values; see AlterTable."""
+        names = ", ".join(name for name, _ in options)
+        raise NotSupported(backend=self.id.name, feature=f"change {names} of a table that stands")
 
     @abstractmethod
     def rename_table(self, table: QualifiedName, new_name: str) -> tuple[Statement, ...]: ...
@@ -231,6 +278,10 @@ class Backend(ABC):
     def alter_object(self, have: Object, want: Object) -> tuple[Statement, ...]:
         """From one look to another of the same name, where the database can; NotSupported where it cannot."""
 
+    @abstractmethod
+    def replace_object(self, thing: Object) -> tuple[Statement, ...]:
+        """CREATE OR REPLACE, or the nearest there is; the comment stays."""
+
     def rename_object(
         self, kind: str, name: QualifiedName, new_name: str, before: Lookup
     ) -> tuple[Statement, ...]:
@@ -287,8 +338,25 @@ class Backend(ABC):
         """The form in which it tells names of constraints and indexes apart."""
         return name
 
+    comments_on_objects: ClassVar[bool] = False
+    """Whether views, functions, triggers and policies have comments."""
+    blocking: ClassVar[frozenset[str]] = frozenset()
+    """What is not done while objects look at it: "alter_type", "drop_column", "drop_table", "drop_object"."""
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """What AlterTable must say so that the options which `want` says hold. One that it does not say may be any."""
+        return (), ()
+
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
+        """Whether it looks like a name that this database gives to a constraint over these columns without one."""
+        return False
+
     def same_object(self, have: Object, want: Object) -> bool:
         return have == want
+
+    def may_replace(self, have: Object, want: Object) -> bool:
+        """Whether `replace_object` gets from one to the other, both in the server's wording."""
+        return False
 
     def canonical_type(self, spelling: str) -> str:
         """One spelling for types that are the same here (`VARCHAR(20)` for `CHARACTER VARYING(20)`)."""
@@ -313,6 +381,18 @@ class Backend(ABC):
     def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
         """How values of the column become the new type where the database must be told (USING); None where not."""
         return None
+
+    def followers(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        """What bears the old name of a renamed thing by custom, and is to be renamed with it."""
+        return ()
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        """What to look for before values of the column become the new type; None where nothing can be lost or refused.
+        `labels` are those of the new type where it is an enum of its own, which need not be there yet."""
+        return None
+
+    writes_using: ClassVar[bool] = True
+    """Whether a change of type takes the expression that makes the new values; else they are written before it."""
 
     def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
         """The column's value in another type, read from its text; `many` is "[]" where it is an array."""

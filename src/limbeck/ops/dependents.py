@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import Computed, SequenceDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Enum, Object, Policy, Sequence, Trigger, View
+from limbeck.model.objects import ON_TABLES, Enum, Object, Sequence, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
@@ -28,7 +28,7 @@ def without_table(before: Snapshot, name: QualifiedName) -> Snapshot:
     """Without the table and what belongs to it alone."""
     after = before.without_table(name)
     for thing in before.objects.values():
-        on_it = isinstance(thing, (Trigger, Policy)) and thing.table == name
+        on_it = isinstance(thing, ON_TABLES) and thing.table == name
         owned = isinstance(thing, Sequence) and thing.owned_by is not None and thing.owned_by[0] == name
         if on_it or owned:
             after = after.without_object(type(thing), thing.key)
@@ -138,7 +138,7 @@ def _retargeted(key: ForeignKey, old: QualifiedName, new: QualifiedName) -> Fore
 
 
 def _moved(thing: Object, old: QualifiedName, new: QualifiedName) -> Object:
-    if isinstance(thing, (Trigger, Policy)) and thing.table == old:
+    if isinstance(thing, ON_TABLES) and thing.table == old:
         return replace(thing, table=new)
     if isinstance(thing, Sequence) and thing.owned_by is not None and thing.owned_by[0] == old:
         return replace(thing, owned_by=(new, thing.owned_by[1]))
@@ -179,6 +179,9 @@ def _constraint_renamed(value: Constraint, old: str, new: str) -> Constraint:
         return replace(value, columns=_names(value.columns, old, new), options=options, source=None)
     if isinstance(value, Check):
         return replace(value, sql=_sql(value.sql, old, new), options=options, source=None)
+    if isinstance(value, Other):
+        columns = _names(value.columns, old, new)
+        return replace(value, text=renamed(value.text, old, new), columns=columns, source=None)
     elements = tuple(
         replace(
             e,
@@ -241,6 +244,8 @@ def _constraint_without(value: Constraint, name: str) -> Constraint | None:
         return None if name in value.columns else value
     if isinstance(value, Check):
         return None if mentions(value.sql.text, name) else value
+    if isinstance(value, Other):
+        return None if name in value.columns or mentions(value.text, name) else value
     return None if _excludes(value, name) else value
 
 

@@ -7,7 +7,7 @@ type; neither is a column. Names are compared as PostgreSQL and MySQL fold them:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -30,6 +30,38 @@ class _Token(NamedTuple):
 def mentions(sql: str, name: str) -> bool:
     """Whether a column of that name may be meant somewhere in the text."""
     return any(token.column and _is(token, name) for token in _tokens(sql))
+
+
+def names_in(sql: str) -> frozenset[str]:
+    """Every name that may be meant anywhere in the text, in strings too (bodies of functions); bare words as they stand
+    and in lower case. More than there are, never fewer."""
+    found: set[str] = set()
+    for match in _TOKEN.finditer(sql):
+        text = match.group()
+        if match.lastgroup == "word":
+            found |= {text, text.lower()}
+        elif match.lastgroup == "quoted":
+            found.add(text[1:-1].replace(text[-1] * 2, text[-1]))
+        elif match.lastgroup == "string":
+            found |= names_in(text[1:-1].replace("''", "'"))
+    return frozenset(found)
+
+
+def in_schemas(sql: str, places: Mapping[tuple[str, str], str]) -> str:
+    """The text with other schemas before the names: `places` gives for (schema, name) the schema to write. Strings stay."""
+    found = [(m.group(), m.lastgroup or "rest") for m in _TOKEN.finditer(sql)]
+    for at in range(len(found) - 2):
+        (schema, kind), (dot, _), (name, name_kind) = found[at : at + 3]
+        if dot != "." or not {kind, name_kind} <= {"word", "quoted"}:
+            continue
+        place = places.get((_named(schema, kind), _named(name, name_kind)))
+        if place is not None:
+            found[at] = (place, "word")
+    return "".join(text for text, _ in found)
+
+
+def _named(text: str, kind: str) -> str:
+    return text.lower() if kind == "word" else text[1:-1].replace(text[-1] * 2, text[-1])
 
 
 def renamed(sql: str, old: str, new: str) -> str:

@@ -1,4 +1,5 @@
-"""What stands beside tables: schemas, enums, domains, sequences, views, functions, triggers, policies, extensions."""
+"""What stands beside tables: schemas, enums, domains, sequences, views, functions, triggers, policies, row level security,
+extensions."""
 
 from __future__ import annotations
 
@@ -8,12 +9,14 @@ from typing import ClassVar, Final
 from limbeck.errors import ThingExists
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import (
+    ON_TABLES,
     Domain,
     Enum,
     Extension,
     Function,
     Object,
     Policy,
+    RowSecurity,
     Schema,
     Sequence,
     Trigger,
@@ -27,7 +30,8 @@ from .contract import POSITIONAL, Backend, Facts, Hazard, Operation
 from .present import the_object
 
 OBJECTS: Final[dict[str, type[Object]]] = {
-    cls.kind: cls for cls in (Schema, Extension, Enum, Domain, Sequence, View, Function, Trigger, Policy)
+    cls.kind: cls
+    for cls in (Schema, Extension, Enum, Domain, Sequence, View, Function, Trigger, Policy, RowSecurity)
 }
 """Every class of object by the word of its kind."""
 
@@ -119,6 +123,34 @@ class AlterObject(Operation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceObject(Operation):
+    """What stands under the name becomes `thing` in its place (CREATE OR REPLACE), so what looks at it is not disturbed.
+    Its comment and what goes with it (`also`) stay as they were."""
+
+    kind: ClassVar[str] = "replace_object"
+    thing: Object = field(metadata=POSITIONAL)
+
+    def describe(self) -> str:
+        return f"replace {_told(self.thing)}"
+
+    def touches(self) -> tuple[QualifiedName, ...]:
+        return _touched(self.thing)
+
+    def apply(self, before: Snapshot) -> Snapshot:
+        stands = the_object(before, type(self.thing), self.thing.key)
+        thing = with_comment_of(self.thing, stands)
+        if isinstance(thing, (View, Function)) and isinstance(stands, (View, Function)):
+            thing = replace(thing, also=stands.also)
+        return before.with_object(thing)
+
+    def reverse(self, before: Lookup) -> Operation:
+        return ReplaceObject(thing=the_object(before, type(self.thing), self.thing.key))
+
+    def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
+        return backend.replace_object(self.thing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenameObject(Operation):
     """`object_kind` is the word of the object's class ("view"); the name changes, the schema stays."""
 
@@ -152,12 +184,19 @@ class RenameObject(Operation):
         return OBJECTS[self.object_kind]
 
 
+def with_comment_of(thing: Object, other: Object) -> Object:
+    comment = getattr(other, "comment", None)
+    return thing if getattr(thing, "comment", None) == comment else replace(thing, comment=comment)  # type: ignore[call-arg]
+
+
 def _told(thing: Object) -> str:
     word = "materialized view" if isinstance(thing, View) and thing.materialized else thing.kind
     word = "procedure" if isinstance(thing, Function) and thing.procedure else word
-    on = f" on {thing.table}" if isinstance(thing, (Trigger, Policy)) else ""
+    if isinstance(thing, RowSecurity):
+        return f"{thing.name} on {thing.table}"
+    on = f" on {thing.table}" if isinstance(thing, ON_TABLES) else ""
     return f"{word} {thing.name if on else thing.key}{on}"
 
 
 def _touched(thing: Object) -> tuple[QualifiedName, ...]:
-    return (thing.key, thing.table) if isinstance(thing, (Trigger, Policy)) else (thing.key,)
+    return (thing.key, thing.table) if isinstance(thing, ON_TABLES) else (thing.key,)

@@ -1,7 +1,9 @@
-"""Several operations as one, in their order: the way back of a change that took more than one thing away."""
+"""Several operations as one, in their order: what belongs together (`with op.together():`), and the way back of a change
+that took more than one thing away."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -45,8 +47,20 @@ class Several(Operation):
 
     def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
         parts = []
-        for operation in self.operations:
-            steps = backend.rewrite(operation, before)
+        rest = tuple(flat(self.operations))
+        while rest:
+            steps, number = backend.rewrite_first(rest, before)
             parts.append(joined(step.spell(backend, before) for step in steps))
-            before = operation.apply(before) if isinstance(before, Snapshot) else before
+            for operation in rest[:number]:
+                before = operation.apply(before) if isinstance(before, Snapshot) else before
+            rest = rest[number:]
         return joined(parts)
+
+
+def flat(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """Each operation by itself, those inside others among them."""
+    for operation in operations:
+        if isinstance(operation, Several):
+            yield from flat(operation.operations)
+        else:
+            yield operation

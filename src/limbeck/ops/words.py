@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import ByDatabase, Computed, Default, Identity, SequenceDefault, TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import is_known
@@ -14,6 +14,7 @@ KIND_OF_CONSTRAINT: dict[type, str] = {
     ForeignKey: "foreign key",
     Check: "check",
     Exclude: "exclude",
+    Other: "",
 }
 """The words of `DropConstraint.constraint_kind`."""
 
@@ -55,6 +56,8 @@ def constraint(value: Constraint) -> str:
         return f"foreign key{name} ({', '.join(value.columns)}) to {target}"
     if isinstance(value, Check):
         return f"check{name} ({value.sql.text})"
+    if isinstance(value, Other):
+        return f"constraint{name} ({short(value.text)})"
     parts = ((e.column or (e.sql.text if e.sql else ""), e.operator) for e in value.elements)
     return f"exclude{name} ({', '.join(f'{what} with {operator}' for what, operator in parts)})"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.several import Several
+from limbeck.ops.several import flat
 from limbeck.shore.channel import LiveChannel
 from limbeck.shore.freeze import Freezer
 
@@ -100,13 +100,17 @@ class LiveStage:
         return tenants.Translating(self._before, self.schemas) if self.schemas else self._before
 
     def do(self, operation: Operation) -> None:
-        if isinstance(operation, Several):  # each is spelled when the one before it is done
-            for each in operation.operations:
-                self.do(each)
-            return
-        if self.schemas:
-            operation = tenants.translated(operation, self.schemas, self.freeze())
-        for part in self.backend.rewrite(operation, self._before):
+        rest = tuple(self._named(each) for each in flat((operation,)))
+        while rest:  # each is spelled when the one before it is done
+            parts, number = self.backend.rewrite_first(rest, self._before)
+            self._do(parts)
+            rest = rest[number:]
+
+    def _named(self, operation: Operation) -> Operation:
+        return tenants.translated(operation, self.schemas, self.freeze()) if self.schemas else operation
+
+    def _do(self, parts: Iterable[Operation]) -> None:
+        for part in parts:
             try:
                 for statement in part.spell(self.backend, self._before):
                     with self._names_of(part):

@@ -17,7 +17,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.several import Several
+from limbeck.ops.several import flat
 from limbeck.revisions.head_moves import Step
 from limbeck.shore.channel import Channel, ScriptChannel
 from limbeck.shore.freeze import Freezer
@@ -67,14 +67,14 @@ class ScriptStage:
         return self._before
 
     def do(self, operation: Operation) -> None:
-        if isinstance(operation, Several):
-            for each in operation.operations:
-                self.do(each)
-            return
-        for part in self.backend.rewrite(operation, self._before):
-            for statement in part.spell(self.backend, self._before):
-                self._run(statement)
-            self._before.after(part)
+        rest = tuple(flat((operation,)))
+        while rest:
+            parts, number = self.backend.rewrite_first(rest, self._before)
+            for part in parts:
+                for statement in part.spell(self.backend, self._before):
+                    self._run(statement)
+                self._before.after(part)
+            rest = rest[number:]
 
     def _run(self, statement: Statement) -> None:
         if statement.outside_transaction and not self.transactions.in_autocommit:

@@ -175,6 +175,7 @@ class LiveRun:
             per_step=policy.transaction == "step",
         )
         self.watch = Watch(connection)
+        self.watch.reporter = reporter
         self.stage = LiveStage(connection, self.backend, self.channel, self.transactions, self.watch)
         self._check: Callable[[], None] = _nothing
         """What must hold before a commit; raises."""

@@ -145,10 +145,23 @@ class Transactions:
         self.after_commit: Callable[[], None] = _nothing
         self.before_rollback: Callable[[], None] = _nothing
 
+    @property
+    def wraps_run(self) -> bool:
+        """Whether all steps stand in one transaction."""
+        return self.transactional_ddl and not self.external and not self.per_step
+
+    @property
+    def wraps_step(self) -> bool:
+        """Whether the step that begins now gets one of its own. Not where the caller left out run(): then nothing is
+        wrapped."""
+        if self.external or self.is_open or (self.keeper.writes_script and not self.transactional_ddl):
+            return False
+        return self.per_step or not self.transactional_ddl
+
     @contextmanager
     def run(self) -> Iterator[None]:
         """Around all steps."""
-        if self.external or self.per_step or not self.transactional_ddl:
+        if not self.wraps_run:
             yield
             return
         with self.block():
@@ -158,11 +171,8 @@ class Transactions:
     def step(self) -> Iterator[None]:
         """Around one step with its version rows."""
         self.committed_inside = False
-        if self.external or self.is_open or (self.keeper.writes_script and not self.transactional_ddl):
+        if not self.wraps_step:
             yield
-            return
-        if not self.per_step and self.transactional_ddl:
-            yield  # the caller left out run(): then nothing is wrapped
             return
         with self.block():
             yield

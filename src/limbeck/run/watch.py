@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from limbeck.events import SILENT, Reporter, StatementRan, StatementStarted
 
 READS = re.compile(
     r"\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK)\b", re.IGNORECASE
@@ -31,6 +34,10 @@ class Watch:
 
     The place for the journal of statements: it will listen here as well.
     """
+
+    reporter: Reporter = SILENT
+    """Who hears of the statements that a revision sends by itself."""
+    _began = 0.0
 
     def __init__(self, connection: Any, foreign: Callable[[], None] = lambda: None) -> None:
         self.connection = connection
@@ -85,11 +92,21 @@ class Watch:
         self.before_any()
         if not self._unheard:
             self.running = text
+            if self._is_told(text):
+                self._began = time.perf_counter()
+                self.reporter.tell(StatementStarted(text))
 
-    def _after(self, _connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+    def _is_told(self, text: str) -> bool:
+        """Statements of operations are told by their channel."""
+        return not self._ours and READS.match(text) is None
+
+    def _after(self, _connection: Any, cursor: Any, text: str, *_: Any) -> None:
         if self._unheard:
             return
         self.running = None
+        if self._is_told(text):
+            seconds = time.perf_counter() - self._began
+            self.reporter.tell(StatementRan(text, seconds, getattr(cursor, "rowcount", -1)))
         if READS.match(text):
             return
         self.done.append(text)

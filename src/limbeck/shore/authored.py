@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint, ForeignKey
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
@@ -20,6 +20,7 @@ from limbeck.model.types import TypeRef
 
 from . import compat, ddl, thaw
 from .freeze import Freezer
+from .names import model_options
 
 
 def table(
@@ -31,7 +32,9 @@ def table(
     prefixes: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
 ) -> tuple[Table, tuple[Object, ...]]:
-    """The table made of columns, constraints and indexes, and the named types and sequences it needs."""
+    """The table made of columns, constraints and indexes, and the named types and sequences it needs.
+
+    A foreign key that says use_alter is made with the table: nothing else in a revision would make it."""
     import sqlalchemy as sa
 
     made = sa.Table(
@@ -47,7 +50,14 @@ def table(
     frozen = freeze.table(made)
     if not objects and compat.is_simple_table(made, freeze.dialect):
         thaw.keep(frozen, made)
-    return frozen, objects
+        return frozen, objects
+    kept = tuple(replace(c, use_alter=False) if isinstance(c, ForeignKey) else c for c in frozen.constraints)
+    return replace(frozen, constraints=kept), objects
+
+
+def table_options(freeze: Freezer, options: Mapping[str, Any]) -> Options:
+    """Dialect options of a table that stands."""
+    return model_options(dict(options), freeze.sql_of)
 
 
 def _free(item: Any) -> Any:
@@ -222,3 +232,8 @@ def raw_type(spelling: str) -> Any:
             return spelling
 
     return SpelledType()
+
+
+def raw_constraint(text: str, name: str | None) -> Any:
+    """A constraint that is spelled like that."""
+    return thaw.SpelledConstraint(text, name)

@@ -102,9 +102,19 @@ def is_spelled_by(constraint: Any, compiler: Any) -> bool:
     return rule is None or bool(rule(compiler))
 
 
+def has_own_words(constraint: Any) -> bool:
+    """Whether a third party's class writes itself: it registered `@compiles` on a class that is not SQLAlchemy's."""
+    theirs = (c for c in type(constraint).__mro__ if not c.__module__.startswith("sqlalchemy."))
+    return any("_compiler_dispatcher" in vars(c) or "__visit_name__" in vars(c) for c in theirs)
+
+
 def numbering_column(table: Any) -> Any:
     """The column SQLAlchemy lets the database number; None where there is none."""
     return table._autoincrement_column
+
+
+def is_integer(column: Any) -> bool:
+    return bool(issubclass(column.type._type_affinity, sa.Integer))
 
 
 def prefixes(table: Any) -> tuple[str, ...]:
@@ -366,7 +376,24 @@ def bare_column(column: Any) -> Any:
 
 
 def bare_table(table: Any) -> Any:
-    return sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(info(table)))
+    made = sa.Table(table.name, sa.MetaData(), schema=table.schema, info=dict(info(table)))
+    give_parts(made, table)
+    return made
+
+
+def own_parts(table: Any) -> dict[str, Any]:
+    """What a third party's items have hung on the table (ClickHouse's engine), by the attribute it hangs on."""
+    return {
+        name: part
+        for name, part in vars(table).items()
+        if isinstance(part, sa.schema.SchemaItem) and not type(part).__module__.startswith("sqlalchemy.")
+    }
+
+
+def give_parts(table: Any, source: Any) -> None:
+    """The other table's own parts hang on this one too. They go on meaning the columns they were made with."""
+    for name, part in own_parts(source).items():
+        setattr(table, name, part)
 
 
 def given_columns(constraint: Any) -> list[str]:
@@ -468,7 +495,21 @@ def type_key(type_: Any) -> Any:
     if isinstance(type_, (SchemaType, sa.types.TypeDecorator)) or variants(type_):
         return None
     key = type_._static_cache_key
-    return key if isinstance(key, tuple) else None
+    if not isinstance(key, tuple):
+        return None
+    said = getattr(type_, "values", None)  # of a SET of MySQL, which its key does not tell
+    return (*key, *said) if isinstance(said, (list, tuple)) else key
+
+
+def own_type_key(type_: Any) -> Any:
+    """What alone decides how a type of SQLAlchemy's own is spelled, in whatever column; None for types of others and for
+    those that somebody else compiles."""
+    ours = type(type_).__module__.startswith("sqlalchemy.")
+    if not ours or isinstance(type_, sa.ARRAY) or hasattr(type_, "_compiler_dispatcher"):
+        return None
+    if isinstance(type_, sa.Enum):
+        return None if variants(type_) else ("enum", id(type_))
+    return type_key(type_)
 
 
 @contextmanager
@@ -485,3 +526,9 @@ def told_to_listeners(clause: Any, connection: Any) -> Iterator[bool]:
     yield bool(before)
     if after:
         after(clause.element, connection, **options)
+
+
+def view_construct(table: Any) -> Any:
+    """The CreateView behind a Table that stands for a view (SQLAlchemy 2.1); None for tables, and on 2.0."""
+    made = getattr(table, "_creator_ddl", None)
+    return made if type(made).__name__ == "CreateView" else None

@@ -10,13 +10,13 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import CollationClause, ColumnClause, UnaryExpression
 
-from limbeck.errors import CannotSpell
 from limbeck.model.constraint import (
     Check,
     Constraint,
     Exclude,
     ExcludeElement,
     ForeignKey,
+    Other,
     PrimaryKey,
     Unique,
 )
@@ -35,6 +35,7 @@ class Spells(Protocol):
     spelling: Any
 
     def text(self, clause: Any, place: str = "", include_table: bool = False) -> str: ...
+    def ddl_text(self, element: Any, place: str) -> str: ...
     def sql_of(self, clause: Any, place: str) -> SqlText: ...
 
 
@@ -85,7 +86,10 @@ def primary_key(constraint: Any, by: Spells) -> PrimaryKey:
     return PrimaryKey(columns=_columns(constraint), **_shared(constraint, by))
 
 
-def freeze(constraint: Any, key: QualifiedName, by: Spells) -> Constraint:
+def freeze(constraint: Any, key: QualifiedName, by: Spells) -> Constraint | None:
+    """None where a third party's kind of constraint is not spelled at all on this database."""
+    if compat.has_own_words(constraint):
+        return _other(constraint, key, by)
     if isinstance(constraint, sa.PrimaryKeyConstraint):
         return primary_key(constraint, by)
     if compat.is_of_dialect(constraint, "postgresql", "ExcludeConstraint"):
@@ -96,11 +100,20 @@ def freeze(constraint: Any, key: QualifiedName, by: Spells) -> Constraint:
         return _foreign_key(constraint, by)
     if isinstance(constraint, sa.CheckConstraint):
         return _check(constraint, key, by)
-    raise CannotSpell(
-        place=f"constraint {constraint.name} of table {key}",
-        backend=by.dialect.name,
-        why=f"{type(constraint).__name__} is a kind of constraint nobody knows.",
+    return _other(constraint, key, by)
+
+
+def _other(constraint: Any, key: QualifiedName, by: Spells) -> Other | None:
+    """What its class, or the dialect, writes for it. CannotSpell where neither knows how."""
+    name = getattr(constraint, "name", None)
+    text = by.ddl_text(
+        constraint, f"{type(constraint).__name__} {name or ''} of table {key}".replace("  ", " ")
     )
+    if not text.strip():
+        return None
+    final = compat.final_name(by.spelling, constraint) if name is not None else None
+    columns = tuple(model_name(c.name) for c in getattr(constraint, "columns", ()))
+    return Other(text=text.strip(), name=None if final is None else model_name(final), columns=columns)
 
 
 def _shared(constraint: Any, by: Spells) -> dict[str, Any]:

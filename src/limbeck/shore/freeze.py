@@ -7,14 +7,15 @@ spelled by SQLAlchemy's own compiler, in the context it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, UnsupportedCompilationError
 
-from limbeck.errors import DuplicateTable, NoType
+from limbeck.errors import CannotSpell, DuplicateTable, NoType
 from limbeck.model.column import Column
 from limbeck.model.constraint import Constraint, PrimaryKey
 from limbeck.model.defaults import (
@@ -34,7 +35,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
-from . import compat, constraints, named_types, python, thaw
+from . import compat, constraints, declared, named_types, python, thaw
 from .ddl import refused
 from .names import model_name, model_options, qualified_name
 
@@ -65,6 +66,7 @@ class Freezer:
         self.spelling = compat.twin(dialect)  # its own: a dialect remembers every type it has spelled
         self._ddl = compat.ddl_compiler(self.spelling)
         self._pythons: dict[Any, Call | Raw | None] = {}
+        self._refs: dict[Any, tuple[Any, TypeRef]] = {}
 
     # -- many
     def snapshot(self, *metadatas: Any) -> Snapshot:
@@ -75,6 +77,10 @@ class Freezer:
         objects: dict[tuple[str, QualifiedName], Object] = {}
         for number, metadata in enumerate(metadatas):
             for each in metadata.tables.values():
+                view = declared.view_of(each, self)
+                if view is not None:
+                    objects.setdefault((view.kind, view.key), view)
+                    continue
                 frozen = self.table(each)
                 if frozen.key in places:
                     told = (_place(places[frozen.key]), _place(number))
@@ -87,7 +93,10 @@ class Freezer:
                 if named_types.has_sequences(self.dialect, sequence):
                     made = named_types.sequence(sequence)
                     objects.setdefault((made.kind, made.key), made)
-        schemas = (Schema(name=k.schema) for k in places if k.schema is not None)
+            for thing in declared.objects_of(metadata, self):
+                objects.setdefault((thing.kind, thing.key), thing)
+        named = (k.schema for k in (*places, *(key for _, key in objects)))
+        schemas = [Schema(name=schema) for schema in named if schema is not None]
         for schema in schemas:
             objects.setdefault((schema.kind, schema.key), schema)
         return Snapshot.of(backend_id(self.dialect), tables, objects.values())
@@ -105,21 +114,31 @@ class Freezer:
         key = qualified_name(table)
         checked = [c for c in compat.sorted_constraints(table) if c is not table.primary_key]
         primary = table.primary_key if len(table.primary_key.columns) else None
+        key_of_table = None if primary is None else constraints.primary_key(primary, self)
+        if key_of_table is not None and self._said_in_column(table):
+            key_of_table = replace(key_of_table, name=None)
         return Table(
             name=key.name,
             schema=key.schema,
             columns=tuple(self._column(c, table) for c in table.columns),
-            primary_key=None if primary is None else constraints.primary_key(primary, self),
-            constraints=tuple(
-                constraints.freeze(c, key, self) for c in checked if compat.is_spelled_by(c, self._ddl)
-            ),
+            primary_key=key_of_table,
+            constraints=tuple(self._constraints(checked, key)),
             indexes=tuple(constraints.index(i, self) for i in _in_order(table.indexes)),
             comment=table.comment,
             prefixes=compat.prefixes(table),
             options=model_options(compat.dialect_options(table), self.sql_of),
             renamed_from=compat.info(table).get("renamed_from"),
-            source=compat.bare_table(table) if compat.info(table).keys() - {"renamed_from"} else None,
+            source=compat.bare_table(table)
+            if compat.info(table).keys() - {"renamed_from"} or compat.own_parts(table)
+            else None,
         )
+
+    def _constraints(self, found: Iterable[Any], key: QualifiedName) -> Iterator[Constraint]:
+        for each in found:
+            if compat.is_spelled_by(each, self._ddl):
+                frozen = constraints.freeze(each, key, self)
+                if frozen is not None:
+                    yield frozen
 
     def column(
         self, column: Any, table: QualifiedName, naming: Any = None
@@ -135,11 +154,22 @@ class Freezer:
         made = constraints.scratch_table(table, naming, alone)
         frozen = self.table(made)
         key: tuple[PrimaryKey, ...] = () if frozen.primary_key is None else (frozen.primary_key,)
-        return frozen.columns[0], (*key, *frozen.constraints), frozen.indexes
+        first = frozen.columns[0]
+        if column.autoincrement is True and not key and compat.is_integer(column):
+            first = replace(first, autoincrement=True)  # its key comes by an operation of its own
+        return first, (*key, *frozen.constraints), frozen.indexes
+
+    def standing(self, column: Any) -> Column:
+        """A column as it stands in the table that it belongs to, without what hangs on it."""
+        return self._column(column, column.table)
 
     def constraint(self, constraint: Any, table: QualifiedName, naming: Any = None) -> Constraint:
         """A constraint object, attached or not; columns may be names."""
-        return constraints.freeze(constraints.attached(constraint, table, naming), table, self)
+        made = constraints.freeze(constraints.attached(constraint, table, naming), table, self)
+        if made is None:
+            what = f"{type(constraint).__name__} on table {table}"
+            raise CannotSpell(place=what, backend=self.dialect.name, why="it says nothing on this database.")
+        return made
 
     def index(self, index: Any, table: QualifiedName) -> Index:
         return constraints.index(constraints.attached_index(index, table), self)
@@ -185,7 +215,26 @@ class Freezer:
             raise refused(error, self.dialect, place or "an expression") from error
         return str(made)
 
+    def ddl_text(self, element: Any, place: str) -> str:
+        """What stands in CREATE TABLE for a part of it."""
+        try:
+            made = self._ddl.process(element)
+        except UnsupportedCompilationError as error:
+            why = f"neither the dialect nor an @compiles says how {type(element).__name__} is written."
+            raise CannotSpell(place=place, backend=self.dialect.name, why=why) from error
+        except SQLAlchemyError as error:
+            raise refused(error, self.dialect, place) from error
+        return "" if made is None else str(made)
+
     # -- columns
+    def _said_in_column(self, table: Any) -> bool:
+        """SQLite's AUTOINCREMENT is said in the column, with the key, which has no name there."""
+        columns = list(table.primary_key.columns)
+        if self.dialect.name != "sqlite" or len(columns) != 1 or columns[0].foreign_keys:
+            return False
+        said = compat.dialect_options(table).get("sqlite_autoincrement")
+        return bool(said) and compat.is_integer(columns[0])
+
     def _column(self, column: Any, table: Any) -> Column:
         return self._column_of(column, qualified_name(table), self._is_numbering(column, table))
 
@@ -193,7 +242,7 @@ class Freezer:
         place = f"{table}.{column.name}"
         type_ = self._type(column, place)
         default = self._default(column.server_default, place)
-        identity = isinstance(default, Identity) and not self.dialect.supports_identity_columns
+        identity = isinstance(default, Identity) and not self._has_identities()
         plain = (
             type(column) is sa.Column
             and not column.system
@@ -211,6 +260,10 @@ class Freezer:
             source=None if plain else compat.bare_column(column),
         )
 
+    def _has_identities(self) -> bool:
+        """SQL Server's dialect spells IDENTITY and says that it has none."""
+        return self.dialect.supports_identity_columns or self.dialect.name == "mssql"
+
     def _never_null(self, column: Any) -> bool:
         """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
         return self.dialect.name == "mssql" and isinstance(column.default, sa.Sequence)
@@ -218,7 +271,7 @@ class Freezer:
     def _is_numbering(self, column: Any, table: Any) -> bool:
         """Whether it is the column that may be numbered."""
         wished = self.dialect.name == "mssql" and column.autoincrement is True
-        return wished or column is compat.numbering_column(table)
+        return wished or bool(column is compat.numbering_column(table))
 
     def _numbered(self, column: Any, spelled: str) -> bool:
         """Whether the database numbers the rows by it: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
@@ -226,7 +279,7 @@ class Freezer:
             return False
         if self.dialect.name == "sqlite" and spelled != "INTEGER":
             return False  # only that very word is the rowid
-        if column.server_default is not None and self.dialect.supports_identity_columns:
+        if column.server_default is not None and self._has_identities():
             return False
         given = column.default
         if isinstance(given, sa.Sequence):
@@ -243,6 +296,18 @@ class Freezer:
         return self._ref(type_, place)
 
     def _ref(self, type_: Any, place: str, column: Any = None) -> TypeRef:
+        """One for all columns whose type is the same: a hundred thousand columns have some dozens of types."""
+        key = compat.own_type_key(type_)
+        if key is None:
+            return self._new_ref(type_, place, column)
+        if key not in self._refs:
+            self._refs[key] = (
+                type_,
+                self._new_ref(type_, place, column),
+            )  # the type is kept: ids are of living things
+        return self._refs[key][1]
+
+    def _new_ref(self, type_: Any, place: str, column: Any = None) -> TypeRef:
         words = {} if column is None else {"type_expression": column}
         spell = partial(self.spelling.type_compiler_instance.process, **words)
         try:

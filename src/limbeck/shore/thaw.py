@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from limbeck.errors import NoValueOfBareType
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import ByDatabase, Computed, Default, Identity, SequenceDefault, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import Name, QualifiedName
@@ -39,6 +39,20 @@ class Spelled(ColumnElement[Any]):
 
 @compiles(Spelled)
 def _spelled(element: Any, compiler: Any, **_: Any) -> str:
+    text: str = element.text
+    return text.replace("%", "%%") if compiler.preparer._double_percents else text
+
+
+class SpelledConstraint(sa.schema.Constraint):
+    """A constraint of which only the text is known."""
+
+    def __init__(self, text: str, name: Any = None) -> None:
+        super().__init__(name=name)
+        self.text = text
+
+
+@compiles(SpelledConstraint)
+def _spelled_constraint(element: Any, compiler: Any, **_: Any) -> str:
     text: str = element.text
     return text.replace("%", "%%") if compiler.preparer._double_percents else text
 
@@ -221,6 +235,8 @@ def table(value: Table, metadata: Any = None) -> Any:
         **options(value.options),
     )
     made.comment = value.comment  # a stub that stands already ignores it
+    if value.source is not None:
+        compat.give_parts(made, value.source)
     compat.set_prefixes(made, value.prefixes)
     compat.without_additions(made)
     if value.primary_key is not None:
@@ -281,6 +297,8 @@ def element(made: Any, value: IndexElement) -> Any:
 
 
 def _constraint(made: Any, value: Constraint) -> Any:
+    if isinstance(value, Other):
+        return SpelledConstraint(value.text, final(value.name))
     shared: dict[str, Any] = {
         "name": final(value.name),
         "deferrable": value.deferrable,
@@ -348,11 +366,13 @@ def _columns_of(value: Constraint) -> tuple[str, ...]:
         return ()
     if isinstance(value, Exclude):
         return tuple(e.column for e in value.elements if e.column is not None)
-    return value.columns
+    return tuple(dict.fromkeys((*value.columns, *_included(value.options))))
 
 
 def _columns_of_index(value: Index) -> tuple[str, ...]:
     """Also the columns that options speak of (INCLUDE): SQLAlchemy looks them up in the table."""
-    told = dict(value.options)
-    included = (c for key, cs in told.items() if key.endswith("_include") for c in cs or ())
-    return tuple(dict.fromkeys((*value.columns, *included)))
+    return tuple(dict.fromkeys((*value.columns, *_included(value.options))))
+
+
+def _included(options: Options) -> tuple[str, ...]:
+    return tuple(c for key, columns in options if key.endswith("_include") for c in columns or ())

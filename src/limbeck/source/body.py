@@ -27,10 +27,24 @@ def body(parts: Sequence[Any], width: int = layout.WIDTH) -> Body:
                 " " * INDENT + f"raise NotImplementedError({layout.literal(str(part).splitlines()[0])})"
             )
             continue
-        call = operations.call(part)
-        imports.update(layout.imports_of(call))
-        lines += (" " * INDENT + layout.text(call, indent=INDENT, width=width)).splitlines()
+        written = _lines(part, INDENT, width)
+        imports.update(written.imports)
+        lines += written.lines
     return Body(tuple(lines) or (" " * INDENT + "pass",), sorted_imports(imports))
+
+
+def _lines(operation: Any, indent: int, width: int) -> Body:
+    """One call, or a block where it is several operations (`with op.together():`)."""
+    parts = getattr(operation, "operations", None) if operation.kind == "several" else None
+    if not parts:
+        call = operations.call(operation)
+        text = " " * indent + layout.text(call, indent=indent, width=width)
+        return Body(tuple(text.splitlines()), tuple(layout.imports_of(call)))
+    inner = [_lines(part, indent + INDENT, width) for part in parts]
+    return Body(
+        (" " * indent + "with op.together():", *(line for each in inner for line in each.lines)),
+        (*operations.OP, *(line for each in inner for line in each.imports)),
+    )
 
 
 def sorted_imports(lines: Iterable[str]) -> tuple[str, ...]:

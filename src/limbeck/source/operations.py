@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import (
     ByDatabase,
     Computed,
@@ -27,7 +27,7 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
-from . import values
+from . import rows, values
 
 OP = ("from limbeck import op",)
 Arguments = tuple[list[Any], list[tuple[str, Any]]]
@@ -87,7 +87,7 @@ def argument(value: Any) -> Any:
         return values.sql(value)
     if isinstance(value, (TextDefault, Computed, Identity, SequenceDefault, ByDatabase)):
         return values.default(value)
-    if isinstance(value, (PrimaryKey, Unique, ForeignKey, Check, Exclude)):
+    if isinstance(value, (PrimaryKey, Unique, ForeignKey, Check, Exclude, Other)):
         return values.constraint(value)
     if isinstance(value, QualifiedName):
         return value.name if value.schema is None else list(value)
@@ -116,8 +116,7 @@ def _create_table(operation: Any) -> Call:
 def _add_column(operation: Any) -> Call:
     """Inline constraints stand behind the column, as items of a table do."""
     args, options = arguments(operation, frozenset({"inline"}))
-    keys = [c for c in operation.inline if isinstance(c, PrimaryKey)]
-    args[1] = values.column(operation.column, keys[0] if keys else None)
+    args[1] = values.column(operation.column)  # it says itself that it numbers rows: it is in no table yet
     return made("add_column", [*args, *(values.constraint(c) for c in operation.inline)], options)
 
 
@@ -135,14 +134,15 @@ def _create_index(operation: Any) -> Call:
 def _add_constraint(operation: Any) -> Call:
     constraint: Constraint = operation.constraint
     table: QualifiedName = operation.table
-    options = list(values.constraint_options(constraint))
-    if table.schema is not None:
-        options.append(("schema", table.schema))
+    schema = [("schema", table.schema)] if table.schema is not None else []
+    options = [*values.constraint_options(constraint), *schema]
     args: list[Any] = [table.name]
     if isinstance(constraint, Check):
         return made("add_check", [*args, values.escaped(constraint.sql.as_written)], options)
     if isinstance(constraint, Exclude):
         return made("add_exclude", [*args, *values.exclude_elements(constraint)], options)
+    if isinstance(constraint, Other):
+        return made("add_constraint", [*args, values.constraint(constraint)], schema)
     args.append(list(constraint.columns))
     if isinstance(constraint, ForeignKey):
         args += [constraint.referred.name, list(constraint.referred_columns)]
@@ -161,6 +161,26 @@ def _drop_constraint(operation: Any) -> Call:
     return made("drop_constraint", args, options)
 
 
+def _insert_rows(operation: Any) -> Call:
+    """Columns are left out where their types were taken from the values: these will be again."""
+    _, options = arguments(operation, frozenset({"table", "columns", "rows"}))
+    table: QualifiedName = operation.table
+    schema = [("schema", table.schema)] if table.schema is not None else []
+    written = [values.column(c) for c in operation.columns]
+    columns = [written] if any(c.type.spelling for c in operation.columns) else []
+    made_rows = [
+        {name: rows.written(value, f"{table}.{name}") for name, value in row.items()}
+        for row in operation.rows
+    ]
+    return made("insert_rows", [table.name, *columns, made_rows], [*schema, *options])
+
+
+def _alter_table(operation: Any) -> Call:
+    args, options = arguments(operation, frozenset({"columns"}))
+    columns = {name: values.type_(type_) for name, type_ in operation.columns}
+    return made("alter_table", args, [*([("columns", columns)] if columns else []), *options])
+
+
 def _execute_sql(operation: Any) -> Call:
     args, options = arguments(operation, frozenset({"sql"}))
     return made("execute", [operation.sql.as_written, *args], options)
@@ -173,9 +193,8 @@ def _thing(value: Any) -> Call:
         for part in fields(value)
         if part.name != "name" and part.compare and getattr(value, part.name) != default_of(part)
     ]
-    return Call(
-        f"schema.{type(value).__name__}", (value.name,), tuple(options), ("from limbeck import schema",)
-    )
+    name = (value.name,) if any(part.name == "name" for part in fields(value)) else ()
+    return Call(f"schema.{type(value).__name__}", name, tuple(options), ("from limbeck import schema",))
 
 
 def _part(value: Any) -> Any:
@@ -195,12 +214,61 @@ def _part(value: Any) -> Any:
 
 
 def _object(operation: Any) -> Call:
-    """create_object, drop_object and alter_object take the object itself."""
+    """By the kind's own function where it says all there is to say; else the function takes the object itself."""
+    verb, _, _ = operation.kind.partition("_")
+    thing = getattr(operation, "thing", None)
+    own = thing is not None and _of_kind(verb, thing, operation)
+    if own:
+        return own
     things = [
         _thing(getattr(operation, name)) for name in ("thing", "have", "want") if hasattr(operation, name)
     ]
     _, options = arguments(operation, frozenset({"thing", "have", "want"}))
     return made(operation.kind, things, options)
+
+
+def _of_kind(verb: str, thing: Any, operation: Any) -> Call | None:
+    """`op.create_view("v", "SELECT ...")`, `op.drop_trigger("t", table="users")`; None where it has no such function."""
+    _, more = arguments(operation, frozenset({"thing"}))
+    options = {p.name: getattr(thing, p.name) for p in fields(thing) if p.compare and p.name != "name"}
+    options = {
+        p.name: options[p.name] for p in fields(thing) if options.get(p.name, default_of(p)) != default_of(p)
+    }
+    word, first = thing.kind, [thing.name]
+    if word == "row_security":
+        word, first = f"{ {'create': 'enable', 'drop': 'disable'}[verb] }_row_security", []
+    elif word not in ("view", "function", "trigger", "policy", "domain"):
+        return None
+    elif word == "function" and options.pop("procedure", False):
+        word = f"{verb}_procedure" if verb != "replace" else f"{verb}_function"
+        options |= {"procedure": True} if verb == "replace" else {}
+    else:
+        word = f"{verb}_{word}"
+    if (table := options.pop("table", None)) is not None:
+        options = {
+            **options,
+            "table": table.name,
+            **({} if table.schema is None else {"schema": table.schema}),
+        }
+        if not first:
+            first, options = [table.name], {k: v for k, v in options.items() if k != "table"}
+    definition, type_ = options.pop("definition", None), options.pop("type", None)
+    if verb == "drop":
+        told = set(options) - {"schema", "table", "signature", "materialized", "forced"}
+        if told or (definition is not None and definition.text) or (type_ is not None and type_.spelling):
+            return None
+    else:
+        first += [_part(definition)] if definition is not None else []
+        first += [type_.spelling if type_.python is None else argument(type_)] if type_ is not None else []
+        if verb == "replace" and set(options) - {"schema", "signature", "options", "procedure"}:
+            return None
+    if "checks" in options:
+        options["checks"] = [c.as_written if n is None else (n, c.as_written) for n, c in options["checks"]]
+    if "options" in options:
+        options["options"] = dict(options["options"])
+    if "also" in options:
+        options["also"] = list(options["also"])
+    return made(word, first, [*((k, _part(v)) for k, v in options.items()), *more])
 
 
 SHAPES: dict[str, Callable[[Any], Call]] = {
@@ -209,8 +277,11 @@ SHAPES: dict[str, Callable[[Any], Call]] = {
     "create_index": _create_index,
     "add_constraint": _add_constraint,
     "drop_constraint": _drop_constraint,
+    "insert_rows": _insert_rows,
+    "alter_table": _alter_table,
     "execute_sql": _execute_sql,
     "create_object": _object,
     "drop_object": _object,
     "alter_object": _object,
+    "replace_object": _object,
 }

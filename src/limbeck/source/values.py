@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import (
     ByDatabase,
     Computed,
@@ -26,9 +26,12 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import Call, Raw, TypeRef
 
+from . import layout
+
 SA = ("import sqlalchemy as sa",)
+OP = ("from limbeck import op",)
 PG = (*SA, "from sqlalchemy.dialects import postgresql")
-_BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
+_BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?![:\w]))")
 _INTEGER = re.compile(r"(?i)(big|small|tiny|medium)?(int(eger)?|serial)\b")
 
 
@@ -62,7 +65,8 @@ def default(value: Default) -> Call:
         return Call("sa.Identity", (), _identity(value), imports=SA)
     if isinstance(value, SequenceDefault):
         schema = _given(("schema", value.sequence.schema))
-        return Call("sa.Sequence", (value.sequence.name,), schema, imports=SA)
+        named = layout.text(Call("sa.Sequence", (value.sequence.name,), schema), width=9999)
+        return Call(f"{named}.next_value", imports=SA)
     assert isinstance(value, ByDatabase)
     return Call("sa.FetchedValue", imports=SA)
 
@@ -81,7 +85,7 @@ def column(value: Column, primary_key: PrimaryKey | None = None, numbered: bool 
     """`sa.Column(...)`. `primary_key` is its table's, `numbered` whether SQLAlchemy would number it by itself there."""
     parts: list[Any] = [value.name, type_(value.type)]
     options: list[tuple[str, Any]] = []
-    if isinstance(value.default, (Computed, Identity, SequenceDefault)):
+    if isinstance(value.default, (Computed, Identity)):
         parts.append(default(value.default))
     elif value.default is not None:
         options.append(("server_default", default(value.default)))
@@ -132,6 +136,8 @@ def constraint(value: Constraint) -> Call:
         return Call(
             "postgresql.ExcludeConstraint", exclude_elements(value), constraint_options(value), imports=PG
         )
+    if isinstance(value, Other):
+        return Call("op.sql_constraint", (value.text,), _given(("name", value.name)), imports=OP)
     targets = [".".join((*_dotted(value.referred), name)) for name in value.referred_columns]
     return Call(
         "sa.ForeignKeyConstraint", (list(value.columns), targets), constraint_options(value), imports=SA

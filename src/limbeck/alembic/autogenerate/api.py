@@ -213,12 +213,15 @@ class RevisionContext:
             script._needs_render = True
         self._last_autogen_context = context = AutogenContext(migration_context, autogenerate=autogenerate)
         if autogenerate:
-            compare._populate_migration_script(context, script)
+            self._populate(context, script)
         for hook in (self.process_revision_directives, migration_context.opts["process_revision_directives"]):
             if hook:
                 hook(migration_context, rev, self.generated_revisions)
         for script in self.generated_revisions:
             script._needs_render = True
+
+    def _populate(self, context: Any, script: Any) -> None:
+        compare._populate_migration_script(context, script)
 
     def _refuse_to_compare(self, rev: Any) -> None:
         if self.command_args["sql"]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import types as sqltypes
 from sqlalchemy.schema import Column
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ClauseElement
@@ -16,6 +15,7 @@ from ..util import sqla_compat
 from ..util.sqla_compat import compiles
 from . import base
 from ._default_texts import letters
+from ._spells import spells
 from .base import AddColumn as AddColumn
 from .base import ColumnComment as ColumnComment
 from .base import ColumnDefault as ColumnDefault
@@ -31,7 +31,6 @@ from .base import format_table_name as format_table_name
 from .base import format_type as format_type
 from .base import visit_as
 from .impl import DefaultImpl, SeparatedImpl, know_columns
-from .spelling import in_column, in_table, literal_text, spells
 
 _visit = visit_as("mssql")
 visit_add_column = visit_column_nullable = visit_column_default = visit_rename_column = _visit
@@ -213,47 +212,19 @@ def mssql_add_column(compiler: Any, column: Any, **kw: Any) -> str:
 
 
 @spells(base.ColumnNullable, "mssql")
-def _nullable(element: base.ColumnNullable, compiler: Any, **kw: Any) -> str:
-    type_ = base.format_type(compiler, element.existing_type)
-    return f"{in_column(element, compiler)} {type_} {'NULL' if element.nullable else 'NOT NULL'}"
-
-
-@spells(base.ColumnDefault, "mssql")
-def _default(element: base.ColumnDefault, compiler: Any, **kw: Any) -> str:
-    default = base.format_server_default(compiler, element.default)
-    column = base.format_column_name(compiler, element.column_name)
-    return f"{in_table(element, compiler)} ADD DEFAULT {default} FOR {column}"
-
-
-@spells(base.ColumnName, "mssql")
-def _rename_column(element: base.ColumnName, compiler: Any, **kw: Any) -> str:
-    table = base.format_table_name(compiler, element.table_name, element.schema)
-    old, new = (base.format_column_name(compiler, name) for name in (element.column_name, element.newname))
-    return f"EXEC sp_rename '{table}.{old}', {new}, 'COLUMN'"
+def _nullable(asked: Any) -> Any:
+    """ALTER COLUMN says the type again."""
+    type_ = asked.type(asked.element.existing_type)
+    return asked.alter(asked.said(type=type_), nullable=bool(asked.element.nullable))
 
 
 @spells(base.ColumnType, "mssql")
-def _type(element: base.ColumnType, compiler: Any, **kw: Any) -> str:
-    return f"{in_column(element, compiler)} {base.format_type(compiler, element.type_)}"
+def _type(asked: Any) -> Any:
+    """The type alone: what it does to NOT NULL is said by a statement of its own, where it is said."""
+    return asked.backend.type_alone(asked.table, asked.column, asked.type(asked.element.type_))
 
 
-@spells(base.RenameTable, "mssql")
-def _rename_table(element: base.RenameTable, compiler: Any, **kw: Any) -> str:
-    old = base.format_table_name(compiler, element.table_name, element.schema)
-    return f"EXEC sp_rename '{old}', {base.format_table_name(compiler, element.new_table_name, None)}"
-
-
-@spells(base.ColumnComment, "mssql")
-def _comment(element: base.ColumnComment, compiler: Any, **kw: Any) -> str:
-    """Comments are extended properties: added, updated or dropped by procedure."""
-    schema = element.schema or compiler.dialect.default_schema_name
-    assert schema  # known once connected
-    where = (
-        f"'schema', {compiler.preparer.quote_schema(schema)}, 'table', {compiler.preparer.quote(element.table_name)}, "
-        f"'column', {compiler.preparer.quote(element.column_name)}"
-    )
-    if element.comment is None:
-        return f"exec sp_dropextendedproperty 'MS_Description', {where}"
-    verb = "add" if element.existing_comment is None else "update"
-    text = literal_text(compiler, element.comment, sqltypes.NVARCHAR())
-    return f"exec sp_{verb}extendedproperty 'MS_Description', {text}, {where}"
+@spells(base.ColumnDefault, "mssql")
+def _default(asked: Any) -> Any:
+    """The new default alone; the impl drops an old one where `mssql_drop_default` says so."""
+    return asked.backend.set_default(asked.table, asked.column, asked.freeze.default(asked.element.default))

@@ -8,11 +8,15 @@ from sqlalchemy import schema
 from sqlalchemy import types as sqltypes
 from sqlalchemy.sql import elements, functions, operators
 
+from limbeck.model.column import Column
+from limbeck.shore.names import model_name
+
 from .. import util
 from ..util import sqla_compat
 from ..util.sqla_compat import compiles
 from . import base
 from ._default_texts import in_quotes, inside
+from ._spells import spells
 from .base import AlterColumn
 from .base import ColumnDefault as ColumnDefault
 from .base import ColumnName as ColumnName
@@ -22,7 +26,6 @@ from .base import alter_table as alter_table
 from .base import format_column_name as format_column_name
 from .base import format_server_default as format_server_default
 from .impl import DefaultImpl
-from .spelling import in_table, literal_text, spells
 
 
 class MySQLImpl(DefaultImpl):
@@ -243,40 +246,37 @@ class MySQLModifyColumn(MySQLChangeColumn):
 @spells(base.ColumnName, "mysql")
 @spells(base.ColumnDefault, "mysql")
 @spells(base.ColumnType, "mysql")
-def _one_thing_alone(element: Any, compiler: Any, **kw: Any) -> str:
+def _one_thing_alone(asked: Any) -> Any:
     raise NotImplementedError("Individual alter column constructs not supported by MySQL")
 
 
 @spells(MySQLAlterDefault, "mysql")
-def _alter_default(element: MySQLAlterDefault, compiler: Any, **kw: Any) -> str:
-    column = base.format_column_name(compiler, element.column_name)
-    if element.default is None:
-        return f"{in_table(element, compiler)} ALTER COLUMN {column} DROP DEFAULT"
-    default = base.format_server_default(compiler, element.default)
-    return f"{in_table(element, compiler)} ALTER COLUMN {column} SET DEFAULT {default}"
+def _alter_default(asked: Any) -> Any:
+    return asked.backend.set_default(asked.table, asked.column, asked.freeze.default(asked.element.default))
 
 
 @spells(MySQLModifyColumn, "mysql")
-def _modify(element: MySQLModifyColumn, compiler: Any, **kw: Any) -> str:
-    column = base.format_column_name(compiler, element.column_name)
-    return f"{in_table(element, compiler)} MODIFY {column} {_whole_column(element, compiler)}"
+def _modify(asked: Any) -> Any:
+    return asked.backend.modify_column(asked.table, _whole_column(asked, asked.column))
 
 
 @spells(MySQLChangeColumn, "mysql")
-def _change(element: MySQLChangeColumn, compiler: Any, **kw: Any) -> str:
-    old, new = (base.format_column_name(compiler, name) for name in (element.column_name, element.newname))
-    return f"{in_table(element, compiler)} CHANGE {old} {new} {_whole_column(element, compiler)}"
+def _change(asked: Any) -> Any:
+    new = model_name(asked.element.newname)
+    return asked.backend.change_column(asked.table, asked.column, _whole_column(asked, new))
 
 
-def _whole_column(element: MySQLChangeColumn, compiler: Any) -> str:
-    words = [base.format_type(compiler, element.type_), "NULL" if element.nullable else "NOT NULL"]
-    if element.autoincrement:
-        words.append("AUTO_INCREMENT")
-    if element.default is not False and element.default is not None:
-        words.append(f"DEFAULT {base.format_server_default(compiler, element.default)}")
-    if element.comment is not None:
-        words.append(f"COMMENT {literal_text(compiler, element.comment)}")
-    return " ".join(words)
+def _whole_column(asked: Any, name: str) -> Column:
+    """The column as it will be, of what the author said."""
+    element = asked.element
+    return Column(
+        name=name,
+        type=asked.type(element.type_),
+        nullable=bool(element.nullable),
+        default=None if element.default is False else asked.freeze.default(element.default),
+        autoincrement=bool(element.autoincrement),
+        comment=element.comment,
+    )
 
 
 _DROPPED_AS_USUAL = (schema.PrimaryKeyConstraint, schema.UniqueConstraint, schema.ForeignKeyConstraint)

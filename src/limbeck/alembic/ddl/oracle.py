@@ -21,7 +21,6 @@ from .base import format_table_name as format_table_name
 from .base import format_type as format_type
 from .base import visit_as
 from .impl import DefaultImpl, SeparatedImpl
-from .spelling import in_table, literal_text, spells
 
 _visit = visit_as("oracle")
 visit_add_column = visit_column_nullable = visit_column_type = visit_column_name = _visit
@@ -66,38 +65,3 @@ def alter_column(compiler: Any, name: str) -> str:
 
 def add_column(compiler: Any, column: Any, **kw: Any) -> str:
     return f"ADD {compiler.get_column_specification(column, **kw)}"
-
-
-def _modified(element: Any, compiler: Any) -> str:
-    return f"{in_table(element, compiler)} {alter_column(compiler, element.column_name)}"
-
-
-@spells(base.ColumnNullable, "oracle")
-def _nullable(element: base.ColumnNullable, compiler: Any, **kw: Any) -> str:
-    return f"{_modified(element, compiler)} {'NULL' if element.nullable else 'NOT NULL'}"
-
-
-@spells(base.ColumnType, "oracle")
-def _type(element: base.ColumnType, compiler: Any, **kw: Any) -> str:
-    return f"{_modified(element, compiler)} {base.format_type(compiler, element.type_)}"
-
-
-@spells(base.ColumnDefault, "oracle")
-def _default(element: base.ColumnDefault, compiler: Any, **kw: Any) -> str:
-    default = "NULL" if element.default is None else base.format_server_default(compiler, element.default)
-    return f"{_modified(element, compiler)} DEFAULT {default}"
-
-
-@spells(base.ColumnComment, "oracle")
-def _comment(element: base.ColumnComment, compiler: Any, **kw: Any) -> str:
-    return (
-        f"COMMENT ON COLUMN {element.table_name}.{element.column_name} IS "
-        f"{literal_text(compiler, element.comment or '')}"
-    )
-
-
-@spells(base.IdentityColumnDefault, "oracle")
-def _identity(element: base.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
-    if element.default is None:
-        return f"{_modified(element, compiler)} DROP IDENTITY"
-    return f"{_modified(element, compiler)} {compiler.visit_identity_column(element.default)}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Float, Identity, Numeric, text
+from sqlalchemy import Column, Float, Numeric, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects.postgresql import BIGINT, INTEGER, ExcludeConstraint
 from sqlalchemy.sql.elements import ColumnClause, TextClause
@@ -15,16 +15,17 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NULLTYPE
 
 from limbeck.backends.postgresql.casts import without_casts
+from limbeck.model.sqltext import SqlText
 
 from .. import util
 from ..autogenerate import render
 from ..operations import ops, schemaobj
 from ..operations.base import BatchOperations, Operations
 from ..util import sqla_compat
-from . import base
 from ._default_texts import in_quotes
 from ._pg_defaults import same_default
 from ._pg_indexes import essence
+from ._spells import spells
 from .base import AlterColumn, visit_as
 from .base import ColumnComment as ColumnComment
 from .base import IdentityColumnDefault as IdentityColumnDefault
@@ -35,7 +36,6 @@ from .base import format_column_name as format_column_name
 from .base import format_table_name as format_table_name
 from .base import format_type as format_type
 from .impl import ComparisonResult, DefaultImpl, know_columns
-from .spelling import in_column, literal_text, spells
 
 log = logging.getLogger(__name__)
 
@@ -289,34 +289,14 @@ class PostgresqlColumnType(AlterColumn):
 
 
 @spells(PostgresqlColumnType)
-def _column_type(element: PostgresqlColumnType, compiler: Any, **kw: Any) -> str:
-    using = f"USING {element.using}" if element.using else ""
-    return f"{in_column(element, compiler)} TYPE {base.format_type(compiler, element.type_)} {using}"
-
-
-@spells(base.ColumnComment, "postgresql")
-def _column_comment(element: base.ColumnComment, compiler: Any, **kw: Any) -> str:
-    table = base.format_table_name(compiler, element.table_name, element.schema)
-    column = base.format_column_name(compiler, element.column_name)
-    comment = "NULL" if element.comment is None else literal_text(compiler, element.comment)
-    return f"COMMENT ON COLUMN {table}.{column} IS {comment}"
-
-
-@spells(base.IdentityColumnDefault, "postgresql")
-def _identity_column(element: base.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
-    start = f"{in_column(element, compiler)} "
-    if element.default is None:
-        return start + "DROP IDENTITY"
-    if element.existing_server_default in (None, False):
-        return start + "ADD " + str(compiler.visit_identity_column(element.default))
-    differs, _, _ = element.impl._compare_identity_default(element.default, element.existing_server_default)
-    return start + "".join(_set_identity(compiler, element.default, word) for word in sorted(differs))
-
-
-def _set_identity(compiler: Any, identity: Any, word: str) -> str:
-    if word == "always":
-        return f"SET GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'} "
-    return f"SET {compiler.get_identity_options(Identity(**{word: getattr(identity, word)}))} "
+def _column_type(asked: Any) -> Any:
+    """Also for a dialect of another name that is built on this one."""
+    using = asked.verbatim = asked.element.using or ""
+    return asked.alter(
+        backend=asked.as_spoken("postgresql"),
+        type=asked.type(asked.element.type_),
+        using=SqlText(using) if using else None,
+    )
 
 
 # -- exclusion constraints

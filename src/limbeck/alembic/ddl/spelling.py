@@ -1,143 +1,248 @@
-"""How the constructs of `base` are written: the one seam between the facade and what is true of a database.
+"""How the constructs of `base` are written: the core's backend for the database is asked.
 
-`text_of` is asked for every construct that no plug-in wrote a text for. It looks up the texts below, by class of the
-construct and name of the dialect; once every backend of the core spells these, it asks the backend instead, and
-nothing else in the facade changes.
+Asked for every construct that no plug-in wrote a text for. A construct's fields are frozen into one operation and the
+backend spells that; what the facade adds are Alembic's conventions: which constructs it has a word for on which
+database, that a dotted schema is two names, what each statement leaves out. What the author said of the column as it
+is (`existing_*`) is the lookup, which never reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import exc
-from sqlalchemy import types as sqltypes
+from sqlalchemy.sql.elements import quoted_name
 
-from ..util import Dispatcher
+from limbeck import ops as core
+from limbeck.backends import BACKENDS
+from limbeck.errors import CannotSpell, NoLiteralForm, NotSupported, NoType
+from limbeck.model.column import Column
+from limbeck.model.constraint import PrimaryKey
+from limbeck.model.defaults import Identity
+from limbeck.model.marks import UNKNOWN
+from limbeck.model.names import Name, QualifiedName
+from limbeck.model.statement import Statement
+from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
+from limbeck.shore.freeze import Freezer
+from limbeck.shore.names import model_name
+
 from . import base
+from ._spells import spell_of, spells
 
-_texts = Dispatcher()
-Spell = Callable[..., str]
-
-
-def text_of(element: Any, compiler: Any, dialect: str, **kw: Any) -> str:
-    """The whole statement for this element, in the words of this dialect."""
-    word = "mysql" if dialect == "mariadb" else dialect
-    text: str = _texts.dispatch(type(element), word)(element, compiler, **kw)
-    return text
-
-
-def spells(construct: Any, *dialects: str) -> Callable[[Spell], Spell]:
-    def register(fn: Spell) -> Spell:
-        for dialect in dialects or ("default",):
-            _texts.dispatch_for(construct, qualifier=dialect)(fn)
-        return fn
-
-    return register
-
-
-def in_table(element: Any, compiler: Any) -> str:
-    return base.alter_table(compiler, element.table_name, element.schema)
-
-
-def in_column(element: Any, compiler: Any) -> str:
-    return f"{in_table(element, compiler)} {base.alter_column(compiler, element.column_name)}"
-
-
-def literal_text(compiler: Any, text: str, type_: Any = None) -> str:
-    return compiler.sql_compiler.render_literal_value(text, type_ or sqltypes.String())  # type: ignore[no-any-return]
-
-
-@spells(base.RenameTable)
-def _rename_table(element: base.RenameTable, compiler: Any, **kw: Any) -> str:
-    new = base.format_table_name(compiler, element.new_table_name, element.schema)
-    return f"{in_table(element, compiler)} RENAME TO {new}"
-
-
-@spells(base.RenameTable, "postgresql", "sqlite", "oracle")
-def _rename_table_within(element: base.RenameTable, compiler: Any, **kw: Any) -> str:
-    new = base.format_table_name(compiler, element.new_table_name, None)
-    return f"{in_table(element, compiler)} RENAME TO {new}"
-
-
-@spells(base.AddColumn)
-def _add_column(element: base.AddColumn, compiler: Any, **kw: Any) -> str:
-    column = base.add_column(
-        compiler,
-        element.column,
-        if_not_exists=element.if_not_exists,
-        inline_references=element.inline_references,
-        inline_primary_key=element.inline_primary_key,
-        **kw,
-    )
-    return f"{in_table(element, compiler)} {column}"
-
-
-@spells(base.AddColumn, "mssql", "oracle")
-def _add_column_shortly(element: base.AddColumn, compiler: Any, **kw: Any) -> str:
-    return f"{in_table(element, compiler)} ADD {compiler.get_column_specification(element.column, **kw)}"
-
-
-@spells(base.DropColumn)
-def _drop_column(element: base.DropColumn, compiler: Any, **kw: Any) -> str:
-    column = base.drop_column(compiler, element.column.name, if_exists=element.if_exists, **kw)
-    return f"{in_table(element, compiler)} {column}"
-
-
-@spells(base.ColumnNullable)
-def _column_nullable(element: base.ColumnNullable, compiler: Any, **kw: Any) -> str:
-    return f"{in_column(element, compiler)} {'DROP' if element.nullable else 'SET'} NOT NULL"
-
-
-@spells(base.ColumnType)
-def _column_type(element: base.ColumnType, compiler: Any, **kw: Any) -> str:
-    return f"{in_column(element, compiler)} TYPE {base.format_type(compiler, element.type_)}"
-
-
-@spells(base.ColumnName)
-def _column_name(element: base.ColumnName, compiler: Any, **kw: Any) -> str:
-    return _renamed(element, compiler, "RENAME")
-
-
-@spells(base.ColumnName, "sqlite", "oracle")
-def _column_name_with_word(element: base.ColumnName, compiler: Any, **kw: Any) -> str:
-    return _renamed(element, compiler, "RENAME COLUMN")
-
-
-def _renamed(element: base.ColumnName, compiler: Any, words: str) -> str:
-    old = base.format_column_name(compiler, element.column_name)
-    return (
-        f"{in_table(element, compiler)} {words} {old} TO {base.format_column_name(compiler, element.newname)}"
-    )
-
-
-@spells(base.ColumnDefault)
-def _column_default(element: base.ColumnDefault, compiler: Any, **kw: Any) -> str:
-    if element.default is None:
-        return f"{in_column(element, compiler)} DROP DEFAULT"
-    return (
-        f"{in_column(element, compiler)} SET DEFAULT {base.format_server_default(compiler, element.default)}"
-    )
-
-
-@spells(base.ComputedColumnDefault)
-def _computed(element: base.ComputedColumnDefault, compiler: Any, **kw: Any) -> str:
-    raise exc.CompileError(
+Statements = tuple[Statement, ...]
+_COMMENTED = ("postgresql", "mssql", "oracle")
+_TAKES_NO_OPTIONS = ("mssql", "oracle")
+_REFUSED = {
+    base.ComputedColumnDefault: (
         'Adding or removing a "computed" construct, e.g. GENERATED '
         "ALWAYS AS, to or from an existing column is not supported."
-    )
-
-
-@spells(base.IdentityColumnDefault)
-def _identity(element: base.IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
-    raise exc.CompileError(
+    ),
+    base.IdentityColumnDefault: (
         'Adding, removing or modifying an "identity" construct, '
         "e.g. GENERATED AS IDENTITY, to or from an existing "
         "column is not supported in this dialect."
-    )
+    ),
+}
+
+
+def text_of(element: Any, compiler: Any, dialect: str, **kw: Any) -> str:
+    """The whole statement for this element, in the words of this dialect; of the standard where it is not known.
+
+    Raises SQLAlchemy's own errors, as its compiler would."""
+    word = "mysql" if dialect == "mariadb" else dialect
+    spell, asked = spell_of(element, word), Asked(element, compiler, word)
+    try:
+        statements = spell(asked)
+    except (CannotSpell, NoLiteralForm) as error:
+        raise (error.__cause__ or exc.CompileError(str(error))) from None
+    except (NotSupported, NoType) as error:
+        raise exc.CompileError(str(error)) from error
+    if len(statements) != 1:
+        raise exc.CompileError(f"{type(element).__name__} cannot be said in one statement here.")
+    text: str = statements[0].text
+    if not compiler.preparer._double_percents:
+        return text
+    parts = text.split(asked.verbatim) if asked.verbatim else [text]
+    return asked.verbatim.join(part.replace("%", "%%") for part in parts)
+
+
+@dataclass
+class Asked:
+    """One construct in the core's values, for the backend that speaks for it."""
+
+    element: Any
+    compiler: Any
+    word: str
+    verbatim: str = ""
+    """SQL of the author's that stands as it is, percent signs and all."""
+
+    @cached_property
+    def backend(self) -> Any:
+        return self.as_spoken(self.word)
+
+    def as_spoken(self, word: str, **more: Any) -> Any:
+        """The backend of that word for the dialect that compiles; `more` is what its server is taken to be.
+
+        SQLite has no words but for new names: what else it is sent all the same is the standard's."""
+        if word == "sqlite" and not isinstance(self.element, (base.RenameTable, base.ColumnName)):
+            word = "default"
+        module, _, name = BACKENDS.get(word, BACKENDS["default"]).partition(":")
+        backend = getattr(import_module(module), name)(self.compiler.dialect)
+        if more:
+            backend.id = replace(backend.id, **more)
+        return backend
+
+    @cached_property
+    def freeze(self) -> Freezer:
+        return Freezer(self.compiler.dialect)
+
+    @cached_property
+    def table(self) -> QualifiedName:
+        schema = self.element.schema
+        if schema and "." in schema and not isinstance(schema, quoted_name):
+            schema = Name(
+                str(base.quote_dotted(schema, self.freeze.spelling.identifier_preparer.quote)), False
+            )
+        return QualifiedName(model_name(schema) if schema else None, model_name(self.element.table_name))
+
+    @property
+    def column(self) -> str:
+        return model_name(self.element.column_name)
+
+    def type(self, type_: Any) -> TypeRef:
+        return self.freeze.type(type_, self.table, self.column)
+
+    def spell(self, kind: str, backend: Any = None, **fields: Any) -> Statements:
+        operation: Any = core.operation(kind)
+        spelled: Statements = operation(table=self.table, **fields).spell(backend or self.backend, Said())
+        return spelled
+
+    def alter(self, before: Said | None = None, backend: Any = None, **parts: Any) -> Statements:
+        operation: Any = core.operation("alter_column")
+        made = operation(table=self.table, column=self.column, **parts)
+        spelled: Statements = made.spell(backend or self.backend, before or Said())
+        return spelled
+
+    def said(self, **parts: Any) -> Said:
+        """A lookup that knows these parts of the column."""
+        unknown = dict.fromkeys(("type", "nullable", "default", "autoincrement", "comment"), UNKNOWN)
+        column = Column(name=self.column, **{**unknown, **parts})
+        return Said(Table(name=self.table.name, schema=self.table.schema, columns=(column,)))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A Lookup of what the author of the operation said. It never reads."""
+
+    there: Table | None = None
+
+    def table(self, name: QualifiedName) -> Table | None:
+        return self.there
+
+    def object(self, kind: type[Any], name: QualifiedName) -> Any:
+        return None
+
+
+@spells(base.RenameTable)
+def _rename_table(asked: Asked) -> Statements:
+    return asked.spell("rename_table", new_name=model_name(asked.element.new_table_name))
+
+
+@spells(base.AddColumn)
+def _add_column(asked: Asked) -> Statements:
+    """The column with what is said in its clause. Its comment, where that is a statement, follows by itself."""
+    element = asked.element
+    if element.column.table is None:
+        column = asked.freeze.column(element.column, asked.table)[0]
+    else:
+        column = asked.freeze.standing(element.column)
+    if asked.word in _TAKES_NO_OPTIONS:
+        return asked.spell("add_column", column=column)[:1]
+    return asked.spell(
+        "add_column",
+        _with_existence(asked),
+        column=column,
+        inline=_inline(asked, column.name),
+        if_not_exists=bool(element.if_not_exists),
+    )[:1]
+
+
+def _inline(asked: Asked, name: str) -> tuple[Any, ...]:
+    """Key, reference and checks, as far as they are wanted in the clause."""
+    element = asked.element
+    found: list[Any] = []
+    if element.inline_primary_key and element.column.primary_key:
+        found.append(PrimaryKey(columns=(name,)))
+    keys = [each.constraint for each in element.column.foreign_keys] if element.inline_references else []
+    if len(keys) == 1 and keys[0] is not None and len(keys[0].columns) == 1:
+        found.append(replace(asked.freeze.constraint(keys[0], asked.table), name=None))
+    return (*found, *(asked.freeze.constraint(each, asked.table) for each in element.column.constraints))
+
+
+def _with_existence(asked: Asked) -> Any:
+    """IF [NOT] EXISTS of a column: MariaDB knows it, and offline no one can tell which of the two a mysql:// means."""
+    return asked.as_spoken("mysql", variant="mariadb") if asked.word == "mysql" else asked.backend
+
+
+@spells(base.DropColumn)
+def _drop_column(asked: Asked) -> Statements:
+    element = asked.element
+    name = model_name(element.column.name)
+    return asked.spell("drop_column", _with_existence(asked), column=name, if_exists=bool(element.if_exists))
+
+
+@spells(base.ColumnNullable)
+def _column_nullable(asked: Asked) -> Statements:
+    return asked.alter(nullable=bool(asked.element.nullable))
+
+
+@spells(base.ColumnType)
+def _column_type(asked: Asked) -> Statements:
+    return asked.alter(type=asked.type(asked.element.type_))
+
+
+@spells(base.ColumnName)
+def _column_name(asked: Asked) -> Statements:
+    return asked.spell("rename_column", column=asked.column, new_name=model_name(asked.element.newname))
+
+
+@spells(base.ColumnDefault)
+def _column_default(asked: Asked) -> Statements:
+    return asked.alter(default=asked.freeze.default(asked.element.default))
+
+
+@spells(base.ColumnComment, *_COMMENTED)
+def _column_comment(asked: Asked) -> Statements:
+    was = asked.said(comment=asked.element.existing_comment)
+    return asked.alter(was, comment=asked.element.comment)
+
+
+@spells(base.IdentityColumnDefault, "postgresql", "oracle")
+def _identity(asked: Asked) -> Statements:
+    """From one identity to another, or to or from none. An option that the new one does not say stays as it is."""
+    now = asked.freeze.default(asked.element.default)
+    was = asked.freeze.default(asked.element.existing_server_default or None)
+    if isinstance(now, Identity) and isinstance(was, Identity):
+        said = now.options
+        names = (each for each in said.__dataclass_fields__ if getattr(said, each) is None)
+        unsaid = {name: None for name in names if not getattr(said, f"no{name}", None)}
+        was = replace(was, options=replace(was.options, **unsaid))
+    return asked.alter(asked.said(default=was), default=now)
+
+
+@spells(base.ComputedColumnDefault)
+@spells(base.IdentityColumnDefault)
+def _refused(asked: Asked) -> Statements:
+    raise exc.CompileError(_REFUSED[type(asked.element)])
 
 
 @spells(base.AlterTable)
-def _unknown(element: Any, compiler: Any, **kw: Any) -> str:
-    why = f"{type(element)} construct has no default compilation handler."
-    raise exc.UnsupportedCompilationError(compiler, type(element), why)
+@spells(base.ColumnComment)
+def _unknown(asked: Asked) -> Statements:
+    kind = type(asked.element)
+    why = f"{kind} construct has no default compilation handler."
+    raise exc.UnsupportedCompilationError(asked.compiler, kind, why)

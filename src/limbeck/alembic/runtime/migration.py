@@ -18,6 +18,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.engine import url as sqla_url
 from sqlalchemy.engine.strategies import MockEngineStrategy
 
+from limbeck.run.transactions import Keeper, ScriptKeeper, Transactions
+
 from .. import ddl, util
 from ..util import sqla_compat
 from ..util.compat import EncodedIO
@@ -30,8 +32,16 @@ from .steps import StampStep as StampStep
 log = logging.getLogger(__name__)
 
 
+class _ConnectionKeeper(Keeper):
+    """For whatever stands in the place of a connection: there may be none yet, or one that knows no transactions."""
+
+    def is_taken(self) -> bool:
+        return sqla_compat._get_connection_in_transaction(self.connection)
+
+
 class _ProxyTransaction:
-    """The context's transaction of the moment: an autocommit block in the middle exchanges the one behind it."""
+    """The context's transaction, which is open: ended by leaving it, or before. An autocommit block in the middle
+    exchanges the one behind it."""
 
     def __init__(self, migration_context: MigrationContext) -> None:
         self.migration_context = migration_context
@@ -40,25 +50,22 @@ class _ProxyTransaction:
     def _proxied_transaction(self) -> Any:
         return self.migration_context._transaction
 
-    def _take(self) -> Any:
-        transaction, self.migration_context._transaction = self._proxied_transaction, None
-        return transaction
-
     def rollback(self) -> None:
         assert self._proxied_transaction is not None
-        self._take().rollback()
+        self.migration_context._transactions.rollback()
 
     def commit(self) -> None:
         assert self._proxied_transaction is not None
-        self._take().commit()
+        self.migration_context._transactions.commit()
 
     def __enter__(self) -> _ProxyTransaction:
         return self
 
-    def __exit__(self, *raised: Any) -> None:
-        transaction = self._take()
-        if transaction is not None:
-            transaction.__exit__(*raised)
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        if kind is None:
+            self.migration_context._transactions.commit()
+        else:
+            self.migration_context._transactions.rollback()
 
 
 class MigrationContext:
@@ -79,7 +86,6 @@ class MigrationContext:
         self.version_table = opts.get("version_table", "alembic_version")
 
         self.connection: Any = self._stdout_connection(connection) if self.as_sql else connection
-        self._transaction: Any = None
         self._transaction_per_migration = opts.get("transaction_per_migration", False)
         self._in_external_transaction = not self.as_sql and sqla_compat._get_connection_in_transaction(
             connection
@@ -94,10 +100,16 @@ class MigrationContext:
         table: dict[str, Any] = {
             word: getattr(self, word) for word in ("version_table", "version_table_schema")
         }
+        self._machine = Transactions(self._keeper(), transactional_ddl=False, per_step=False)
         self._version = self.impl.version_table_impl(
             **table, version_table_pk=opts.get("version_table_pk", True)
         )
         self._say_what_it_is()
+
+    def _keeper(self) -> Keeper:
+        if self.as_sql:
+            return ScriptKeeper(self.impl.emit_begin, self.impl.emit_commit)
+        return _ConnectionKeeper(self.connection)
 
     def _say_what_it_is(self) -> None:
         log.info("Context impl %s.", type(self.impl).__name__)
@@ -155,58 +167,45 @@ class MigrationContext:
     def _in_connection_transaction(self) -> bool:
         return sqla_compat._get_connection_in_transaction(self.connection)
 
+    @property
+    def _transactions(self) -> Transactions:
+        """The core's machine, with the connection and the options as env.py has them by now."""
+        machine = self._machine
+        if not self.as_sql:
+            machine.keeper.connection = self.connection
+        machine.transactional_ddl = bool(self.impl.transactional_ddl)
+        machine.per_step = bool(self._transaction_per_migration)
+        machine.external = self._in_external_transaction
+        return machine
+
+    @property
+    def _transaction(self) -> Any:
+        """SQLAlchemy's transaction behind ours, where one of ours is open."""
+        return self.connection.get_transaction() if self._machine.is_open and not self.as_sql else None
+
     def begin_transaction(self, _per_migration: bool = False) -> Any:
         """The transaction round the whole run, or (`_per_migration`) the one round each step: a context manager.
 
         Only one of the two does anything. Where DDL is not transactional it is the one round each step. One that the
         caller began is left alone.
         """
-        if self._in_external_transaction:
+        transactions = self._transactions
+        if not (transactions.wraps_step if _per_migration else transactions.wraps_run):
             return nullcontext()
-        if not self.impl.transactional_ddl:
-            if not _per_migration or self.as_sql or self._transaction is not None:
-                return nullcontext()
-        elif _per_migration != self._transaction_per_migration:
-            return nullcontext()
-        elif self.as_sql:
-            return self._written_transaction()
-        self._transaction = sqla_compat._safe_begin_connection_transaction(self.connection)
+        if self.as_sql:
+            return transactions.block()
+        transactions.begin()
         return _ProxyTransaction(self)
-
-    @contextmanager
-    def _written_transaction(self) -> Iterator[None]:
-        self.impl.emit_begin()
-        yield
-        self.impl.emit_commit()
 
     @contextmanager
     def autocommit_block(self) -> Iterator[None]:
         """What stands inside runs outside any transaction; what came before is committed."""
+        transactions = self._transactions
+        assert not transactions.external, "the caller began the transaction that this block would end"
         if self.as_sql:
-            if self.impl.transactional_ddl:
-                self.impl.emit_commit()
-            try:
-                yield
-            finally:
-                if self.impl.transactional_ddl:
-                    self.impl.emit_begin()
-            return
-        resume = self._in_connection_transaction()
-        if resume:
-            transaction, self._transaction = self._transaction, None
-            transaction.commit()
-        outer = self.connection
-        level = outer.get_isolation_level()
-        self.connection = self.impl.connection = outer.execution_options(isolation_level="AUTOCOMMIT")
-        block = self.connection.begin()
-        try:
+            transactions.is_open = True  # the script's reader is taken to have begun one
+        with transactions.autocommit():
             yield
-        finally:
-            block.commit()
-            self.connection.execution_options(isolation_level=level)
-            self.connection = self.impl.connection = outer
-            if resume:
-                self._transaction = self.connection.begin()
 
     # -- the version table
 

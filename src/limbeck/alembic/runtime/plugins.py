@@ -24,9 +24,10 @@ _all_plugins: dict[str, Plugin] = {}
 class Plugin:
     """One plug-in. Making it registers it; `autogenerate_comparators` holds its functions."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, _told: bool = True) -> None:
         self.name = name
-        log.info("setup plugin %s", name)
+        if _told:
+            log.info("setup plugin %s", name)
         if name in _all_plugins:
             raise ValueError(f"A plugin named {name} is already registered")
         _all_plugins[name] = self
@@ -89,6 +90,12 @@ class Plugin:
         """Register a plug-in and let the module's `setup(plugin)` fill it."""
         module.setup(Plugin(name))
 
+    @classmethod
+    def setup_what_is_there_anyway(cls, module: ModuleType, name: str) -> None:
+        """The same for a plug-in that nobody asked for by a call. It comes when it is needed, by then with a log that
+        the project's env.py has set up; told of it is at `import alembic`, if at all (`alembic/__init__.py`)."""
+        module.setup(Plugin(name, _told=False))
+
 
 _RENAMED = {"alembic.autogenerate.checkconstraint_byname": "alembic.ext.checkconstraint_byname"}
 
@@ -120,11 +127,11 @@ def _setup() -> None:
     for entry_point in metadata.entry_points(group="alembic.plugins"):
         loaded = entry_point.load()
         if isinstance(loaded, ModuleType):
-            Plugin.setup_plugin_from_module(loaded, entry_point.name)
+            Plugin.setup_what_is_there_anyway(loaded, entry_point.name)
             continue
         util.warn_deprecated(
             f"Plugin entrypoint {entry_point.name!r} refers to a collection of modules; the entrypoint should refer "
             "to a single plugin module that includes a setup() function."
         )
         for module in loaded:
-            Plugin.setup_plugin_from_module(module, entry_point.name)
+            Plugin.setup_what_is_there_anyway(module, entry_point.name)

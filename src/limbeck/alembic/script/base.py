@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -23,6 +24,8 @@ from .files import _sourceless_rev_file as _sourceless_rev_file
 if TYPE_CHECKING:
     from ..config import Config
 
+_slug_re = re.compile(r"\w+")
+"""The words of a message, as programs that name files of their own look for them."""
 _default_file_template = "%(rev)s_%(slug)s"
 
 
@@ -90,8 +93,9 @@ class ScriptDirectory:
             raise util.CommandError("Multiple version_locations present")
         return Path(self._version_locations[0])
 
-    @util.memoized_property
+    @property
     def _version_locations(self) -> Sequence[Path]:
+        """As `version_locations` says by now: env.py scripts assign it."""
         named = map(util.coerce_resource_to_filename, self.version_locations)
         return [folder.absolute() for folder in named] or [Path(self.dir).absolute() / "versions"]
 

@@ -5,6 +5,7 @@ Facts of the manuals' pages "ALTER TABLE": MySQL 5.7 to 9, MariaDB 10.2 to 11. N
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -12,18 +13,20 @@ from limbeck.backends.ansi.backend import AnsiBackend
 from limbeck.errors import NoSuchThing, UnknownValue
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
-from limbeck.model.defaults import Computed, Default, Identity
+from limbeck.model.defaults import Computed, Default, Identity, SequenceOptions
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Function, Object, Schema, Trigger
+from limbeck.model.objects import Function, Object, Schema, Sequence, Trigger, View
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
-from limbeck.ops.contract import Change, Facts, Hazard, Operation
+from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import rewriting, same
+from . import doubts, objects, rewriting, same, storage, unasked
 
 Statements = tuple[Statement, ...]
 
@@ -36,8 +39,12 @@ _DROPS = {
 }
 
 
+_GIVEN = re.compile(r"\ACONSTRAINT_\d+\Z|_(?:ibfk|chk)_\d+\Z")
+
+
 class MysqlBackend(AnsiBackend):
     transactional_ddl: ClassVar[bool] = False
+    usual_cache: ClassVar[int] = 1000
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -53,9 +60,40 @@ class MysqlBackend(AnsiBackend):
         return kinds | {"sequence"} if self.mariadb else kinds
 
     def rewrite(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
-        return rewriting.rewrite(operation, before)
+        return rewriting.rewrite(self, operation, before)
+
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        return unasked.after(operation, before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        return unasked.given_name(before, table, constraint)
 
     # -- tables and columns
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> Statements:
+        """One statement: a column that is said again in it takes the new character set."""
+        for name, _ in options:
+            if storage.one_name(name) not in storage.ALTERED:
+                raise self.cannot(
+                    f"change {name} of a table that stands", "Make a new table and copy the rows."
+                )
+        given = ((storage.one_name(name), value) for name, value in options)
+        parts = [text for name, value in given if (text := storage.said(name, value))]
+        for name, type_ in columns:
+            column = replace(self.whole(table, name, before), type=type_, source=None)
+            parts.append(
+                f"MODIFY {self.name(name)} {whole.definition(self.dialect, column, mariadb=self.mariadb)}"
+            )
+        return self.alter(table, ", ".join(parts)) if parts else ()
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        return storage.differing(have, want)
+
     def add_column(
         self,
         table: QualifiedName,
@@ -223,12 +261,54 @@ class MysqlBackend(AnsiBackend):
         return self.modify_column(table, replace(self.whole(table, column, before), comment=comment))
 
     # -- objects
+    @property
+    def managed_objects(self) -> frozenset[str]:  # type: ignore[override]
+        """MySQL has no sequences."""
+        managed = frozenset({"schema", "view", "function", "trigger"})
+        return managed | {"sequence"} if self.mariadb else managed
+
+    def create_view(self, thing: View, exists: str) -> Statements:
+        return (Statement(self._view("CREATE ", exists, thing)),)
+
+    def replaced_view(self, thing: View) -> Statements:
+        return (Statement(self._view("CREATE OR REPLACE ", "", thing)),)
+
+    def _view(self, verb: str, exists: str, thing: View) -> str:
+        if thing.materialized:
+            raise self.cannot("have materialized views")
+        head, tail = objects.view_head(thing), objects.view_tail(thing)
+        return f"{verb}{head}VIEW {exists}{self.full(thing.key)} AS {thing.definition.as_written}{tail}"
+
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, (View, Function, Trigger)):
+            return objects.same(have, want, self.dialect.identifier_preparer.reserved_words)
+        if isinstance(have, Sequence) and isinstance(want, Sequence):
+            return same.sequence(have) == same.sequence(want)
+        return super().same_object(have, want)
+
+    def may_replace(self, have: Object, want: Object) -> bool:
+        """MySQL replaces views only, MariaDB (since 10.1.4) all code."""
+        if isinstance(have, Function) and isinstance(want, Function) and have.procedure != want.procedure:
+            return False
+        return isinstance(want, View) or (self.mariadb and isinstance(want, (Function, Trigger)))
+
     def reference(self, thing: Object) -> str:
         if isinstance(thing, Trigger):
             return self.full(QualifiedName(thing.table.schema, thing.name))
         if isinstance(thing, Function):
             return self.full(QualifiedName(thing.schema, thing.name))
         return super().reference(thing)
+
+    def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
+        """A lower bound above what comes next is refused: the sequence is moved up to it first (SETVAL never goes back)."""
+        altered = super().alter_sequence(have, want)
+        low = want.options.minvalue
+        if not altered or low is None or low <= (have.options.minvalue or 1):
+            return altered
+        return (Statement(f"DO SETVAL({self.full(want.key)}, {low}, 0)"), *altered)
+
+    def sequence_options(self, value: SequenceOptions) -> str:
+        return super().sequence_options(value).replace("NO CYCLE", "NOCYCLE")
 
     def rename_object(self, kind: str, name: QualifiedName, new_name: str, before: Lookup) -> Statements:
         if kind not in ("view", "sequence"):
@@ -258,6 +338,11 @@ class MysqlBackend(AnsiBackend):
     def fold_constraint(self, name: str) -> str:
         return name.lower()
 
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
+        """A unique key is called after its first column, with a number where that is taken."""
+        after = columns[:1] and re.fullmatch(rf"{re.escape(columns[0])}(_\d+)?", name)
+        return bool(after) or _GIVEN.search(name) is not None
+
     def canonical_type(self, spelling: str) -> str:
         return same.type_(spelling, mariadb=self.mariadb)
 
@@ -271,6 +356,11 @@ class MysqlBackend(AnsiBackend):
         """InnoDB takes RESTRICT and NO ACTION for the same, and shows neither or either."""
         said = super().canonical_action(action)
         return "NO ACTION" if said == "RESTRICT" else said
+
+    writes_using: ClassVar[bool] = False
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        return doubts.doubt(self.name(column), *(self.canonical_type(t.spelling) for t in (have, want)))
 
     # -- reading and hazards
     def read(

@@ -16,6 +16,7 @@ from limbeck.model.table import Table
 from limbeck.shore.freeze import Freezer
 
 from . import show
+from .objects import account, named_in, quoted, without_database
 
 _NO_SUCH_TABLE = 1146
 
@@ -28,6 +29,9 @@ class Reader:
         self.dialect = connection.dialect
         self.freezer = Freezer(connection.dialect)
         self.default: str | None = connection.execute(sa.text("SELECT DATABASE()")).scalar()
+
+        self._account: str | None = None
+        self._names: dict[str | None, tuple[QualifiedName, ...]] = {}
 
     def rows(self, text: str, **values: Any) -> Iterator[Any]:
         yield from self.connection.execute(sa.text(text), values).mappings()
@@ -71,30 +75,61 @@ class Reader:
         for row in found:
             yield Schema(name=row["name"])
 
+    @property
+    def account(self) -> str:
+        """Who we are: the definer of what we make."""
+        if self._account is None:
+            self._account = self.connection.exec_driver_sql("SELECT CURRENT_USER()").scalar()
+        return self._account or ""
+
+    def names(self, schema: str | None) -> tuple[QualifiedName, ...]:
+        """Of all tables and views."""
+        if schema not in self._names:
+            found = self.rows(
+                "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = :schema ORDER BY 1",
+                schema=schema if schema is not None else self.default,
+            )
+            self._names[schema] = tuple(QualifiedName(schema, row["name"]) for row in found)
+        return self._names[schema]
+
     def views(self, schema: str | None) -> Iterator[Object]:
+        database = schema if schema is not None else self.default
+        algorithm = "algorithm" if getattr(self.dialect, "is_mariadb", False) else "'UNDEFINED'"
         for row in self.rows(
-            "SELECT table_name AS name, view_definition AS definition, check_option AS checked"
+            "SELECT table_name AS name, view_definition AS definition, check_option AS checked, definer AS definer,"
+            f" security_type AS security, {algorithm} AS algorithm"
             " FROM information_schema.views WHERE table_schema = :schema ORDER BY 1",
-            schema=schema if schema is not None else self.default,
+            schema=database,
         ):
-            options = () if row["checked"] == "NONE" else (("check_option", row["checked"].lower()),)
+            options = [] if row["checked"] == "NONE" else [("check_option", row["checked"].lower())]
+            options += [] if row["algorithm"] == "UNDEFINED" else [("algorithm", row["algorithm"].lower())]
+            options += [] if row["security"] == "DEFINER" else [("security", row["security"].lower())]
+            options += [] if row["definer"] == self.account else [("definer", account(row["definer"]))]
+            text = without_database(row["definition"], self.default)
+            needs = (n for n in named_in(text, self.names(schema)) if n.name != row["name"])
             yield View(
-                name=row["name"], schema=schema, definition=SqlText(row["definition"]), options=options
+                name=row["name"],
+                schema=schema,
+                definition=SqlText(text),
+                options=tuple(sorted(options)),
+                needs=tuple(needs),
             )
 
     def triggers(self, schema: str | None) -> Iterator[Object]:
         for row in self.rows(
-            "SELECT trigger_name AS name, event_object_table AS tablename, action_timing AS moment,"
+            "SELECT trigger_name AS name, event_object_table AS tablename, action_timing AS moment, definer AS definer,"
             " event_manipulation AS event, action_statement AS body FROM information_schema.triggers"
             " WHERE trigger_schema = :schema ORDER BY event_object_table, action_timing, action_order",
             schema=schema if schema is not None else self.default,
         ):
             table = QualifiedName(schema, row["tablename"])
-            name = self.quoted(QualifiedName(schema, row["name"]))
-            head = f"CREATE TRIGGER {name} {row['moment']} {row['event']} ON {self.quoted(table)}"
-            yield Trigger(
-                name=row["name"], table=table, definition=SqlText(f"{head} FOR EACH ROW {row['body']}")
-            )
+            before = () if schema is None else (schema,)
+            name, place = quoted(*before, row["name"]), quoted(*before, row["tablename"])
+            definer = "" if row["definer"] == self.account else f"DEFINER={account(row['definer'])} "
+            head = f"CREATE {definer}TRIGGER {name} {row['moment']} {row['event']} ON {place}"
+            text = f"{head} FOR EACH ROW {row['body']}"
+            needs = named_in(row["body"], self.names(schema))
+            yield Trigger(name=row["name"], table=table, definition=SqlText(text), needs=needs)
 
     def functions(self, schema: str | None) -> Iterator[Object]:
         for row in self.rows(
@@ -109,8 +144,12 @@ class Reader:
                 name=row["name"],
                 schema=schema,
                 procedure=row["kind"] == "PROCEDURE",
-                definition=SqlText(said[2]),
+                definition=SqlText(self._of_nobody(without_database(said[2], self.default))),
             )
+
+    def _of_nobody(self, text: str) -> str:
+        """Without the definer where it is us, as CREATE makes it when nothing is said."""
+        return text.replace(f"DEFINER={account(self.account)} ", "", 1)
 
     def sequences(self, schema: str | None) -> Iterator[Object]:
         """MariaDB's; on MySQL there are none."""

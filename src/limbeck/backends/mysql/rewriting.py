@@ -12,11 +12,11 @@ from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import DropColumn
 from limbeck.ops.constraint import DropConstraint
-from limbeck.ops.contract import Operation
+from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex, DropIndex
 
 
-def rewrite(operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+def rewrite(backend: Backend, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
     if isinstance(operation, DropColumn):
         table = known_table(before, operation.table)
         first = () if table is None else drops_over(table, operation.column, _refuses, _is_in_the_way)
@@ -31,7 +31,7 @@ def rewrite(operation: Operation, before: Lookup) -> tuple[Operation, ...]:
         numbers = _number_no_more(table) if key else ()
         name = operation.name
         if name is None and isinstance(operation, DropConstraint):
-            name = operation.found(table).name
+            name = operation.found(table, backend).name
         return (*numbers, *_indexes_needed(table, None if key else name), operation)
     return (operation,)
 

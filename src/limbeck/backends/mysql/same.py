@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from limbeck.backends.ansi.text import without_parentheses
+from limbeck.model.objects import Sequence
 
 _SPELLING = re.compile(r"(?is)\s*([A-Z]+(?:\s+PRECISION)?)\s*(?:\((.*?)\))?(?=\s|\Z)(.*)\Z")
 _TYPES: Final = {
@@ -63,3 +64,14 @@ def default(text: str, type_spelling: str) -> str:
         bare = bare.strip("'")
     bare = {"TRUE": "1", "FALSE": "0"}.get(bare.upper(), bare)
     return bare if bare.startswith("'") else _NOW.sub("CURRENT_TIMESTAMP", bare)
+
+
+def sequence(value: Sequence) -> tuple[object, ...]:
+    """Its look with every default of MariaDB's said."""
+    given = value.options
+    rising = (given.increment or 1) > 0
+    low = given.minvalue if given.minvalue is not None else (1 if rising else 1 - 2**63)
+    high = given.maxvalue if given.maxvalue is not None else (2**63 - 2 if rising else -1)
+    start = given.start if given.start is not None else (low if rising else high)
+    cache = 1000 if given.cache is None else given.cache
+    return (1 if given.increment is None else given.increment, start, low, high, cache, bool(given.cycle))

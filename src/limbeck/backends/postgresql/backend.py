@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi.first import known_table
+from limbeck.backends.ansi.objects import said_again, turns
 from limbeck.model.column import Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault, SequenceOptions, TextDefault
@@ -15,11 +17,13 @@ from limbeck.model.objects import Domain, Enum, Object, Sequence
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
+from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
-from limbeck.ops.contract import Change, Facts, Hazard, Operation, joined
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation, joined
 from limbeck.shore import ddl
 
-from . import casting, same
+from . import casting, doubts, followers, naming, same, storage
+from .followers import serial_name
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
@@ -28,9 +32,37 @@ Statements = tuple[Statement, ...]
 class PostgresqlBackend(WithPostgresqlObjects):
     title: ClassVar[str] = "PostgreSQL"
 
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str:
+        return naming.given_name(before, table, constraint)
+
     # -- tables and columns
     def rename_table(self, table: QualifiedName, new_name: str) -> Statements:
         return self.alter(table, f"RENAME TO {self.name(new_name)}")
+
+    def alter_table(
+        self,
+        table: QualifiedName,
+        options: Options,
+        columns: tuple[tuple[str, TypeRef], ...],
+        before: Lookup,
+    ) -> Statements:
+        for name, _ in options:
+            if name not in storage.ALTERED:
+                raise self.cannot(
+                    f"change {name} of a table that stands", "Make a new table and copy the rows."
+                )
+        known = known_table(before, table)
+        was = {} if known is None else dict(known.options)
+        return joined(
+            [
+                self.alter(table, text)
+                for name, value in options
+                for text in storage.changes(name, value, was, self.name)
+            ]
+        )
+
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        return storage.differing(have, want), ()
 
     def alter_column(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
         """The type first, so that a new default is read in it; an old default that the new type may not take goes
@@ -124,12 +156,12 @@ class PostgresqlBackend(WithPostgresqlObjects):
         changes = []
         if bool(was.always) != bool(default.always):
             changes.append(f"SET GENERATED {'ALWAYS' if default.always else 'BY DEFAULT'}")
+        again = said_again(was.options, default.options)
         for name in sorted(SequenceOptions.__dataclass_fields__):
-            old, new = getattr(was.options, name), getattr(default.options, name)
-            if old != new and new is not None:
-                changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: new}))}")
-            elif old != new and name in _USUAL:
-                changes.append(f"SET {_USUAL[name]}")
+            if (value := getattr(again, name)) is not None:
+                changes.append(f"SET {self.sequence_options(SequenceOptions(**{name: value}))}")
+        if turns(was.options, default.options):
+            changes.append("RESTART")
         return self.alter(table, f"{place} {' '.join(changes)}") if changes else ()
 
     def _number(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> Statements:
@@ -137,12 +169,18 @@ class PostgresqlBackend(WithPostgresqlObjects):
         sequence = QualifiedName(table.schema, serial_name(table.name, column))
         typed = self._sequence_type(table, column, change, before)
         full, name, text = self.full(sequence), self.name(column), self.literal(self.full(sequence))
+        made = "CREATE UNLOGGED SEQUENCE" if self._is_unlogged(table, before) else "CREATE SEQUENCE"
         high = f"SELECT setval({text}, coalesce(max({name}), 0) + 1, false) FROM {self.full(table)}"
         return (
-            Statement(f"CREATE SEQUENCE {full}{typed} OWNED BY {self.full(table)}.{name}"),
+            Statement(f"{made} {full}{typed} OWNED BY {self.full(table)}.{name}"),
             *self.alter(table, f"ALTER COLUMN {name} SET DEFAULT nextval({text})"),
             Statement(high),
         )
+
+    def _is_unlogged(self, table: QualifiedName, before: Lookup) -> bool:
+        """Since 15 a sequence is logged as its table is."""
+        found = known_table(before, table)
+        return found is not None and "UNLOGGED" in found.prefixes and self.since(15)
 
     def _sequence_type(self, table: QualifiedName, column: str, change: Change, before: Lookup) -> str:
         """` AS integer`; nothing for a bigint, and where the type is not known."""
@@ -219,7 +257,11 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return (Statement(f"DROP INDEX {words}{place}", outside_transaction=concurrently),)
 
     # -- comparing
-    managed_objects: ClassVar[frozenset[str]] = frozenset({"schema", "enum", "domain", "sequence"})
+    managed_objects: ClassVar[frozenset[str]] = frozenset(
+        ["schema", "enum", "domain", "sequence", "view", "function", "trigger", "policy", "row_security"]
+    )
+    comments_on_objects: ClassVar[bool] = True
+    blocking: ClassVar[frozenset[str]] = frozenset(["alter_type", "drop_column", "drop_object", "drop_table"])
     computed_persisted: ClassVar[bool] = True
 
     def same_object(self, have: Object, want: Object) -> bool:
@@ -237,6 +279,9 @@ class PostgresqlBackend(WithPostgresqlObjects):
         checks = frozenset(self.canonical_sql(check.text) for _, check in domain.checks)
         return (same.type_(type_), default, domain.not_null, checks)
 
+    def gives_name(self, name: str, columns: tuple[str, ...] = ()) -> bool:
+        return _GIVEN.search(name) is not None
+
     def canonical_type(self, spelling: str) -> str:
         return same.type_(spelling)
 
@@ -250,6 +295,13 @@ class PostgresqlBackend(WithPostgresqlObjects):
         if not casting.must_be_said(have, want):
             return None
         return SqlText(casting.cast(self.name(column), have, want))
+
+    def followers(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
+        return followers.followers(self, operation, before)
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        listed = tuple(self.literal(label) for label in labels)
+        return doubts.doubt(self.name(column), have, want, listed)
 
     def by_text(self, column: str, type_text: str, many: str = "") -> SqlText:
         return SqlText(f"{self.name(column)}::text{many}::{type_text}")
@@ -278,27 +330,5 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return locks.hazards(operation, before, facts)
 
 
+_GIVEN = re.compile(r"_(?:key|check|fkey|pkey|excl)\d*\Z")
 _NUMBERING = ("smallint", "integer", "bigint")
-_USUAL = {
-    "start": "START WITH 1",
-    "increment": "INCREMENT BY 1",
-    "minvalue": "NO MINVALUE",
-    "maxvalue": "NO MAXVALUE",
-    "cache": "CACHE 1",
-    "cycle": "NO CYCLE",
-}
-"""What an identity does where nobody says so."""
-LONGEST = 63
-"""Bytes of a name (NAMEDATALEN - 1)."""
-
-
-def serial_name(table: str, column: str) -> str:
-    """What SERIAL calls its sequence: the longer of the two names is cut until all fits."""
-    first, second = table.encode(), column.encode()
-    room = LONGEST - len("__seq")
-    while len(first) + len(second) > room:
-        if len(first) > len(second):
-            first = first[:-1]
-        else:
-            second = second[:-1]
-    return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_seq"

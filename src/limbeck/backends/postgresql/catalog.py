@@ -1,7 +1,7 @@
 """What stands in a PostgreSQL database, in the server's own text: constraints, indexes and numbering of tables.
 
-Four queries for any number of tables, SQLAlchemy's inspector for the types of their columns, and the queries of
-`catalog_objects`.
+Five queries for any number of tables and schemas, SQLAlchemy's inspector for one column of each type, and the queries
+of `catalog_objects`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, ENUM
 
 from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.column import Column, Options
@@ -33,7 +34,7 @@ from limbeck.model.types import TypeRef
 from limbeck.shore.freeze import Freezer
 
 from . import catalog_objects
-from .catalog_sql import COLUMNS, CONSTRAINTS, INDEXES, TABLES
+from .catalog_sql import COLUMNS, CONSTRAINTS, INDEXES, TABLES, TYPES
 from .rows import found
 from .same import as_said
 
@@ -88,15 +89,17 @@ def _tables(connection: Any, names: Names, only: tuple[QualifiedName, ...] | Non
     }
     if not heads:
         return []
-    types = Types(connection, heads)
-    columns = _by_table(connection, COLUMNS(version), wanted, names)
+    types = Types(connection, list(found(connection, TYPES(version), wanted)), names)
+    columns: defaultdict[QualifiedName, list[Column]] = defaultdict(list)
+    for row in found(connection, COLUMNS(version), wanted):
+        columns[names.qualified(row["schema"], row["tablename"])].append(_column(row, types, names))
     constraints = _by_table(connection, CONSTRAINTS(version), wanted, names)
     indexes = _by_table(connection, INDEXES(version), wanted, names)
     return [
         _table(
             key,
             head,
-            [_column(key, c, types, names) for c in columns[key]],
+            columns[key],
             constraints[key],
             indexes[key],
             names,
@@ -153,32 +156,48 @@ def _pairs(storage: list[str]) -> tuple[tuple[str, str], ...]:
 
 
 class Types:
-    """The types of columns as SQLAlchemy's inspector makes them, frozen; the server's text where it knows none."""
+    """The types of columns, frozen, each different one once: as SQLAlchemy's inspector makes them for a column that has
+    it, and the server's text where it knows none."""
 
-    def __init__(self, connection: Any, tables: Iterable[QualifiedName]) -> None:
+    def __init__(self, connection: Any, rows: Iterable[Row], names: Names) -> None:
         self.freezer = Freezer(connection.dialect)
-        self.made: dict[tuple[QualifiedName, str], Any] = {}
-        inspector = sa.inspect(connection)
-        by_schema: defaultdict[str | None, list[str]] = defaultdict(list)
-        for name in tables:
-            by_schema[name.schema].append(name.name)
-        for schema, wanted in by_schema.items():
-            told = inspector.get_multi_columns(schema=schema, filter_names=wanted)
-            for (_, table), columns in told.items():
-                for column in columns:
-                    self.made[QualifiedName(schema, table), column["name"]] = column["type"]
+        self.made: dict[tuple[int, int, int], TypeRef] = {}
+        inspected: defaultdict[str | None, list[Row]] = defaultdict(list)
+        for row in rows:
+            if row["enum"] is not None:
+                self._keep(row, _enum(row))
+            else:
+                schema = row["schema"]
+                inspected[None if names.is_default(schema) else schema].append(row)
+        for schema, wanted in inspected.items():
+            self._inspect(sa.inspect(connection), schema, wanted)
 
-    def of(self, table: QualifiedName, row: Row) -> TypeRef:
-        made = self.made.get((table, row["name"]))
-        if made is None or isinstance(made, sa.types.NullType):
-            return TypeRef(row["type"])
-        return self.freezer.stored_type(made, f"{table}.{row['name']}")
+    def _inspect(self, inspector: Any, schema: str | None, rows: list[Row]) -> None:
+        tables = list(dict.fromkeys(row["tablename"] for row in rows))
+        told = inspector.get_multi_columns(schema=schema, filter_names=tables)
+        types = {(table, c["name"]): c["type"] for (_, table), columns in told.items() for c in columns}
+        for row in rows:
+            self._keep(row, types.get((row["tablename"], row["name"])))
+
+    def _keep(self, row: Row, made: Any) -> None:
+        known = made is not None and not isinstance(made, sa.types.NullType)
+        place = f"{row['tablename']}.{row['name']}"
+        ref = self.freezer.stored_type(made, place) if known else TypeRef(row["type"])
+        self.made[row["type_oid"], row["type_mod"], row["collation_oid"]] = ref
+
+    def of(self, row: Row) -> TypeRef:
+        return self.made[row["type_oid"], row["type_mod"], row["collation_oid"]]
 
 
-def _column(table: QualifiedName, row: Row, types: Types, names: Names) -> Column:
+def _enum(row: Row) -> Any:
+    made = ENUM(*row["labels"], name=row["enum"], schema=row["enum_schema"], create_type=False)
+    return ARRAY(made) if row["is_array"] else made
+
+
+def _column(row: Row, types: Types, names: Names) -> Column:
     return Column(
         name=row["name"],
-        type=types.of(table, row),
+        type=types.of(row),
         nullable=not row["not_null"],
         default=_default(row, names),
         autoincrement=row["serial"],

@@ -12,12 +12,14 @@ from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import (
+    ON_TABLES,
     Domain,
     Enum,
     Extension,
     Function,
     Object,
     Policy,
+    RowSecurity,
     Schema,
     Sequence,
     Trigger,
@@ -73,34 +75,94 @@ SELECT n.nspname AS schema, c.relname AS name, pg_catalog.obj_description(c.oid,
    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
                       AND d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0)
  ORDER BY 1, 2"""
+_GRANTS = """
+       pg_catalog.quote_ident(pg_catalog.pg_get_userbyid({owner})) AS owner,
+       pg_catalog.pg_get_userbyid({owner}) <> current_user AS of_another,
+       (SELECT coalesce(json_agg(json_build_array(g.what, g.whom, g.further) ORDER BY g.whom), '[]'::json)
+          FROM (SELECT string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type) AS what, x.is_grantable AS further,
+                       CASE x.grantee WHEN 0 THEN 'PUBLIC'
+                            ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END AS whom
+                  FROM pg_catalog.aclexplode({acl}) x WHERE x.grantee <> {owner} GROUP BY x.grantee, x.is_grantable) g)
+       AS grants,
+       {acl} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode({acl}) x WHERE x.grantee = 0) AS not_public,
+       (SELECT string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type)
+          FROM pg_catalog.aclexplode(coalesce({acl}, pg_catalog.acldefault('{letter}', {owner}))) x
+         WHERE x.grantee = {owner}) AS own,
+       (SELECT string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type)
+          FROM pg_catalog.aclexplode(pg_catalog.acldefault('{letter}', {owner})) x WHERE x.grantee = {owner}) AS usual"""
+"""Who may do what, apart from what the owner may by being the owner."""
+
 VIEWS = f"""
-SELECT n.nspname AS schema, c.relname AS name, pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
+SELECT c.oid, n.nspname AS schema, c.relname AS name, pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
        c.relkind = 'm' AS materialized, pg_catalog.pg_get_viewdef(c.oid) AS definition,
-       to_json(c.reloptions) AS options,
-       (SELECT coalesce(json_agg(DISTINCT jsonb_build_array(rn.nspname, r.relname)), '[]'::json)
-          FROM pg_catalog.pg_rewrite w
-          JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = w.oid
-               AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid <> c.oid
-          JOIN pg_catalog.pg_class r ON r.oid = d.refobjid
-          JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-         WHERE w.ev_class = c.oid) AS needs
+       to_json(c.reloptions) AS options, s.spcname AS space, CASE n.nspname WHEN :usual THEN '' ELSE
+       pg_catalog.quote_ident(n.nspname) || '.' END || pg_catalog.quote_ident(c.relname) AS place,
+       (SELECT coalesce(json_agg(json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
+                                                  || CASE WHEN a.attcollation <> t.typcollation THEN ' ' || (SELECT
+                                                     collname FROM pg_catalog.pg_collation WHERE oid = a.attcollation)
+                                                     ELSE '' END,
+                                                  pg_catalog.quote_ident(a.attname),
+                                                  pg_catalog.quote_literal(pg_catalog.col_description(c.oid, a.attnum)),
+                                                  pg_catalog.pg_get_expr(d.adbin, d.adrelid)) ORDER BY a.attnum), '[]'::json)
+          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+          LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+         WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns,
+       (SELECT coalesce(json_agg(json_build_array(x.privilege_type, pg_catalog.quote_ident(a.attname),
+                                                  CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(
+                                                  pg_catalog.pg_get_userbyid(x.grantee)) END, x.is_grantable)
+                                 ORDER BY a.attnum, x.grantee, x.privilege_type), '[]'::json)
+          FROM pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) x
+         WHERE a.attrelid = c.oid AND a.attnum > 0) AS column_grants,
+       (SELECT coalesce(json_agg(json_build_array(pg_catalog.pg_get_indexdef(i.indexrelid), pg_catalog.quote_ident(n.nspname)
+                                                  || '.' || pg_catalog.quote_ident(x.relname), pg_catalog.quote_literal(
+                                                  pg_catalog.obj_description(x.oid, 'pg_class'))) ORDER BY x.relname),
+                        '[]'::json)
+          FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+         WHERE i.indrelid = c.oid) AS indexes,
+{_GRANTS.format(owner="c.relowner", acl="c.relacl", letter="r")}
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('v', 'm') AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_class", "c.oid")} ORDER BY 1, 2"""
+  LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+ WHERE c.relkind IN ('v', 'm') AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_class", "c.oid")} ORDER BY 2, 3"""
 FUNCTIONS = f"""
-SELECT n.nspname AS schema, p.proname AS name, pg_catalog.obj_description(p.oid, 'pg_proc') AS comment,
+SELECT p.oid, n.nspname AS schema, p.proname AS name, pg_catalog.obj_description(p.oid, 'pg_proc') AS comment,
        pg_catalog.pg_get_function_identity_arguments(p.oid) AS signature, p.prokind = 'p' AS procedure,
-       pg_catalog.pg_get_functiondef(p.oid) AS definition
+       pg_catalog.pg_get_functiondef(p.oid) AS definition, CASE n.nspname WHEN :usual THEN '' ELSE
+       pg_catalog.quote_ident(n.nspname) || '.' END || pg_catalog.quote_ident(p.proname) || '('
+       || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' AS place,
+{_GRANTS.format(owner="p.proowner", acl="p.proacl", letter="f")}
   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
- WHERE p.prokind IN ('f', 'p') AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_proc", "p.oid")} ORDER BY 1, 2, 4"""
-TRIGGERS = """
-SELECT n.nspname AS schema, c.relname AS tablename, g.tgname AS name, g.tgenabled::text AS enabled,
+ WHERE p.prokind IN ('f', 'p') AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_proc", "p.oid")} ORDER BY 2, 3, 5"""
+TRIGGERS = f"""
+SELECT g.oid, n.nspname AS schema, c.relname AS tablename, g.tgname AS name, g.tgenabled::text AS enabled,
        pg_catalog.pg_get_triggerdef(g.oid) AS definition,
        pg_catalog.obj_description(g.oid, 'pg_trigger') AS comment
   FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE NOT g.tgisinternal AND n.nspname = ANY(CAST(:schemas AS text[])) ORDER BY 1, 2, 3"""
+ WHERE NOT g.tgisinternal AND n.nspname = ANY(CAST(:schemas AS text[])) AND NOT c.relispartition
+   AND {_own("pg_trigger", "g.oid")} ORDER BY 2, 3, 4"""
+ROW_SECURITY = f"""
+SELECT n.nspname AS schema, c.relname AS tablename, c.relforcerowsecurity AS forced
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relrowsecurity AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_class", "c.oid")} ORDER BY 1, 2"""
+NEEDS = """
+SELECT d.classid::regclass::text AS of, coalesce(w.ev_class, d.objid)::bigint AS oid, n.nspname AS schema,
+       coalesce(r.relname, p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
+                e.typname, t.typname) AS name, a.attname AS "column"
+  FROM pg_catalog.pg_depend d
+  LEFT JOIN pg_catalog.pg_rewrite w ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND w.oid = d.objid
+  LEFT JOIN pg_catalog.pg_class r ON d.refclassid = 'pg_catalog.pg_class'::regclass AND r.oid = d.refobjid
+  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.refobjsubid AND a.attnum > 0
+  LEFT JOIN pg_catalog.pg_proc p ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.refobjid
+  LEFT JOIN pg_catalog.pg_type t ON d.refclassid = 'pg_catalog.pg_type'::regclass AND t.oid = d.refobjid
+  LEFT JOIN pg_catalog.pg_type e ON t.typcategory = 'A' AND e.oid = t.typelem
+  JOIN pg_catalog.pg_namespace n ON n.oid = coalesce(r.relnamespace, p.pronamespace, e.typnamespace, t.typnamespace)
+ WHERE d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_trigger'::regclass,
+                     'pg_catalog.pg_policy'::regclass, 'pg_catalog.pg_proc'::regclass)
+   AND d.objid >= 16384 AND d.refobjid IS DISTINCT FROM w.ev_class AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+ ORDER BY 1, 2, 3, 4, 5"""
+"""What rules of views, triggers, policies and functions look at, as the server keeps account of it."""
 POLICIES = """
-SELECT n.nspname AS schema, c.relname AS tablename, p.polname AS name,
+SELECT p.oid, n.nspname AS schema, c.relname AS tablename, p.polname AS name,
        pg_catalog.obj_description(p.oid, 'pg_policy') AS comment,
        'CREATE POLICY ' || quote_ident(p.polname) || ' ON ' || quote_ident(n.nspname) || '.'
        || quote_ident(c.relname)
@@ -116,7 +178,45 @@ SELECT n.nspname AS schema, c.relname AS tablename, p.polname AS name,
        AS definition
   FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY(CAST(:schemas AS text[])) ORDER BY 1, 2, 3""".replace("{{", "{").replace("}}", "}")
+ WHERE n.nspname = ANY(CAST(:schemas AS text[])) ORDER BY 2, 3, 4""".replace("{{", "{").replace("}}", "}")
+
+
+def _beside_view(row: Row) -> Iterator[str]:
+    """What goes with a view: defaults and comments of its columns, indexes, rights, and its owner."""
+    place, word = row["place"], "MATERIALIZED VIEW" if row["materialized"] else "VIEW"
+    for _, _, name, comment, default in row["columns"]:
+        if default is not None:
+            yield f"ALTER VIEW {place} ALTER COLUMN {name} SET DEFAULT {default}"
+        if comment is not None:
+            yield f"COMMENT ON COLUMN {place}.{name} IS {comment}"
+    for definition, name, comment in row["indexes"]:
+        yield definition
+        if comment is not None:
+            yield f"COMMENT ON INDEX {name} IS {comment}"
+    for what, column, whom, further in row["column_grants"]:
+        yield f"GRANT {what} ({column}) ON {place} TO {whom}{_FURTHER if further else ''}"
+    yield from _rights(row, word)
+
+
+def _rights(row: Row, word: str) -> Iterator[str]:
+    """GRANTs, and at last the owner: until then it is ours and we may say all the rest. Everybody may call a function
+    unless that is taken back."""
+    routine = word in ("FUNCTION", "PROCEDURE")
+    place = f"{word} {row['place']}" if routine else row["place"]
+    if routine and row["not_public"]:
+        yield f"REVOKE ALL ON {place} FROM PUBLIC"
+    for what, whom, further in row["grants"]:
+        if not (routine and whom == "PUBLIC"):
+            yield f"GRANT {what} ON {place} TO {whom}{_FURTHER if further else ''}"
+    if row["own"] != row["usual"]:
+        yield f"REVOKE ALL ON {place} FROM {row['owner']}"
+        if row["own"]:
+            yield f"GRANT {row['own']} ON {place} TO {row['owner']}"
+    if row["of_another"]:
+        yield f"ALTER {word} {row['place']} OWNER TO {row['owner']}"
+
+
+_FURTHER = " WITH GRANT OPTION"
 
 
 class Reader:
@@ -127,9 +227,25 @@ class Reader:
         self.names = names
         self.options = options
 
+        self._needs: dict[tuple[str, int], list[Row]] | None = None
+
     def rows(self, query: str) -> Iterator[Row]:
-        wanted = {"schemas": self.names.schemas} if ":schemas" in query else {}
+        known = {"schemas": self.names.schemas, "usual": self.names.default}
+        wanted = {name: value for name, value in known.items() if f":{name}" in query}
         yield from found(self.connection, query, wanted)
+
+    def looks_at(self, of: str, row: Row) -> dict[str, Any]:
+        """`needs` and `reads` of the object of that row; one query for all, when first asked."""
+        if self._needs is None:
+            self._needs = {}
+            for each in self.rows(NEEDS):
+                self._needs.setdefault((each["of"], each["oid"]), []).append(each)
+        listed = self._needs.get((of, row["oid"]), ())
+        pairs = [(self.names.qualified(r["schema"], r["name"]), r["column"]) for r in listed]
+        return {
+            "needs": tuple(dict.fromkeys(name for name, _ in pairs)),
+            "reads": tuple((name, column) for name, column in pairs if column is not None),
+        }
 
     def schema(self, row: Row) -> str | None:
         schema: str | None = self.names.qualified(row["schema"], "").schema
@@ -180,7 +296,9 @@ class Reader:
                 materialized=row["materialized"],
                 options=tuple(sorted(tuple(o.split("=", 1)) for o in row["options"] or ())),
                 comment=row["comment"],
-                needs=tuple(self.names.qualified(*pair) for pair in row["needs"]),
+                also=tuple(_beside_view(row)),
+                columns=tuple((column[0], column[1]) for column in row["columns"]),
+                **self.looks_at("pg_rewrite", row),
             )
 
     def functions(self) -> Iterator[Object]:
@@ -192,6 +310,8 @@ class Reader:
                 procedure=row["procedure"],
                 definition=SqlText(row["definition"].strip()),
                 comment=row["comment"],
+                also=tuple(_rights(row, "PROCEDURE" if row["procedure"] else "FUNCTION")),
+                **self.looks_at("pg_proc", row),
             )
 
     def on_tables(self) -> Iterator[Object]:
@@ -202,6 +322,7 @@ class Reader:
                 definition=SqlText(row["definition"]),
                 enabled=row["enabled"],
                 comment=row["comment"],
+                **self.looks_at("pg_trigger", row),
             )
         for row in self.rows(POLICIES):
             yield Policy(
@@ -209,7 +330,10 @@ class Reader:
                 table=self.table(row),
                 definition=SqlText(row["definition"]),
                 comment=row["comment"],
+                **self.looks_at("pg_policy", row),
             )
+        for row in self.rows(ROW_SECURITY):
+            yield RowSecurity(table=self.table(row), forced=row["forced"])
 
     def around(self) -> Iterator[Object]:
         for row in self.rows(SCHEMAS):
@@ -225,7 +349,7 @@ def read(snapshot: Snapshot, reader: Reader, only: tuple[QualifiedName, ...] | N
     if only is None:
         found = [*reader.around(), *found, *reader.views(), *reader.functions()]
     else:
-        found = [o for o in found if not isinstance(o, (Trigger, Policy)) or o.table in only]
+        found = [o for o in found if not isinstance(o, ON_TABLES) or o.table in only]
     return Snapshot.of(
         snapshot.backend,
         snapshot.tables.values(),

@@ -50,6 +50,7 @@ def _since(version: Version, first: int, text: str, otherwise: str) -> str:
 
 
 def TABLES(version: Version) -> str:
+    """Partitions belong to their table: they are read only when asked for by name."""
     return f"""
 SELECT n.nspname AS schema, t.relname AS tablename, t.relpersistence::text AS persistence,
        to_json(t.reloptions) AS storage, ts.spcname AS tablespace,
@@ -60,16 +61,38 @@ SELECT n.nspname AS schema, t.relname AS tablename, t.relpersistence::text AS pe
   FROM pg_catalog.pg_class self
   LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = self.reltablespace
 {_OF_TABLES.format(relation="self.oid")}
-   AND t.relpersistence <> 't'
+   AND t.relpersistence <> 't' AND (NOT t.relispartition OR CAST(:tables AS text[]) IS NOT NULL)
    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_class'::regclass
                       AND e.objid = t.oid AND e.deptype = 'e')
  ORDER BY n.nspname, t.relname"""
 
 
+def TYPES(version: Version) -> str:
+    """Each different type of a column once, with a column that has it; of an enum (or an array of one) all there is."""
+    return f"""
+SELECT d.*, pg_catalog.format_type(d.type_oid, d.type_mod) AS type, y.typcategory = 'A' AS is_array,
+       e.typname AS enum, CASE WHEN NOT pg_catalog.pg_type_is_visible(e.oid) THEN en.nspname END AS enum_schema,
+       CASE WHEN e.oid IS NOT NULL THEN
+           (SELECT coalesce(json_agg(v.enumlabel ORDER BY v.enumsortorder), '[]'::json)
+              FROM pg_catalog.pg_enum v WHERE v.enumtypid = e.oid) END AS labels
+  FROM (SELECT DISTINCT ON (a.atttypid, a.atttypmod, a.attcollation)
+               n.nspname AS schema, t.relname AS tablename, a.attname AS name,
+               a.atttypid AS type_oid, a.atttypmod AS type_mod, a.attcollation AS collation_oid
+          FROM pg_catalog.pg_attribute a
+{_OF_TABLES.format(relation="a.attrelid")}
+           AND a.attnum > 0 AND NOT a.attisdropped
+         ORDER BY a.atttypid, a.atttypmod, a.attcollation, n.nspname, t.relname) AS d
+  JOIN pg_catalog.pg_type y ON y.oid = d.type_oid
+  LEFT JOIN pg_catalog.pg_type e ON e.typtype = 'e'
+       AND e.oid = CASE WHEN y.typcategory = 'A' THEN y.typelem ELSE y.oid END
+  LEFT JOIN pg_catalog.pg_namespace en ON en.oid = e.typnamespace
+ ORDER BY d.schema, d.tablename, d.name"""
+
+
 def COLUMNS(version: Version) -> str:
     return f"""
 SELECT n.nspname AS schema, t.relname AS tablename, a.attname AS name, a.attnotnull AS not_null,
-       pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+       a.atttypid AS type_oid, a.atttypmod AS type_mod, a.attcollation AS collation_oid,
        a.attidentity::text AS identity, a.attgenerated::text AS generated,
        pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS "default",
        pg_catalog.col_description(a.attrelid, a.attnum) AS comment,

@@ -8,7 +8,18 @@ from typing import ClassVar
 from limbeck.backends.ansi.backend import AnsiBackend
 from limbeck.backends.ansi.objects import with_comment
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Domain, Enum, Extension, Object, Sequence, Trigger, View
+from limbeck.model.objects import (
+    Domain,
+    Enum,
+    Extension,
+    Function,
+    Object,
+    Policy,
+    RowSecurity,
+    Sequence,
+    Trigger,
+    View,
+)
 from limbeck.model.snapshot import Lookup
 from limbeck.model.statement import Statement
 
@@ -17,7 +28,18 @@ Statements = tuple[Statement, ...]
 
 class WithPostgresqlObjects(AnsiBackend):
     object_kinds: ClassVar[frozenset[str]] = frozenset(
-        ["schema", "extension", "enum", "domain", "sequence", "view", "function", "trigger", "policy"]
+        [
+            "schema",
+            "extension",
+            "enum",
+            "domain",
+            "sequence",
+            "view",
+            "function",
+            "trigger",
+            "policy",
+            "row_security",
+        ]
     )
 
     def create_object(self, thing: Object, *, if_not_exists: bool = False) -> Statements:
@@ -33,17 +55,34 @@ class WithPostgresqlObjects(AnsiBackend):
             schema = f" WITH SCHEMA {self.name(thing.schema)}" if thing.schema else ""
             version = f" VERSION {self.literal(thing.version)}" if thing.version else ""
             return (Statement(f"CREATE EXTENSION {exists}{self.name(thing.name)}{schema}{version}"),)
+        if isinstance(thing, RowSecurity):
+            return self._row_security(thing, None)
         made_by_parent = super().create_object(thing, if_not_exists=if_not_exists)
         if isinstance(thing, Trigger) and thing.enabled != "O":
             return (*made_by_parent, *self._enable(thing))
         return made_by_parent
+
+    def drop_object(self, thing: Object, *, if_exists: bool = False) -> Statements:
+        if isinstance(thing, RowSecurity):
+            forced = self.alter(thing.table, "NO FORCE ROW LEVEL SECURITY") if thing.forced else ()
+            return (*forced, *self.alter(thing.table, "DISABLE ROW LEVEL SECURITY"))
+        return super().drop_object(thing, if_exists=if_exists)
+
+    def _row_security(self, want: RowSecurity, have: RowSecurity | None) -> Statements:
+        enabled = self.alter(want.table, "ENABLE ROW LEVEL SECURITY") if have is None else ()
+        if want.forced == (have is not None and have.forced):
+            return enabled
+        force = "FORCE" if want.forced else "NO FORCE"
+        return (*enabled, *self.alter(want.table, f"{force} ROW LEVEL SECURITY"))
 
     def create_view(self, thing: View, exists: str) -> Statements:
         word = "MATERIALIZED VIEW" if thing.materialized else "VIEW"
         if not thing.materialized and exists:
             raise self.cannot("create a view only if it is not there", "Leave if_not_exists out.")
         options, check = self._view_options(thing)
-        text = f"CREATE {word} {exists}{self.full(thing.key)}{options} AS {thing.definition.text}{check}"
+        text = (
+            f"CREATE {word} {exists}{self.full(thing.key)}{options} AS {thing.definition.as_written}{check}"
+        )
         return (Statement(text), *self.object_comment(thing, None, thing.comment))
 
     def alter_view(self, have: View, want: View) -> Statements:
@@ -52,12 +91,43 @@ class WithPostgresqlObjects(AnsiBackend):
             return ()
         if have.materialized or want.materialized:
             return (*self.drop_object(have), *self.create_object(want))
-        options, check = self._view_options(want)
-        return (
-            Statement(
-                f"CREATE OR REPLACE VIEW {self.full(want.key)}{options} AS {want.definition.text}{check}"
-            ),
+        return self.replaced_view(want)
+
+    def replaced_view(self, thing: View) -> Statements:
+        """Options that are not said again are gone, so all are said."""
+        options, check = self._view_options(thing)
+        text = (
+            f"CREATE OR REPLACE VIEW {self.full(thing.key)}{options} AS {thing.definition.as_written}{check}"
         )
+        return (Statement(text),)
+
+    # -- comparing, both in the server's wording
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, View) and isinstance(want, View):
+            return (have.materialized, have.definition, _plain_options(have), have.comment) == (
+                want.materialized,
+                want.definition,
+                _plain_options(want),
+                want.comment,
+            )
+        if isinstance(have, (Function, Policy)) and isinstance(want, (Function, Policy)):
+            return (have.definition, have.comment) == (want.definition, want.comment)
+        if isinstance(have, Trigger) and isinstance(want, Trigger):
+            return (have.definition, have.enabled, have.comment) == (
+                want.definition,
+                want.enabled,
+                want.comment,
+            )
+        return super().same_object(have, want)
+
+    def may_replace(self, have: Object, want: Object) -> bool:
+        """A view can get further columns behind those it has; a function must keep arguments and result."""
+        if isinstance(have, View) and isinstance(want, View):
+            plain = not (have.materialized or want.materialized) and bool(have.columns)
+            return plain and want.columns[: len(have.columns)] == have.columns
+        if isinstance(have, Function) and isinstance(want, Function):
+            return have.procedure == want.procedure and _head(have) == _head(want)
+        return False
 
     def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
         name = self.full(want.key)
@@ -65,10 +135,19 @@ class WithPostgresqlObjects(AnsiBackend):
         if have.data_type != want.data_type:
             changed.append(Statement(f"ALTER SEQUENCE {name} AS {want.data_type or 'bigint'}"))
         if have.options != want.options:
+            changed += self._moved_up(have, want)
             changed += super().alter_sequence(have, replace(want, data_type=have.data_type))
         if have.owned_by != want.owned_by:
             changed.append(Statement(f"ALTER SEQUENCE {name} OWNED BY {self._owner(want)}"))
         return tuple(changed)
+
+    def _moved_up(self, have: Sequence, want: Sequence) -> Statements:
+        """A lower bound above where it stands is refused: then it is moved up first."""
+        low, name = want.options.minvalue, self.full(want.key)
+        if low is None or low <= (have.options.minvalue or 1):
+            return ()
+        move = f"SELECT setval({self.literal(name)}, {low}, false) FROM {name} WHERE last_value < {low}"
+        return (Statement(move),)
 
     def create_sequence(self, thing: Sequence, exists: str) -> Statements:
         made = super().create_sequence(thing, exists)
@@ -84,6 +163,8 @@ class WithPostgresqlObjects(AnsiBackend):
             return self._alter_domain(have, want)
         if isinstance(have, Extension) and isinstance(want, Extension):
             return self._alter_extension(have, want)
+        if isinstance(have, RowSecurity) and isinstance(want, RowSecurity):
+            return self._row_security(want, have)
         return super().alter_other(have, want)
 
     def alter_code(self, have: Object, want: Object) -> Statements:
@@ -159,10 +240,10 @@ class WithPostgresqlObjects(AnsiBackend):
 
     def _domain(self, thing: Domain) -> str:
         parts = [thing.type.spelling]
-        parts += [f"DEFAULT {thing.default.text}"] if thing.default is not None else []
+        parts += [f"DEFAULT {thing.default.as_written}"] if thing.default is not None else []
         parts += ["NOT NULL"] if thing.not_null else []
         parts += [
-            f"{'' if name is None else f'CONSTRAINT {self.name(name)} '}CHECK ({check.text})"
+            f"{'' if name is None else f'CONSTRAINT {self.name(name)} '}CHECK ({check.as_written})"
             for name, check in thing.checks
         ]
         return " ".join(parts)
@@ -205,7 +286,9 @@ class WithPostgresqlObjects(AnsiBackend):
             )
         changes = []
         if have.default != want.default:
-            changes.append("DROP DEFAULT" if want.default is None else f"SET DEFAULT {want.default.text}")
+            changes.append(
+                "DROP DEFAULT" if want.default is None else f"SET DEFAULT {want.default.as_written}"
+            )
         if have.not_null != want.not_null:
             changes.append(f"{'SET' if want.not_null else 'DROP'} NOT NULL")
         for name, check in have.checks:
@@ -216,7 +299,7 @@ class WithPostgresqlObjects(AnsiBackend):
         for name, check in want.checks:
             if (name, check) not in have.checks:
                 named = "" if name is None else f"CONSTRAINT {self.name(name)} "
-                changes.append(f"ADD {named}CHECK ({check.text})")
+                changes.append(f"ADD {named}CHECK ({check.as_written})")
         return tuple(Statement(f"ALTER DOMAIN {self.full(want.key)} {change}") for change in changes)
 
     def _alter_extension(self, have: Extension, want: Extension) -> Statements:
@@ -260,6 +343,16 @@ BEGIN
         END IF;
     END LOOP;
 END $limbeck$"""
+
+
+def _plain_options(view: View) -> dict[str, str]:
+    """As the server stores them: texts; with_data is no state that lasts."""
+    return {name: _plain(value).lower() for name, value in view.options if name != "with_data"}
+
+
+def _head(function: Function) -> str:
+    """What stands before LANGUAGE in the server's wording: name, arguments, result."""
+    return function.definition.text.partition("\n LANGUAGE ")[0]
 
 
 def _plain(value: object) -> str:

@@ -12,18 +12,26 @@ import sqlalchemy as sa
 def found(connection: Any, query: str, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The rows of the query. Columns of type json are lists and dicts, also from drivers that give their text."""
     result = connection.execute(sa.text(query), values)
-    names = _JSON.intersection(result.keys())
-    for row in result.mappings():
-        texts = {n: json.loads(row[n]) for n in names if isinstance(row[n], str)}
-        yield {**row, **texts} if texts else row
+    names = tuple(result.keys())
+    texts = [name for name in names if name in _JSON]
+    for part in result.partitions(1000):
+        for values_of_row in part:
+            row = dict(zip(names, values_of_row, strict=True))
+            for name in texts:
+                if isinstance(row[name], str):
+                    row[name] = json.loads(row[name])
+            yield row
 
 
 _JSON = frozenset(
     {
         "checks",
+        "column_grants",
         "columns",
         "elements",
+        "grants",
         "include",
+        "indexes",
         "labels",
         "needs",
         "on_delete_columns",

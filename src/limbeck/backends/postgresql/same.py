@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from limbeck.backends.ansi.text import without_parentheses
@@ -33,6 +34,7 @@ _LITERAL = re.compile(r"(?i)(?:'(?:[^']|'')*'|[-+]?[\d.]+(?:e[-+]?\d+)?|null|tru
 _NUMERIC = ("SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION")
 
 
+@lru_cache(maxsize=4096)
 def type_(spelling: str) -> str:
     """`VARCHAR(20)` for `character varying(20)`. A type of the user's own keeps its case."""
     text = " ".join(spelling.split())
@@ -53,6 +55,7 @@ def type_(spelling: str) -> str:
     return f"{base}{f'({inside})' if inside else ''}{zone}{match['rest']}"
 
 
+@lru_cache(maxsize=4096)
 def default(text: str, type_spelling: str) -> str:
     """A literal without casts, a number without quotes, the words for now as one; an expression as it is."""
     bare = without_parentheses(without_casts(text))
@@ -65,6 +68,7 @@ def default(text: str, type_spelling: str) -> str:
     return {"'t'": "true", "'true'": "true", "'f'": "false", "'false'": "false"}.get(bare.lower(), bare)
 
 
+@lru_cache(maxsize=4096)
 def sql(text: str) -> str:
     return " ".join(without_casts(text).split())
 
@@ -76,11 +80,13 @@ _IN_LIST = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def exact(text: str) -> str:
     """`x IN ('a', 'b')` on a VARCHAR is stored in one wording, and that wording, said again, in another: the second."""
     return _CAST_LIST.sub(lambda m: f"ARRAY[{', '.join(f'({e})::text' for e in _elements(m[1]))}]", text)
 
 
+@lru_cache(maxsize=4096)
 def as_said(text: str) -> str | None:
     """What must be said for this wording to be stored again; None for the wording itself."""
     said = _IN_LIST.sub(_in_list, text)

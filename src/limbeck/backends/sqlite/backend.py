@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
 from limbeck.errors import RowsWithoutValue
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
@@ -17,19 +19,24 @@ from limbeck.model.snapshot import BackendId, Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
+from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
-from limbeck.ops.compound import RebuildTable, merged, rebuild
+from limbeck.ops.compound import RebuildTable, merged, quoted, rebuild
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
-from limbeck.ops.contract import Change, Facts, Hazard, Operation
+from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
+from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import DropTable
 
-from . import native, reading, types
+from . import doubts, native, reading, types
 from .grammar import in_schema
+from .objects import same_trigger, same_view
 from .reading import EMPTY, Book
 from .rebuild import settled, statements
+from .tokens import fold, tokenize
 from .wording import Writer
 
 _KNOWN_TO_SQLALCHEMY = frozenset(
@@ -46,13 +53,29 @@ _KNOWN_TO_SQLALCHEMY = frozenset(
 )
 
 
+PARTS = (
+    AddColumn,
+    DropColumn,
+    RenameColumn,
+    AlterColumn,
+    AddConstraint,
+    DropConstraint,
+    RenameConstraint,
+    AlterTable,
+)
+"""Changes of one table that may need a rebuild."""
+TOGETHER = (*PARTS, DropIndex, FillColumn)
+"""What one rebuild can do."""
+
+
 class SqliteBackend(AnsiBackend):
     """`read` remembers how the tables are written, and were, so that a rebuild can say again what did not change, and its
     reverse what was before."""
 
     title: ClassVar[str] = "SQLite"
     object_kinds: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
-    managed_objects: ClassVar[frozenset[str]] = frozenset()
+    managed_objects: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
+    blocking: ClassVar[frozenset[str]] = frozenset({"drop_object"})
     has_comments: ClassVar[bool] = False
     allows_forward_references: ClassVar[bool] = True
 
@@ -62,6 +85,8 @@ class SqliteBackend(AnsiBackend):
         self.id = BackendId(name="sqlite", version=tuple(version), driver=dialect.driver)
         self.writer = Writer(dialect)
         self._books: dict[QualifiedName, Book] = {}
+        self._silent: set[QualifiedName] = set()
+        """Tables that were read and had no trigger on UPDATE."""
 
     def since(self, *version: int) -> bool:
         """Whether SQLite is of that version or newer; what a script may count on is `native.ASSUMED`."""
@@ -88,6 +113,8 @@ class SqliteBackend(AnsiBackend):
         for key, book in books.items():
             known = self._books.get(key, EMPTY).entries
             self._books[key] = replace(book, entries=tuple(dict.fromkeys((*book.entries, *known))))
+        heard = {t.table for t in snapshot.objects_of(Trigger) if _hears_updates(t)}
+        self._silent = {key for key in (*self._silent, *books) if key not in heard}
         return snapshot
 
     # -- rewriting
@@ -97,32 +124,87 @@ class SqliteBackend(AnsiBackend):
             return ()
         if isinstance(operation, RenameIndex):
             return self._renamed_index(operation, before)
-        kinds = (
-            AddColumn,
-            DropColumn,
-            RenameColumn,
-            AlterColumn,
-            AddConstraint,
-            DropConstraint,
-            RenameConstraint,
-        )
-        if not isinstance(operation, kinds):
+        if not isinstance(operation, PARTS):
             return (operation,)
-        if isinstance(operation, AddColumn) and native.adds_column(operation) and not operation.if_not_exists:
+        if isinstance(operation, AddColumn) and not self.may_rebuild(operation):
             return (operation,)
         have = self.table_before(before, operation.table)
         if self._is_native(operation, have):
             return (operation,)
+        made = self._rebuilt(operation, have, before)
+        return () if made is None else (made,)
+
+    def _rebuilt(self, operation: Operation, have: Table, before: Lookup) -> RebuildTable | None:
+        """The rebuild that does it; None where the table is so already."""
         want = self._after(operation, have, before)
         if want == have:
-            return ()
+            return None
         using = (
             [(operation.column, operation.using)]
             if isinstance(operation, AlterColumn) and operation.using
             else []
         )
         renames = [(operation.new_name, operation.column)] if isinstance(operation, RenameColumn) else []
-        return (rebuild(have, want, using, renames),)
+        return rebuild(have, want, using, renames)
+
+    def _step(self, operation: Operation, have: Table, before: Lookup) -> RebuildTable | None:
+        if not isinstance(operation, FillColumn):
+            return self._rebuilt(operation, have, before)
+        own = quoted(operation.column)
+        value = SqlText(f"coalesce({own}, {operation.value.text})")
+        return rebuild(have, have, [(operation.column, value)])
+
+    def _joins(self, operation: Operation, have: Table, alone: bool, passed: set[str]) -> bool:
+        """Not a native rename, which renames in views and triggers too; not a fill that a trigger may want to see; not
+        a type of another affinity for values that pass through the one before."""
+        if isinstance(operation, FillColumn):
+            return operation.table in self._silent
+        if isinstance(operation, AlterColumn) and isinstance(operation.type, TypeRef):
+            column = have.column(operation.column)
+            old = None if column is None else types.affinity(column.type.spelling)
+            return operation.column not in passed or old == types.affinity(operation.type.spelling)
+        return not (alone and isinstance(operation, RenameColumn))
+
+    def may_rebuild(self, operation: Operation) -> bool:
+        if isinstance(operation, AddColumn):
+            return operation.if_not_exists or not native.adds_column(operation)
+        return isinstance(operation, PARTS) and not isinstance(operation, RenameColumn)
+
+    def rewrite_first(
+        self, operations: Sequence[Operation], before: Lookup
+    ) -> tuple[tuple[Operation, ...], int]:
+        """As many of the first changes of one table as one rebuild can do; what SQLite does by itself joins it only where
+        a rebuild comes anyway."""
+        first = operations[0]
+        if len(operations) == 1 or not isinstance(first, TOGETHER) or first.table is None:
+            return self.rewrite(first, before), 1
+        if isinstance(first, AddColumn) and not self.may_rebuild(first):
+            return self.rewrite(first, before), 1
+        have = self.table_before(before, first.table)
+        state = Snapshot.of(self.id, [have], stored=True)
+        made: RebuildTable | None = None
+        passed: set[str] = set()
+        number = needed = 0
+        for operation in operations:
+            if not isinstance(operation, TOGETHER) or operation.table != first.table:
+                break
+            now = self.table_before(state, first.table)
+            alone = isinstance(operation, (DropIndex, FillColumn)) or self._is_native(operation, now)
+            if not self._joins(operation, now, alone, passed):
+                break
+            step = self._step(operation, now, state)
+            both = step if made is None or step is None else made.then(step)
+            if both is None and step is not None:
+                break
+            made = both or made
+            state = state if step is None else state.with_table(step.want)
+            if isinstance(operation, (FillColumn, AlterColumn)):
+                passed.add(operation.column)
+            number, needed = number + 1, needed + (not alone and step is not None)
+        if not needed or number < 2:
+            return self.rewrite(first, before), 1
+        assert made is not None
+        return ((made,) if made.want != made.have else ()), number
 
     def rewrite_all(self, operations: tuple[Operation, ...], before: Snapshot) -> tuple[Operation, ...]:
         """Each rewritten in the state the ones before it leave; rebuilds of one table in a row become one."""
@@ -201,6 +283,22 @@ class SqliteBackend(AnsiBackend):
             self.writer, have, settled(want), copy, scratch_name, book=self.book(have.key), triggers=triggers
         )
 
+    def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
+        """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them, and where they fall with the key.
+        AUTOINCREMENT is of no effect but on the rowid, and SQLAlchemy does not write it where that refers to a table."""
+        old, new = dict(have.options), dict(want.options)
+        rowid = {c.name for c in want.columns if c.autoincrement}
+        if not rowid or any(rowid & set(key.columns) for key in want.foreign_keys):
+            new["sqlite_autoincrement"] = False
+        if want.primary_key is None:
+            new["sqlite_with_rowid"] = True
+        usual = {"sqlite_strict": False, "sqlite_with_rowid": True, "sqlite_autoincrement": False}
+        return tuple(
+            (name, new[name] if new[name] != by_itself else None)
+            for name, by_itself in usual.items()
+            if name in new and bool(old.get(name, by_itself)) != bool(new[name])
+        ), ()
+
     # -- columns
     def add_column(
         self,
@@ -275,14 +373,19 @@ class SqliteBackend(AnsiBackend):
     def create_view(self, thing: View, exists: str) -> tuple[Statement, ...]:
         columns = dict(thing.options).get("sqlite_columns", ())
         named = f"({self.names(columns)})" if columns else ""
-        return (Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.text}"),)
+        if thing.materialized:
+            raise self.cannot("have materialized views")
+        return (
+            Statement(f"CREATE VIEW {exists}{self.full(thing.key)}{named} AS {thing.definition.as_written}"),
+        )
 
     def alter_view(self, have: View, want: View) -> tuple[Statement, ...]:
         return self.alter_code(have, want)
 
     def create_object(self, thing: Object, *, if_not_exists: bool = False) -> tuple[Statement, ...]:
         if isinstance(thing, Trigger):
-            return (Statement(in_schema(thing.definition.text, thing.table.schema)),)
+            self._silent.discard(thing.table)
+            return (Statement(in_schema(thing.definition.as_written, thing.table.schema)),)
         return super().create_object(thing, if_not_exists=if_not_exists)
 
     def reference(self, thing: Object) -> str:
@@ -291,13 +394,21 @@ class SqliteBackend(AnsiBackend):
         return super().reference(thing)
 
     # -- comparing
-    def fold_column(self, name: str) -> str:
-        from .tokens import fold
+    def same_object(self, have: Object, want: Object) -> bool:
+        if isinstance(have, View) and isinstance(want, View):
+            return same_view(have, want)
+        if isinstance(have, Trigger) and isinstance(want, Trigger):
+            return same_trigger(have, want)
+        return super().same_object(have, want)
 
+    def fold_column(self, name: str) -> str:
         return fold(name)
 
     def fold_constraint(self, name: str) -> str:
         return self.fold_column(name)
+
+    def doubt(self, column: str, have: TypeRef, want: TypeRef, labels: tuple[str, ...] = ()) -> Doubt | None:
+        return doubts.doubt(self.name(column), have.spelling, want.spelling)
 
     # -- what may hurt
     def hazards(self, operation: Operation, before: Lookup, facts: Facts) -> tuple[Hazard, ...]:
@@ -345,6 +456,12 @@ def _lossy(old: str, new: str) -> str:
     if old == "INTEGER" and new == "REAL":
         return "whole numbers beyond 2^53 lose digits"
     return ""
+
+
+def _hears_updates(trigger: Trigger) -> bool:
+    """Whether UPDATE stands before the table's name."""
+    words = tokenize(trigger.definition.text)
+    return any(word.is_word("UPDATE") for word in takewhile(lambda word: not word.is_word("ON"), words))
 
 
 def _has_own_facts(table: Table) -> bool:

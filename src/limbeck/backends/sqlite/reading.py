@@ -30,7 +30,7 @@ from limbeck.model.table import Table
 
 from . import types
 from .grammar import ColumnDef, KeyPart, Part, TableDef, Words, parse_index, parse_table, parse_view
-from .tokens import fold, quote, same, without_qualifier
+from .tokens import QUOTED, WORD, fold, quote, same, tokenize, without_qualifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +145,24 @@ def _with_indexes(table: Table, indexes: list[Index]) -> Table:
 
 
 def _objects(rows: list[Row], schema: str | None, wanted: set[str] | None) -> Iterable[Object]:
+    there = {
+        fold(name): QualifiedName(schema, name) for type_, name, _, _ in rows if type_ in ("table", "view")
+    }
     for type_, name, table, sql in rows:
         if type_ == "view":
             _, columns, select = parse_view(sql)
             options: Options = (("sqlite_columns", columns),) if columns else ()
-            yield View(name=name, schema=schema, definition=SqlText(select), options=options)
+            needs = tuple(q for q in named_in(select, there) if q.name != name)
+            yield View(name=name, schema=schema, definition=SqlText(select), options=options, needs=needs)
         elif type_ == "trigger" and (wanted is None or fold(table) in wanted):
-            yield Trigger(name=name, table=QualifiedName(schema, table), definition=SqlText(sql))
+            needs = tuple(named_in(sql, there))
+            yield Trigger(name=name, table=QualifiedName(schema, table), definition=SqlText(sql), needs=needs)
+
+
+def named_in(sql: str, there: dict[str, QualifiedName]) -> Iterable[QualifiedName]:
+    """The tables and views that the text may mean; `there` is by folded names."""
+    found = dict.fromkeys(fold(t.name) for t in tokenize(sql) if t.kind in (WORD, QUOTED))
+    return (there[name] for name in found if name in there)
 
 
 # -- one table ------------------------------------------------------------------------------------------------

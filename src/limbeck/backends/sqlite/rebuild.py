@@ -124,8 +124,8 @@ def _sequence(writer: Writer, have: Table, want: Table, scratch_name: str) -> tu
 
 
 def settled(table: Table) -> Table:
-    """What follows from the rest: which column is the rowid itself, that only such a one can AUTOINCREMENT, and that a
-    nullable column has no NOT NULL to say more of."""
+    """What follows from the rest: which column is the rowid itself, that only such a one can AUTOINCREMENT, that a
+    nullable column has no NOT NULL to say more of, and that WITHOUT ROWID needs a key."""
     key = table.primary_key
     rowid = (
         key.columns[0]
@@ -148,6 +148,8 @@ def settled(table: Table) -> Table:
     options = table.options
     if not any(c.autoincrement for c in columns):
         options = tuple(o for o in options if o[0] != "sqlite_autoincrement")
+    if key is None:
+        options = tuple(o for o in options if o[0] != "sqlite_with_rowid")
     if columns == table.columns and options == table.options:
         return table
     return replace(table, columns=columns, options=options, source=None)

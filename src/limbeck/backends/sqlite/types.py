@@ -30,14 +30,14 @@ def is_rowid_type(spelling: str) -> bool:
 
 
 def type_ref(dialect: Any, text: str, collation: str | None = None) -> TypeRef:
-    """`engine` is there when SQLAlchemy would spell the type just so; `python` is its nearest."""
+    """`engine` and `python` are there when SQLAlchemy would spell the type just so."""
     spelling = text if collation is None else f'{text} COLLATE "{collation}"'.strip()
     engine = _engine(dialect, text, collation)
-    python = _call(engine)
-    same = (
-        " ".join(str(dialect.type_compiler_instance.process(engine)).split()) == spelling if text else False
-    )
-    return TypeRef(spelling, python, engine if same else None)
+    if not text:
+        return TypeRef(spelling, _call(engine), None)
+    if " ".join(str(dialect.type_compiler_instance.process(engine)).split()) != spelling:
+        return TypeRef(spelling)
+    return TypeRef(spelling, _call(engine), engine)
 
 
 def _engine(dialect: Any, text: str, collation: str | None) -> Any:
@@ -47,7 +47,9 @@ def _engine(dialect: Any, text: str, collation: str | None) -> Any:
     base = match[1].upper() if match else ""
     arguments = [int(a) for a in re.findall(r"[-+]?\d+", match[2] or "")] if match else []
     by_affinity = {"INTEGER": sa.INTEGER, "TEXT": sa.TEXT, "BLOB": sa.types.NullType, "REAL": sa.REAL}
-    cls = dialect.ischema_names.get(base) or by_affinity.get(affinity(text), sa.NUMERIC)
+    named = getattr(sa, base.replace(" ", "_"), None)
+    cls = dialect.ischema_names.get(base) or (named if isinstance(named, type) else None)
+    cls = cls or by_affinity.get(affinity(text), sa.NUMERIC)
     options = {"collation": collation} if collation and issubclass(cls, sa.String) else {}
     for given in (arguments, []):
         try:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from limbeck.backends.ansi.text import without_parentheses
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
 from limbeck.model.defaults import Computed, TextDefault
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
@@ -16,7 +17,7 @@ from limbeck.model.table import Table
 
 from .grammar import KeyPart, Part, Words, parse_table
 from .reading import EMPTY, Book, Entry
-from .tokens import fold, without_qualifier
+from .tokens import BLOB, NUMBER, QUOTED, STRING, WORD, fold, tokenize, without_qualifier
 
 
 class Writer:
@@ -28,6 +29,8 @@ class Writer:
     def name(self, name: str) -> str:
         preparer = self.dialect.identifier_preparer
         forced = getattr(name, "quote", None)
+        if forced is False:
+            return str(name)
         text: str = preparer.quote_identifier(name) if forced else preparer.quote(str(name))
         return text
 
@@ -67,12 +70,12 @@ class Writer:
         written: list[Words] = []
         for column in table.columns:
             entry = _entry_of(column, left, book)
-            if entry is not None:
+            inline = self._must_be_inline(table, column)
+            if entry is not None and _numbers(entry) == (inline is not None and _autoincrement(table)):
                 for constraint in entry.constraints:
                     left.remove(constraint)
                 written.append(entry.words)
                 continue
-            inline = self._must_be_inline(table, column)
             if inline:
                 left.remove(inline)
             written.append(Words(body=self.column(column, inline, table)))
@@ -88,7 +91,7 @@ class Writer:
         if key is None or key.columns != (column.name,):
             return None
         options = dict(key.options)
-        numbered = dict(table.options).get("sqlite_autoincrement") and column.autoincrement
+        numbered = _autoincrement(table) and column.autoincrement
         return key if numbered or options.get("sqlite_inline") else None
 
     def _table_options(self, table: Table) -> str:
@@ -123,7 +126,7 @@ class Writer:
         if column.type.spelling:
             parts.append(column.type.spelling)
         if isinstance(column.default, TextDefault):
-            parts.append(f"DEFAULT {column.default.sql.text}")
+            parts.append(f"DEFAULT {_default(column.default.sql.text)}")
         if not column.nullable:
             name = options.get("sqlite_not_null_name")
             said = f"CONSTRAINT {self.name(name)} NOT NULL" if name else "NOT NULL"
@@ -152,6 +155,8 @@ class Writer:
     # -- constraints
 
     def constraint(self, constraint: Constraint) -> str:
+        if isinstance(constraint, Other):
+            return constraint.text
         named = f"CONSTRAINT {self.name(constraint.name)} " if constraint.name is not None else ""
         return named + self._constraint(constraint)
 
@@ -162,7 +167,7 @@ class Writer:
             return f"{word} ({self._key(constraint)}){_conflict(options.get('sqlite_on_conflict'))}"
         if isinstance(constraint, Check):
             return f"CHECK ({constraint.sql.text})"
-        assert not isinstance(constraint, Exclude), "SQLite has no EXCLUDE"
+        assert isinstance(constraint, ForeignKey), "SQLite has no EXCLUDE"
         return self._foreign_key(constraint)
 
     def _key(self, key: PrimaryKey | Unique) -> str:
@@ -212,6 +217,22 @@ class Writer:
             f" WHERE {where.text if isinstance(where, SqlText) else where}" if where is not None else ""
         )
         return f"CREATE {unique}INDEX {name} ON {self.name(table.name)} ({', '.join(elements)}){condition}"
+
+
+def _default(text: str) -> str:
+    """A literal as it stands, anything else in parentheses."""
+    tokens = list(tokenize(text))
+    signed = tokens[1:] if tokens and tokens[0].text in ("+", "-") else tokens
+    bare = len(signed) == 1 and signed[0].kind in (NUMBER, STRING, BLOB, WORD, QUOTED)
+    return text if bare or without_parentheses(text) != text.strip() else f"({text})"
+
+
+def _autoincrement(table: Table) -> bool:
+    return bool(dict(table.options).get("sqlite_autoincrement"))
+
+
+def _numbers(entry: Entry) -> bool:
+    return any(t.is_word("AUTOINCREMENT") for t in tokenize(entry.words.body))
 
 
 def _entry_of(column: Column, left: list[Constraint], book: Book) -> Entry | None:

@@ -21,7 +21,7 @@ for _module, _name in (
     (comments, "alembic.autogenerate.comments"),
     (checkconstraint_byname, "alembic.ext.checkconstraint_byname"),
 ):
-    Plugin.setup_plugin_from_module(_module, _name)
+    Plugin.setup_what_is_there_anyway(_module, _name)
 
 
 def _populate_migration_script(autogen_context: Any, migration_script: Any) -> None:

@@ -1,0 +1,237 @@
+"""The same for SQLite, where most changes are a table made anew: `op.batch_alter_table` where it is right.
+
+Alembic's batch knows a table as SQLAlchemy reflects it, and loses what that does not see: indexes over expressions,
+triggers, WITHOUT ROWID, names of NOT NULL. So each batch is run in memory, on a database built like the project's, and
+compared with what the core's own statements make of another one. Where they differ, or the batch would cast values to a
+type that cannot hold them all, the core's statements are written.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from limbeck.backends import backend_for
+from limbeck.diff.walk import table_changes
+from limbeck.events import Reporter, StatementStarted
+from limbeck.model.constraint import Check
+from limbeck.model.names import QualifiedName
+from limbeck.model.table import Table
+from limbeck.ops.constraint import AddConstraint, RenameConstraint, dropping
+from limbeck.ops.fill import FillColumn
+from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
+from limbeck.ops.several import Several
+from limbeck.ops.table import CreateTable, DropTable, RenameTable
+from limbeck.policy import Policy
+from limbeck.run.runner import LiveRun
+
+from ._rehearsal import CannotBeTried, Memory
+from ._wording import Wording, flat_with_errors, has_word, said, spelled_sql, together
+from .operations import ops
+
+_READS = re.compile(
+    r"\s*(SELECT|EXPLAIN|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA\s+[\w.]+\s*(\(.*\))?\s*$)", re.I
+)
+_LOSSY_CAST = re.compile(r"^\s*INSERT\b.*\bCAST\s*\(.*?\bAS\s+(?!VARCHAR|TEXT|CHAR|CLOB)", re.I | re.S)
+
+
+WHOLE = (CreateTable, DropTable)
+"""What makes no table anew: its statements tell all."""
+
+
+class SqliteWording(Wording):
+    memory: Memory | None = None
+    """As the database stands at the place that has been reached, but for what is waiting."""
+    waiting: list[Any]
+
+    def begin(self, connection: Any) -> None:
+        migration = self.context.migration_context
+        self.waiting = []
+        try:
+            self.memory = Memory.like(connection, migration)
+        except sa.exc.SQLAlchemyError:  # made with functions or collations of the program's
+            self.memory = None
+
+    def end(self) -> None:
+        if self.memory is not None:
+            self.memory.dispose()
+            self.memory = None
+
+    def all(self, operations: Iterable[Any], before: Any) -> tuple[list[ops.MigrateOperation], Any]:
+        operations = list(operations)
+        if self.memory is None or any(isinstance(each, Exception) for each in operations):
+            return super().all(operations, before)
+        made: list[ops.MigrateOperation] = []
+        state = before
+        for group in grouped(flat_with_errors(operations)):
+            if isinstance(group[0], WHOLE):
+                made += self.one(group[0], state)
+                self.waiting += group
+            else:
+                made += self._group(group, state)
+            for operation in group:
+                state = operation.apply(state)
+        return together(made), state
+
+    def _group(self, group: Sequence[Any], state: Any) -> list[ops.MigrateOperation]:
+        assert self.memory is not None
+        if self.waiting:
+            perform(self.memory, self.waiting)
+            self.waiting = []
+        meant = self.memory.copy()
+        statements = perform(meant, group)
+        before, self.memory = self.memory, meant
+        try:
+            if not statements:
+                return []
+            for made in self._ways(group, state):
+                if self._leaves_the_same(before, meant, made):
+                    return made
+        finally:
+            before.dispose()
+        return said(group[0], spelled_sql(statements))
+
+    def _ways(self, group: Sequence[Any], state: Any) -> Iterable[list[ops.MigrateOperation]]:
+        steps = list(in_two(group, state))
+        if not all(map(has_word, steps)):
+            return
+        for live in (True, False):
+            made: list[ops.MigrateOperation] = []
+            there = state
+            for operation in steps:
+                found = self.with_live_objects(operation, there) if live else None
+                made += said(operation, found if found is not None else self.plain(operation, there))
+                there = operation.apply(there)
+            yield made
+
+    def _leaves_the_same(self, before: Memory, meant: Memory, made: list[ops.MigrateOperation]) -> bool:
+        there = before.copy()
+        try:
+            lines, imports = self.lines(made)
+            if any("limbeck." in line for line in lines):
+                return False
+            sent = there.perform(self.space, lines, imports)
+            return not any(map(_LOSSY_CAST.match, sent)) and same(there, meant)
+        except CannotBeTried:
+            return all(map(_is_plain, made))
+        except Exception:  # its renderer has no words for it, Alembic refuses it, or SQLite does
+            return False
+        finally:
+            there.dispose()
+
+
+def _is_plain(made: ops.MigrateOperation) -> bool:
+    """Whether it needs no copy of the table, so that nothing can be lost by it."""
+    return isinstance(made, (ops.CreateTableOp, ops.AddColumnOp, ops.CreateIndexOp, ops.DropIndexOp))
+
+
+def in_two(group: Iterable[Any], state: Any) -> Iterator[Any]:
+    """What Alembic cannot rename in a batch is dropped and added again there, which is the same in a table made anew."""
+    for operation in group:
+        table = state.tables.get(getattr(operation, "table", None))
+        old: Any = None
+        if isinstance(operation, RenameConstraint) and table is not None:
+            old = table.constraint(operation.name)
+        elif isinstance(operation, RenameIndex) and table is not None:
+            old = table.index(operation.name)
+        if old is None:
+            yield operation
+        elif isinstance(operation, RenameIndex):
+            new = replace(old, name=operation.new_name, source=None)
+            yield DropIndex(table=operation.table, name=operation.name)
+            yield CreateIndex(table=operation.table, index=new)
+        else:
+            new = replace(old, name=operation.new_name, source=None)
+            yield dropping(operation.table, old)
+            yield AddConstraint(table=operation.table, constraint=new)
+        state = operation.apply(state)
+
+
+def grouped(operations: Iterable[Any]) -> Iterable[list[Any]]:
+    """What follows each other on one table; tables themselves, values and objects by themselves."""
+
+    def place(pair: tuple[int, Any]) -> Any:
+        number, operation = pair
+        alone = (CreateTable, DropTable, RenameTable, FillColumn)
+        table = getattr(operation, "table", None)
+        if isinstance(operation, alone) or not isinstance(table, QualifiedName):
+            return number
+        return table
+
+    for _, group in itertools.groupby(enumerate(operations), place):
+        yield [operation for _, operation in group]
+
+
+# -- in memory --------------------------------------------------------------------------------------------------
+
+
+class _Heard(Reporter):
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def tell(self, event: Any) -> None:
+        if isinstance(event, StatementStarted):
+            self.texts.append(event.text)
+
+
+def perform(memory: Memory, group: Sequence[Any]) -> list[str]:
+    """The core's own way of doing it there, several changes of a table as one rebuild; the statements it takes."""
+    heard = _Heard()
+    with memory.engine.connect() as connection:
+        run = LiveRun(connection, Policy(lock=False), heard)
+        with run.prepared(), run.transactions.run(), run.transactions.step():
+            heard.texts.clear()
+            run.stage.do(Several(operations=tuple(group)))
+            texts = list(heard.texts)
+    return [text for text in texts if not _READS.match(text)]
+
+
+def same(one: Memory, other: Memory) -> bool:
+    """Whether the schemas are the same, however the texts are written."""
+    left, right = one.texts(), other.texts()
+    differing = left ^ right
+    if not differing:
+        return True
+    others = [row for row in differing if row[0] in ("view", "trigger")]
+    if {_plain(row) for row in others if row in left} != {_plain(row) for row in others if row in right}:
+        return False
+    names = {row[2] for row in differing if row[0] in ("table", "index")}
+    return all(_same_table(one, other, name) for name in names)
+
+
+def _plain(row: tuple[str, ...]) -> tuple[str, ...]:
+    return (*row[:3], " ".join(row[3].split()))
+
+
+def _same_table(one: Memory, other: Memory, name: str) -> bool:
+    key = QualifiedName(None, name)
+    tables = []
+    for memory in (one, other):
+        with memory.engine.connect() as connection:
+            backend = backend_for(connection.dialect)
+            tables.append(backend.read(connection, only=(key,)).tables.get(key))
+            connection.rollback()
+    left, right = tables
+    if left is None or right is None:
+        return left is right
+    if [c.name for c in left.columns] != [c.name for c in right.columns] or left.options != right.options:
+        return False
+    if any(a.options != b.options for a, b in zip(left.columns, right.columns, strict=True)):
+        return False
+    changes = (*table_changes(backend, left, right), *table_changes(backend, right, left))
+    return not changes and _shape(left) == _shape(right)
+
+
+def _shape(table: Table) -> tuple[list[str], list[str]]:
+    constraints = [
+        replace(c, in_column=None, of_type=None, sql="") if isinstance(c, Check) else c  # type: ignore[arg-type]
+        for c in table.constraints
+    ]
+    return sorted(f"{type(c).__name__} {c.name}" for c in constraints), sorted(
+        str(i.name) for i in table.indexes
+    )

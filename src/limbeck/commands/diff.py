@@ -1,0 +1,263 @@
+"""What differs between any two of models, databases, snapshots and revisions: the operations from one to the other.
+
+Both sides become values first. Where one is as declared and differs in its wording, the connected database says how it
+would store it (the judge); without a connection the wording is compared, and the answer tells for which tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from limbeck.backends import backend_for
+from limbeck.diff.around_objects import bare_drops, left_broken, surround
+from limbeck.diff.back import applied, way_back
+from limbeck.diff.named import named_like
+from limbeck.diff.objects import keys_of, not_ours
+from limbeck.diff.rules import EVERYTHING, Rules
+from limbeck.diff.steps import runnable
+from limbeck.diff.walk import diff as differences
+from limbeck.errors import ConnectError, LimbeckError, NotComparable, OneDatabaseOnly, OpaqueStep
+from limbeck.judge.objects import settle_objects
+from limbeck.judge.settle import Settled, as_declared, settle
+from limbeck.model.names import QualifiedName
+from limbeck.model.snapshot import BackendId, Snapshot
+from limbeck.model.statement import Statement
+from limbeck.ops.contract import Backend, Operation
+from limbeck.shore.channel import ScriptChannel
+
+from .autogenerate import ambiguous, once_made, told_of_others
+from .collecting import no_collecting
+from .sides import Around, Place, Side, side
+
+if TYPE_CHECKING:
+    from limbeck.project import Project, RunOptions
+
+    from .revision import Wish, Written
+
+NOT_ASKED = "there was no database to ask how it stores this"
+
+
+class Compared(NamedTuple):
+    """What turns `have` into `want` in one database's terms. `back` is the way back; a LimbeckError in it says that
+    there is no honest one. `as_text` names the tables whose wording alone was compared, with the reason."""
+
+    database: str
+    have: Side
+    want: Side
+    operations: tuple[Operation, ...]
+    back: tuple[Operation | LimbeckError, ...]
+    as_text: Mapping[QualifiedName, str]
+    notes: tuple[str, ...]
+    backend: Backend
+
+
+Open = Callable[[bool], "Project"]
+"""Opens the project: for a script (True, no database is touched) or not."""
+
+
+def diff(open_project: Open, have: Place, want: Place, rules: Rules = EVERYTHING) -> tuple[Compared, ...]:
+    """For each database of the project. Connects only where a side is a live database, or where the wording of what is
+    declared must be judged; where that cannot be, the wording is compared. Changes nothing."""
+    if have.needs_database or want.needs_database:
+        return _all(open_project(False), have, want, rules)
+    try:
+        on_paper = _all(open_project(True), have, want, rules, scratch=False)
+    except OpaqueStep:
+        on_paper = None
+    if on_paper is not None and not any(one.as_text for one in on_paper):
+        return on_paper
+    try:
+        return _all(open_project(False), have, want, rules)
+    except ConnectError as error:
+        if on_paper is None:
+            on_paper = _all(open_project(True), have, want, rules)
+        said = f"Not connected: {error.what()}"
+        return tuple(one._replace(notes=(*one.notes, said)) for one in on_paper)
+
+
+def _all(
+    project: Project, have: Place, want: Place, rules: Rules, scratch: bool = True
+) -> tuple[Compared, ...]:
+    found: list[Compared] = []
+
+    def work(connection: Any, options: RunOptions) -> None:
+        around = Around(project, connection, options, scratch)
+        found.append(compared(around, *sides(have, want, around), rules))
+
+    with no_collecting():
+        project.environment.run(work)
+    return tuple(found)
+
+
+def sides(have: Place, want: Place, around: Around) -> tuple[Side, Side]:
+    """Both; a live one last, since it is read in the schemas that the other one has."""
+    if have.kind in ("database", "url"):
+        right = side(want, around)
+        return side(have, around, right.snapshot), right
+    left = side(have, around)
+    return left, side(want, around, left.snapshot)
+
+
+def compared(around: Around, have: Side, want: Side, rules: Rules = EVERYTHING) -> Compared:
+    backend = backend_for(around.options.dialect)
+    _refuse_strangers(have, want, backend.id)
+    old, new, settled = _in_one_spelling(around.connection, backend, have.snapshot, want.snapshot, rules)
+    old, new, as_text = _objects_in_one_spelling(around.connection, backend, old, new)
+    others = ()
+    if have.snapshot.stored and not want.snapshot.stored:
+        others = not_ours(backend, old, new, once_made(around.project))
+    leave = keys_of(backend, others)
+    surrounded = surround(backend, differences(backend, old, new, rules, None, settled.as_text, leave), old)
+    found = surrounded.operations
+    declared = found if want.snapshot.stored else as_declared(found, want.snapshot, settled)
+    back = surround(backend, way_back(backend, found, old), applied(found, old)).operations
+    told = (*surrounded.notes, *left_broken(backend, found, old), *told_of_others(backend, others, new))
+    notes = (*have.notes, *want.notes, *_versions(have, want), *told)
+    return Compared(
+        around.options.database,
+        have._replace(snapshot=old),
+        want._replace(snapshot=new),
+        bare_drops(runnable(backend, declared, old, new)),
+        bare_drops(back),
+        {**settled.as_text, **as_text},
+        notes,
+        backend,
+    )
+
+
+def _in_one_spelling(
+    connection: Any, backend: Backend, have: Snapshot, want: Snapshot, rules: Rules
+) -> tuple[Snapshot, Snapshot, Settled]:
+    """Both as the connected server stores them, as far as that is in question and can be asked."""
+    if have.stored and want.stored:
+        return have, want, Settled(want, {}, {})
+    if want.stored:
+        have = named_like(backend, have, want, rules)
+    doubtful = tuple(ambiguous(backend, have, want, rules))
+    if connection is None:
+        return have, want, Settled(want, dict.fromkeys(doubtful, NOT_ASKED), {})
+    as_text: dict[QualifiedName, str] = {}
+    if not have.stored:
+        names = [name for name in doubtful if name in have.tables]
+        left = settle(connection, backend, have, names, want if want.stored else None, rules)
+        have = left.want
+        as_text.update(left.as_text)
+    if want.stored:
+        return named_like(backend, have, want, rules), want, Settled(want, as_text, {})
+    right = settle(connection, backend, want, doubtful, have, rules)
+    return have, right.want, right._replace(as_text={**as_text, **right.as_text})
+
+
+def _objects_in_one_spelling(
+    connection: Any, backend: Backend, have: Snapshot, want: Snapshot
+) -> tuple[Snapshot, Snapshot, Mapping[QualifiedName, str]]:
+    """The same for what stands beside tables: what is declared in the words of the server, or of the other side."""
+    as_text: dict[QualifiedName, str] = {}
+    if not have.stored and want.stored:
+        left = settle_objects(connection, backend, want, have)
+        have, as_text = left.want, {**as_text, **left.as_text}
+    if not want.stored and have.stored:
+        right = settle_objects(connection, backend, have, want)
+        want, as_text = right.want, {**as_text, **right.as_text}
+    return have, want, as_text
+
+
+def _refuse_strangers(have: Side, want: Side, own: BackendId) -> None:
+    names = [side.snapshot.backend.name for side in (have, want)]
+    if names[0] != names[1]:
+        raise NotComparable(have=have.label, have_of=names[0], want=want.label, want_of=names[1])
+    if names[0] != own.name:
+        raise NotComparable(
+            have=have.label, have_of=names[0], want="the project's database", want_of=own.name
+        )
+
+
+def _versions(have: Side, want: Side) -> tuple[str, ...]:
+    """Two servers of different versions may store one thing in two wordings."""
+    stored = [s for s in (have, want) if s.snapshot.stored and s.snapshot.backend.version]
+    versions = {s.snapshot.backend.version[:1] for s in stored}
+    if len(versions) < 2:
+        return ()
+    told = " and ".join(f"{s.label} of {'.'.join(map(str, s.snapshot.backend.version))}" for s in stored)
+    return (f"{told}: two versions may store one thing in two wordings",)
+
+
+# -- in other words -------------------------------------------------------------------------------------------
+
+
+def script(one: Compared) -> str:
+    """The SQL that does it, for this backend."""
+    pieces: list[str] = []
+    backend = one.backend
+    channel = ScriptChannel(
+        backend.dialect, pieces.append, terminator=backend.terminator, separator=backend.batch_separator
+    )
+    for statement in statements(one):
+        channel.run(statement)
+    return "".join(pieces)
+
+
+def statements(one: Compared) -> list[Statement]:
+    state = one.have.snapshot
+    made: list[Statement] = []
+    for operation in one.operations:
+        for part in one.backend.rewrite(operation, state):
+            made += part.spell(one.backend, state)
+            state = part.apply(state)
+    return made
+
+
+def by_table(operations: tuple[Operation, ...]) -> dict[str, list[str]]:
+    """The operations in words under the tables they are about, in the order in which they would run; "" for what
+    stands beside tables."""
+    found: dict[str, list[str]] = {}
+    for operation in operations:
+        found.setdefault(_subject(operation), []).append(operation.describe())
+    return found
+
+
+def _subject(operation: Operation) -> str:
+    table = getattr(operation, "table", None)
+    if table is None:
+        return ""
+    return str(table if isinstance(table, QualifiedName) else table.key)
+
+
+def write(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
+    """A revision that does it, behind the head. Nothing is written where nothing differs."""
+    from limbeck.source import body
+
+    from .revision import Written as Answer
+    from .revision import write as write_file
+
+    forward = [o for one in found for o in one.operations]
+    back = [o for one in reversed(found) for o in one.back]
+    if not forward:
+        return Answer("", "", empty=True)
+    if project.author is not None:
+        return _by_author(project, found, wish)
+    width = getattr(project.settings, "line_length", 100)
+    up, down = body.body(forward, width), body.body(back, width)
+    imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
+    written = write_file(project, wish, "\n".join(up.lines), "\n".join(down.lines), imports, variables=None)
+    return written._replace(changes=tuple(o.describe() for o in forward))
+
+
+def _by_author(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
+    from .autogenerate import Differences
+
+    changed = [one for one in found if one.operations]
+    if len(changed) > 1:
+        raise OneDatabaseOnly(databases=tuple(one.database for one in changed))
+    (one,) = changed
+    changes = Differences(one.database, one.operations, one.back, one.as_text, ())
+    written: Written = project.author.write(wish, changes, one.have.snapshot)  # type: ignore[union-attr]
+    return written
+
+
+def one_database(project: Project) -> None:
+    """Refuses a project of several databases, where one is meant."""
+    names = tuple(getattr(project, "databases", ()))
+    if len(names) > 1:
+        raise OneDatabaseOnly(databases=names)

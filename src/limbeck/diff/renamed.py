@@ -1,0 +1,116 @@
+"""What is the same thing under a new name, because a person or the models said so; and the steps that rename it.
+
+Never guessed: what only looks renamed is `renames`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Enum
+from limbeck.model.snapshot import Snapshot
+from limbeck.ops.column import RenameColumn
+from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.enum import RenameEnumValue
+from limbeck.ops.table import RenameTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renames:
+    """What a person, or the models, said: it is the same thing under a new name. Never guessed."""
+
+    tables: Mapping[QualifiedName, str] = field(default_factory=dict)
+    columns: Mapping[tuple[QualifiedName, str], str] = field(default_factory=dict)
+    """(table under its new name, old column) -> new column."""
+    values: Mapping[tuple[QualifiedName, str], str] = field(default_factory=dict)
+    """(enum, old value) -> new value."""
+
+    def former_table(self, name: QualifiedName) -> QualifiedName:
+        """The name under which the table stands now."""
+        old = (o for o, new in self.tables.items() if o.schema == name.schema and new == name.name)
+        return next(old, name)
+
+    def former_column(self, table: QualifiedName, name: str) -> str:
+        """The name under which the column stands now; `table` is its table's new name."""
+        return next((old for (t, old), new in self.columns.items() if t == table and new == name), name)
+
+
+def with_declared(backend: Backend, have: Snapshot, want: Snapshot, renames: Renames) -> Renames:
+    """The renames given, and those that the models declare (`info={"renamed_from": ...}`) and that are still to do."""
+    tables = dict(renames.tables)
+    columns = dict(renames.columns)
+    for table in want.tables.values():
+        was = table.renamed_from
+        old = QualifiedName(table.schema, was) if was is not None else table.key
+        if was is not None and table.key not in have.tables and old in have.tables:
+            tables.setdefault(old, table.name)
+        said = Renames(tables=tables).former_table(table.key)
+        stands = have.tables.get(table.key) or have.tables.get(said)
+        for column in table.columns:
+            former = column.renamed_from
+            if former is None or stands is None or stands.column(column.name) is not None:
+                continue
+            if stands.column(former) is not None and table.column(former) is None:
+                columns.setdefault((table.key, former), column.name)
+    return Renames(tables=tables, columns=columns, values=renames.values)
+
+
+def renamings(renames: Renames, have: Snapshot) -> tuple[Operation, ...]:
+    """The steps, each of which finds its new name free: a chain from its end, a swap by way of a third name."""
+    return (
+        *_tables(renames, have),
+        *_columns(renames, have),
+        *_values(renames, have),
+    )
+
+
+def _tables(renames: Renames, have: Snapshot) -> Iterator[Operation]:
+    for schema in dict.fromkeys(name.schema for name in renames.tables):
+        names = {old.name: new for old, new in renames.tables.items() if old.schema == schema}
+        taken = {name.name for name in have.tables if name.schema == schema}
+        for old, new in in_turn(names, taken):
+            yield RenameTable(table=QualifiedName(schema, old), new_name=new)
+
+
+def _columns(renames: Renames, have: Snapshot) -> Iterator[Operation]:
+    for table in dict.fromkeys(table for table, _ in renames.columns):
+        names = {old: new for (t, old), new in renames.columns.items() if t == table}
+        stands = have.tables.get(renames.former_table(table))
+        taken = set() if stands is None else {c.name for c in stands.columns}
+        for old, new in in_turn(names, taken):
+            yield RenameColumn(table=table, column=old, new_name=new)
+
+
+def _values(renames: Renames, have: Snapshot) -> Iterator[Operation]:
+    for enum in dict.fromkeys(enum for enum, _ in renames.values):
+        names = {old: new for (e, old), new in renames.values.items() if e == enum}
+        stands = have.object(Enum, enum)
+        for old, new in in_turn(names, set() if stands is None else set(stands.labels)):
+            yield RenameEnumValue(enum=enum, value=old, new_value=new)
+
+
+def in_turn(
+    names: Mapping[str, str], taken: set[str], third: Callable[[str], str] = "{}__renamed".format
+) -> list[tuple[str, str]]:
+    """Old and new names in an order in which each new one is free when its turn comes. In a circle the first goes by a
+    third name."""
+    waiting = dict(names)
+    taken = set(taken)
+    last: list[tuple[str, str]] = []
+    steps: list[tuple[str, str]] = []
+    while waiting:
+        old = next((o for o, new in waiting.items() if new not in taken or new not in waiting), None)
+        if old is None:
+            old = next(iter(waiting))
+            between = third(old)
+            while between in taken:
+                between = third(between)
+            last.append((between, waiting[old]))
+            waiting[old] = between
+            continue
+        new = waiting.pop(old)
+        steps.append((old, new))
+        taken = (taken - {old}) | {new}
+    return [*steps, *last]

@@ -1,0 +1,128 @@
+"""limbeck in an Alembic project as the tool that is tried: what the core finds, in the words of Alembic's files, and run
+as such a file is run: by the facade's Operations."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from converge_limbeck import Limbeck
+from converge_models import Models, made
+
+
+class Words(Limbeck):
+    name = "limbeck, in Alembic's words"
+
+    def compare(
+        self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
+    ) -> Any:
+        import limbeck.alembic._comparing as comparing
+        from limbeck.commands.autogenerate import Answers
+
+        from alembic.autogenerate import api, render  # isort: skip
+        from alembic.migration import MigrationContext  # isort: skip
+        from alembic.operations import ops  # isort: skip
+
+        metadata = made(models)
+        options = {
+            "target_metadata": metadata,
+            "compare_server_default": True,
+            "include_schemas": bool(schemas),
+            "render_as_batch": self.kind == "sqlite",
+            "include_name": lambda name, kind, parents: kind != "schema" or name in (None, *schemas),
+            "sqlalchemy_module_prefix": "sa.",
+            "alembic_module_prefix": "op.",
+            "user_module_prefix": None,
+        }
+        context = api.AutogenContext(MigrationContext.configure(connection, opts=options))
+        script = ops.MigrationScript("x", ops.UpgradeOps([]), ops.DowngradeOps([]))
+        ask = None if answers is None else self._answer(answers)
+        found = comparing.fill_in(
+            context, script.upgrade_ops, script.downgrade_ops, Answers(), ask, fill=answers is not None
+        )
+        variables: dict[str, Any] = {}
+        context.imports = set()
+        render._render_python_into_templatevars(context, script, variables)
+        return File(found, variables, self._told(found))
+
+    def _told(self, found: Any) -> list[str]:
+        return super().lines(found)
+
+    def lines(self, found: Any) -> list[str]:
+        return found.words and [*found.words, found.source]  # type: ignore[no-any-return]
+
+    def upgrade(self, engine: Any, found: Any) -> None:
+        found.run(engine, "upgrade")
+
+    def downgrade(self, engine: Any, found: Any) -> None:
+        found.run(engine, "downgrade")
+
+
+class File:
+    def __init__(self, found: Any, variables: dict[str, Any], words: list[str]) -> None:
+        self.found = found
+        self.words = words
+        self.source = "\n".join(
+            (
+                "import sqlalchemy as sa",
+                "from alembic import op",
+                *variables["imports"].splitlines(),
+                "def upgrade():",
+                f"    {variables['upgrades']}",
+                "def downgrade():",
+                f"    {variables['downgrades']}",
+                "",
+            )
+        )
+
+    def run(self, engine: Any, direction: str) -> None:
+        from alembic.migration import MigrationContext
+        from alembic.operations import Operations
+
+        space: dict[str, Any] = {"sa": sa}
+        exec(compile(self.source, "revision", "exec"), space)
+        with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+            space[direction]()
+
+
+ORIGINAL = Path(__file__).parents[2] / ".venv-alembic" / "bin" / "python"
+"""Where `make .venv-alembic/.done` has put Alembic itself."""
+RUNNER = """
+import sys, sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+import alembic
+assert "limbeck" not in alembic.__file__
+space = {}
+exec(compile(sys.stdin.read(), "revision", "exec"), space)
+with sa.create_engine(sys.argv[1]).begin() as connection:
+    with Operations.context(MigrationContext.configure(connection)):
+        space[sys.argv[2]]()
+"""
+
+
+class ByOriginal(Words):
+    """The same files, run by Alembic itself, in a process and an environment of its own."""
+
+    name = "limbeck's files, run by Alembic"
+
+    def upgrade(self, engine: Any, found: Any) -> None:
+        self._by_original(engine, found.source, "upgrade")
+
+    def downgrade(self, engine: Any, found: Any) -> None:
+        self._by_original(engine, found.source, "downgrade")
+
+    def _by_original(self, engine: Any, source: str, direction: str) -> None:
+        url = engine.url.render_as_string(hide_password=False)
+        engine.dispose()
+        done = subprocess.run(
+            [str(ORIGINAL), "-W", "ignore", "-c", RUNNER, url, direction],
+            input=source,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr.strip()[-900:])
