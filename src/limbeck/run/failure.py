@@ -58,6 +58,20 @@ def said_by(error: BaseException) -> str:
     return mask_url(f"{name}: {text}" if text else name)
 
 
+def hint_of(error: BaseException) -> str:
+    """What to type next, where the error itself tells it; "" where it does not."""
+    if isinstance(error, LimbeckError):
+        return error.next_step()
+    orig = getattr(_database_error(error), "orig", None)
+    state = getattr(orig, "sqlstate", None) or getattr(orig, "pgcode", None)
+    if state == "55P03" or getattr(orig, "args", ())[:1] == (1205,):
+        return (
+            "Another session holds the table: when it has ended, run the same command again. The setting lock_timeout"
+            " (in seconds) waits longer."
+        )
+    return ""
+
+
 def _without_place(text: str, file: str) -> str:
     """The file and line that an error's sentence begins with: they are told anyway."""
     return (

@@ -34,7 +34,6 @@ from limbeck.errors import (
     ConnectError,
     HeadsMoved,
     Interrupted,
-    LimbeckError,
     LockTimedOut,
     StepFailedError,
 )
@@ -520,7 +519,7 @@ class LiveRun:
             rolled_back=rolled_back,
             done=done,
             heads=heads,
-            hint=error.next_step() if isinstance(error, LimbeckError) else "",
+            hint=failure.hint_of(error),
             whole_run=rolled_back and not self.transactions.per_step and self.transactions.transactional_ddl,
         )
 
@@ -572,7 +571,7 @@ def _unwritten(error: BaseException, step: Step) -> CannotWriteScript:
         direction=step.direction,
         said=failure.said_by(error),
         place=failure.place_of(error, path) if path else "",
-        hint=error.next_step() if isinstance(error, LimbeckError) else "",
+        hint=failure.hint_of(error),
     )
 
 
