@@ -15,13 +15,14 @@ from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._comparing import CoreRevision, GivenRevision, narrowed
+from ._comparing import CoreRevision, GivenRevision, Ours, made_from_models, narrowed
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
 
 if TYPE_CHECKING:
     from limbeck.model.snapshot import Snapshot
+    from limbeck.project import RunOptions
 
     from ._project import AlembicProject
 
@@ -71,12 +72,13 @@ class Author:
         context = GivenRevision(self.project, _typed(wish), changes)
         return self._all(self._looked(context), wish)
 
-    def narrowed(self, options: Any, have: Any, want: Any) -> tuple[Any, Any]:
-        """Both sides of a `limbeck diff` without what env.py leaves out."""
-        migration = options.changed.get("context")
-        if migration is None or migration.connection is None or options.offline:
-            return have, want
-        return narrowed(migration, have, want)
+    def narrow(self, options: RunOptions, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
+        """Both sides of any comparison without what env.py's filters leave out."""
+        context = options.changed.get("context")
+        return (have, want) if context is None else narrowed(context, have, want)
+
+    def once_made(self) -> Ours:
+        return made_from_models(self.project)
 
     def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]
