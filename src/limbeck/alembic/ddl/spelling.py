@@ -230,7 +230,9 @@ def _identity(asked: Asked) -> Statements:
         said = now.options
         names = (each for each in said.__dataclass_fields__ if getattr(said, each) is None)
         unsaid: dict[str, Any] = {name: None for name in names if not getattr(said, f"no{name}", None)}
-        if said.start is None:  # nor is it to follow from the bounds
+        if (
+            said.start is None and asked.word != "oracle"
+        ):  # nor is it to follow from the bounds; Oracle says all again
             unsaid["start"] = 1
             now = replace(now, options=replace(said, start=1))
         was = replace(was, options=replace(was.options, **unsaid))
