@@ -15,7 +15,7 @@ from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._comparing import CoreRevision, GivenRevision
+from ._comparing import CoreRevision, GivenRevision, narrowed
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
@@ -67,15 +67,13 @@ class Author:
         refuse_behind(self.project)
         return self._all(self._compared(wish, answers, ask), wish)
 
-    def write(self, wish: Wish, changes: Differences, have: Snapshot) -> Written:
-        """A file for changes that were found elsewhere, from the look `have` on."""
-        context = GivenRevision(self.project, _typed(wish), changes, have)
+    def write(self, wish: Wish, changes: Sequence[tuple[Differences, Snapshot]]) -> Written:
+        """A file for changes that were found elsewhere."""
+        context = GivenRevision(self.project, _typed(wish), changes)
         return self._all(self._looked(context), wish)
 
     def narrow(self, options: RunOptions, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
         """Both sides of any comparison without what env.py's filters leave out."""
-        from ._comparing import narrowed
-
         context = options.changed.get("context")
         return (have, want) if context is None else narrowed(context, have, want)
 

@@ -42,8 +42,11 @@ def together(backend: Backend, operations: Iterable[Operation]) -> tuple[Operati
 @overload
 def together(backend: Backend, operations: Iterable[Part]) -> tuple[Part, ...]: ...
 def together(backend: Backend, operations: Iterable[Part]) -> tuple[Part, ...]:
-    """The same operations, with those of one table as one where two or more of them rebuild it."""
+    """The same operations, with those of one table as one where two or more of them rebuild it; in the same order where
+    none does."""
     given = list(operations)
+    if _rebuilds(backend, given) < 2:
+        return tuple(given)
     ways = [_slots(order) for order in (given, _tables_first(given))]
     best = min(ways, key=lambda slots: sum(_rebuilds(backend, slot) > 0 for slot in slots))
     return tuple(part for slot in best for part in _written(backend, slot))
