@@ -82,6 +82,7 @@ def main() -> int:
     said.add_argument("--rounds", type=int, default=3)
     said.add_argument("--schemas", action="store_true")
     said.add_argument("--memory", action="store_true")
+    said.add_argument("--cold", action="store_true", help="no run before those that count")
     given = said.parse_args()
     if Path(sys.prefix).resolve() != PLACE.resolve():  # what follows needs SQLAlchemy and the embedded server
         prepare()
@@ -92,15 +93,15 @@ def main() -> int:
     with embedded.postgres() as server:
         print(f"PostgreSQL {server.version}, {given.rounds} rounds: seconds, least (median)", flush=True)
         for count in given.counts or ((100, 1000, 5000) if everything else ()):
-            measure(server, f"{count} tables", models.accounts(count), given.rounds)
+            measure(server, f"{count} tables", models.accounts(count), given.rounds, warm=not given.cold)
         if given.schemas or everything:
             measure(server, "5 schemas x 40 tables", models.in_schemas(5, 40), given.rounds)
         if given.memory or everything:
-            measure(server, "100,000 columns", models.wides(2000, 50), 1)
+            measure(server, "100,000 columns", models.wides(2000, 50), 1, warm=False)
     return 0
 
 
-def measure(server: Any, name: str, text: str, rounds: int) -> None:
+def measure(server: Any, name: str, text: str, rounds: int, *, warm: bool = True) -> None:
     server.create_database("bench")
     url = server.url("bench")
     try:
@@ -108,7 +109,7 @@ def measure(server: Any, name: str, text: str, rounds: int) -> None:
             tools = projects(Path(folder), url, text)
             fill(url, text)
             contestants = [Contestant([str(BIN / t.program), "check"], t.folder) for t in tools]
-            times = compared(contestants, rounds)
+            times = compared(contestants, rounds, warm=warm)
             told = [counted(tool) for tool in tools]
             show(name, tools, times, told, only_models(tools[0].folder))
     finally:

@@ -241,3 +241,8 @@ def test_importing_is_cheap() -> None:
     code = "import limbeck.config, sys; print(*(m for m in ('tomllib', 'dataclasses', 'inspect') if m in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_every_key_is_described() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert [key for key in config._KEYS if f"`{key}" not in text] == []

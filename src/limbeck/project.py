@@ -102,13 +102,17 @@ class Author(Protocol):
         """A tuple of `commands.autogenerate.Differences`."""
         ...
 
-    def narrow(self, options: RunOptions, have: Any, want: Any) -> tuple[Any, Any]:
-        """Both Snapshots without what the project leaves out of comparisons."""
-        ...
-
     def write(self, wish: Any, changes: Any) -> Any:
         """A file for `changes`: for each database (`Differences`, the Snapshot from which they lead on), in the order in
         which the environment comes to them. Gives `commands.revision.Written`."""
+        ...
+
+    def narrow(self, options: Any, have: Any, want: Any) -> Any:
+        """Both Snapshots of a comparison without what the project leaves out of every comparison."""
+        ...
+
+    def once_made(self) -> Callable[[Any], bool]:
+        """Whether a revision of the project made an object because the models declared it."""
         ...
 
     def variables(self) -> Mapping[str, Any]:

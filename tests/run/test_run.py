@@ -401,6 +401,44 @@ def test_the_lock_says_who_holds_it(history: History) -> None:
         process.communicate()
 
 
+@on("postgresql", "mariadb")
+def test_a_table_that_somebody_holds_is_waited_for_but_not_for_ever(history: History) -> None:
+    history.upgrade("a1")
+    history.write("b2", "a1", 'op.add_column("authors", sa.Column("age", sa.Integer))')
+    with history.database.engine().connect() as other:
+        other.exec_driver_sql("SELECT count(*) FROM authors")  # the transaction stays open
+        began = time.monotonic()
+        with pytest.raises(StepFailedError) as caught:
+            history.upgrade("b2", lock_timeout=1)
+        assert 0.7 < time.monotonic() - began < 20
+        assert "lock_timeout" in caught.value.next_step()
+        assert history.heads == ("a1",)
+    assert history.upgrade("b2").heads_after == ("b2",)
+
+
+BOUND = {"postgresql": "SHOW lock_timeout", "mariadb": "SELECT @@lock_wait_timeout"}
+
+
+@on("postgresql", "mariadb")
+def test_the_bound_is_gone_with_the_run_and_a_shorter_one_of_the_session_stays(database: Database) -> None:
+    from limbeck.run import locks
+
+    with database.engine().connect() as connection:
+
+        def bound() -> str:
+            return str(connection.exec_driver_sql(BOUND[database.kind]).scalar())
+
+        before = bound()
+        with locks.held(connection, "v", 3):
+            assert bound() in ("3s", "3")
+        assert bound() == before
+        connection.exec_driver_sql(
+            "SET lock_timeout = '2s'" if database.kind == "postgresql" else "SET lock_wait_timeout = 2"
+        )
+        with locks.held(connection, "v", 3):
+            assert bound() in ("2s", "2")
+
+
 @on("sqlite")
 def test_sqlite_waits_for_other_writers_and_gives_up(history: History) -> None:
     with history.database.engine().connect() as other:

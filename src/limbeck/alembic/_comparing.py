@@ -38,6 +38,23 @@ def nobodys(thing: Any) -> bool:
     return False
 
 
+def made_from_models(project: Any) -> Ours:
+    """Whether a revision file of the project made an object from the models (`NOTE`); they are read when first asked."""
+    notes: set[str] = set()
+    pattern = re.compile(rf"^\s*{re.escape(NOTE)}(.*?)\s*$", re.MULTILINE)
+    unread = [True]
+
+    def check(thing: Any) -> bool:
+        if unread:
+            unread.clear()
+            for path in map(Path, project.scripts.scripts):
+                text = path.read_text(encoding="utf-8", errors="replace") if path.suffix == ".py" else ""
+                notes.update(" ".join(said.split()) for said in pattern.findall(text))
+        return note_of(thing) in notes
+
+    return check
+
+
 class CoreRevision(api.RevisionContext):
     """One `revision --autogenerate` of limbeck's: filled by the core where it knows the database, else by Alembic's walk."""
 
@@ -47,7 +64,7 @@ class CoreRevision(api.RevisionContext):
         super().__init__(project.config, project.directory, typed)
         self.project = project
         self.folder: Path = project.folder
-        self._notes: set[str] | None = None
+        self.once_made = made_from_models(project)
         self.answers, self.ask, self.fill = answers, ask, fill
         self.notes: list[str] = []
         self.as_text: dict[str, str] = {}
@@ -80,24 +97,13 @@ class CoreRevision(api.RevisionContext):
             imports=imports,
             see=lambda: replaced(self.folder),
             unused=unused,
-            ours=self._once_made,
+            ours=self.once_made,
         )
         self.unused.append(unused)
         self.left += found.left
         self.taken += found.taken
         self.notes += found.notes
         self.as_text.update({str(name): why for name, why in found.as_text.items()})
-
-    def _once_made(self, thing: Any) -> bool:
-        """Whether a revision file made the object from the models (`NOTE`)."""
-        if self._notes is None:
-            paths = [Path(path) for path in self.project.scripts.scripts]
-            texts = (
-                path.read_text(encoding="utf-8", errors="replace") for path in paths if path.suffix == ".py"
-            )
-            pattern = re.compile(rf"^\s*{re.escape(NOTE)}(.*?)\s*$", re.MULTILINE)
-            self._notes = {" ".join(said.split()) for text in texts for said in pattern.findall(text)}
-        return note_of(thing) in self._notes
 
 
 class GivenRevision(CoreRevision):
@@ -311,16 +317,19 @@ class Comparison:
 
 
 def narrowed(migration: Any, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
-    """Both as the filters of that migration context leave them, either way round, also where nothing is connected."""
+    """What stands and what is declared, either way round, as env.py's filters leave them, also where nothing is connected;
+    other sides as they are."""
+    if have.stored == want.stored:
+        return have, want
     context = api.AutogenContext(migration, autogenerate=not migration.as_sql)
     if migration.as_sql:
         context.comparators = util.PriorityDispatcher()
     live = Live(util.to_list(context.metadata, []), migration.dialect)
     sides = Sides(context, backend_for(migration.dialect), live)
-    if want.stored and not have.stored:
-        want, have = sides.narrow(want, have)
-        return have, want
-    return sides.narrow(have, want)
+    if have.stored:
+        return sides.narrow(have, want)
+    want, have = sides.narrow(want, have)
+    return have, want
 
 
 def _alter_of(upgrade: ops.UpgradeOps, key: QualifiedName, name: str) -> Any:

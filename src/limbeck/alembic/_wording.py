@@ -331,7 +331,8 @@ class Wording:
         made: Any = self.plain(operation, state)[0]
         if made.modify_type is not None:
             made.modify_type = self.file_type(column.type)
-        if made.modify_server_default not in (False, None) and column.server_default is not None:
+        given = made.modify_server_default
+        if given is not False and given is not None and column.server_default is not None:
             made.modify_server_default = column.server_default
         return [made]
 

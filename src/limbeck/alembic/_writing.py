@@ -15,7 +15,7 @@ from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._comparing import CoreRevision, GivenRevision, narrowed
+from ._comparing import CoreRevision, GivenRevision, Ours, made_from_models, narrowed
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
@@ -76,6 +76,9 @@ class Author:
         """Both sides of any comparison without what env.py's filters leave out."""
         context = options.changed.get("context")
         return (have, want) if context is None else narrowed(context, have, want)
+
+    def once_made(self) -> Ours:
+        return made_from_models(self.project)
 
     def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]

@@ -5,6 +5,11 @@ PostgreSQL      a session advisory lock, asked for again and again (pg_try_advis
 MySQL, MariaDB  GET_LOCK, one second at a time
 SQLite          BEGIN IMMEDIATE of each transaction (one writer at a time); `begin_immediate`
 others          none
+
+While it is held, statements wait no longer than that for tables that other sessions hold, where the session has no
+shorter bound of its own (PostgreSQL waits for ever by default, and whoever comes later waits behind us; MySQL waits for
+a year, MariaDB for a day). A revision that says its own bound has it. Taken and given back with the lock: a run that
+has nothing to do must not ask more.
 """
 
 from __future__ import annotations
@@ -26,7 +31,7 @@ TOLD_AFTER = 0.5
 @contextmanager
 def held(connection: Any, table: str, limit: float, reporter: Reporter = SILENT) -> Iterator[None]:
     """Holds the lock for the version table of that name. Raises LockTimedOut after `limit` seconds."""
-    take, release, holder = _kind(connection, table)
+    take, release, holder = _kind(connection, table, limit)
     if take is None:
         yield
         return
@@ -42,12 +47,14 @@ def held(connection: Any, table: str, limit: float, reporter: Reporter = SILENT)
 Call = Callable[[], Any]
 
 
-def _kind(connection: Any, table: str) -> tuple[Callable[[], bool] | None, Call, Callable[[], str]]:
+def _kind(
+    connection: Any, table: str, limit: float
+) -> tuple[Callable[[], bool] | None, Call, Callable[[], str]]:
     name = connection.dialect.name
     if name == "postgresql":
-        return _postgresql(connection, table)
+        return _postgresql(connection, table, limit)
     if name in ("mysql", "mariadb"):
-        return _mysql(connection, table)
+        return _mysql(connection, table, limit)
     return None, lambda: None, lambda: ""
 
 
@@ -60,16 +67,35 @@ def _ask(connection: Any, sql: str) -> Any:
     return row
 
 
-def _postgresql(connection: Any, table: str) -> tuple[Callable[[], bool], Call, Callable[[], str]]:
+def _tell(connection: Any, sql: str) -> None:
+    free = not connection.in_transaction()
+    connection.exec_driver_sql(sql)
+    if free:
+        connection.commit()
+
+
+def _postgresql(
+    connection: Any, table: str, limit: float
+) -> tuple[Callable[[], bool], Call, Callable[[], str]]:
     digest = hashlib.sha256(f"limbeck:{table}".encode()).digest()
     high, low = (int.from_bytes(digest[i : i + 4], "big", signed=True) for i in (0, 4))
 
+    bound: list[str] = []
+
     def take() -> bool:
-        return bool(_ask(connection, f"SELECT pg_try_advisory_lock({high}, {low})")[0])
+        set_to = f"set_config('lock_timeout', '{max(1, round(limit * 1000))}', false)"
+        row = _ask(
+            connection,
+            f"SELECT taken, CASE WHEN taken AND current_setting('lock_timeout') = '0' THEN {set_to} END"
+            f" FROM (SELECT pg_try_advisory_lock({high}, {low}) AS taken OFFSET 0) AS l",
+        )
+        if row[1] is not None:
+            bound.append(", set_config('lock_timeout', '0', false)")
+        return bool(row[0])
 
     def release() -> None:
         if not connection.closed and not connection.invalidated:
-            _ask(connection, f"SELECT pg_advisory_unlock({high}, {low})")
+            _ask(connection, f"SELECT pg_advisory_unlock({high}, {low}){''.join(bound)}")
 
     def holder() -> str:
         row = _ask(
@@ -87,16 +113,25 @@ def _postgresql(connection: Any, table: str) -> tuple[Callable[[], bool], Call, 
     return take, release, holder
 
 
-def _mysql(connection: Any, table: str) -> tuple[Callable[[], bool], Call, Callable[[], str]]:
+def _mysql(connection: Any, table: str, limit: float) -> tuple[Callable[[], bool], Call, Callable[[], str]]:
     # Locks are of the whole server and their names at most 64 characters long.
     database = _ask(connection, "SELECT DATABASE()")[0]
     name = "limbeck:" + hashlib.sha256(f"{database}.{table}".encode()).hexdigest()[:40]
 
+    bound: list[int] = []
+
     def take() -> bool:
-        return bool(_ask(connection, f"SELECT GET_LOCK('{name}', 0)")[0] == 1)
+        taken, before = _ask(connection, f"SELECT GET_LOCK('{name}', 0), @@lock_wait_timeout")
+        seconds = max(1, round(limit))
+        if taken == 1 and int(before) > seconds:
+            _tell(connection, f"SET SESSION lock_wait_timeout = {seconds}")
+            bound.append(int(before))
+        return bool(taken == 1)
 
     def release() -> None:
         if not connection.closed and not connection.invalidated:
+            for before in bound:
+                _tell(connection, f"SET SESSION lock_wait_timeout = {before}")
             _ask(connection, f"SELECT RELEASE_LOCK('{name}')")
 
     def holder() -> str:

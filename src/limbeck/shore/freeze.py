@@ -274,7 +274,7 @@ class Freezer:
     def _is_numbering(self, column: Any, table: Any) -> bool:
         """Whether it is the column that may be numbered."""
         wished = self.dialect.name == "mssql" and column.autoincrement is True
-        return wished or column is compat.numbering_column(table)
+        return wished or bool(column is compat.numbering_column(table))
 
     def _numbered(self, column: Any, spelled: str) -> bool:
         """Whether the database numbers the rows by it: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""
