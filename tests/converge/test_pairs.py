@@ -15,8 +15,8 @@ from converge_places import places
 from converge_trial import kept_places, on_kinds, trial  # noqa: F401  (fixtures)
 from converge_words import Words
 
-PAIRS = 200
-AT_ONCE = 50
+PAIRS = 120
+AT_ONCE = 40
 FILES = 6
 
 

@@ -106,6 +106,20 @@ def test_a_key_that_goes_for_a_moment_comes_back_under_its_new_name(database: Da
 
 
 @on("postgresql", "mariadb", "sqlite")
+def test_a_key_goes_behind_all_that_refer_to_it(database: Database) -> None:
+    def keys(name: str) -> sa.ForeignKeyConstraint:
+        return sa.ForeignKeyConstraint(["m"], ["a.id"], name=name)
+
+    def columns(key: bool) -> tuple[Any, ...]:
+        plain = sa.Column("id", sa.Integer, primary_key=key, autoincrement=False, nullable=False)
+        return plain, sa.Column("m", sa.Integer), sa.Column("o", sa.Integer)
+
+    have = models(("a", *columns(True), keys("fk_a")), ("b", identifier(), columns(True)[1], keys("fk_b")))
+    want = models(("a", *columns(False)[:2]), ("b", identifier(), columns(True)[1]))
+    there_and_back(database, have, want, any_names=True)
+
+
+@on("postgresql", "mariadb", "sqlite")
 def test_a_new_table_refers_to_what_becomes_unique(database: Database) -> None:
     def a(*more: Any) -> tuple[Any, ...]:
         return ("a", identifier(), sa.Column("n", sa.Integer), *more)
