@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -43,13 +42,6 @@ def on(*kinds: str) -> pytest.MarkDecorator:
 
 
 on_all = on(*KINDS)
-
-
-# How long an example takes says something of the machine, nothing of what is tested.
-hypothesis.settings.register_profile(
-    "limbeck", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("limbeck")
 
 
 def pytest_configure(config: pytest.Config) -> None:

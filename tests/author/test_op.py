@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import inspect
 import threading
 import uuid
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 
 from limbeck import op, schema
 from limbeck.author.stage import entered
@@ -26,13 +28,16 @@ from limbeck.source import body, layout, operations
 MODULES = {"datetime": datetime, "decimal": decimal, "uuid": uuid}
 
 
+SQLITE = sqlite.dialect()  # type: ignore[no-untyped-call]
+
+
 class Keeping:
     """A stage that keeps what it is given."""
 
     offline = True
 
-    def __init__(self) -> None:
-        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    def __init__(self, dialect: Any = None) -> None:
+        dialect = dialect or postgresql.dialect()  # type: ignore[no-untyped-call]
         self.backend = backend_for(dialect)
         self.before = Snapshot.of(self.backend.id, partial=True)
         self.kept: list[Operation] = []
@@ -53,9 +58,9 @@ class Keeping:
         return nullcontext()
 
 
-def made(code: str) -> list[Operation]:
+def made(code: str, dialect: Any = None) -> list[Operation]:
     """The operations that this Python makes."""
-    stage = Keeping()
+    stage = Keeping(dialect)
     with entered(stage):
         exec(code, {"op": op, "sa": sa, "schema": schema, "postgresql": postgresql, **MODULES})
     return stage.kept
@@ -241,24 +246,25 @@ with op.together():
 with op.together():
     pass
 """
-    both, alone = made(code)
+    both, alone = made(code, SQLITE)
     assert isinstance(both, Several)
     assert [o.kind for o in both.operations] == ["drop_column", "add_constraint"]
     assert alone.kind == "drop_column"
     lines = body.body([both, alone]).lines
     assert lines[0] == "    with op.together():"
-    assert made("if True:\n" + "\n".join(lines)) == [both, alone]
+    assert made("if True:\n" + "\n".join(lines), SQLITE) == [both, alone]
+    assert [o.kind for o in made(code)] == ["drop_column", "add_constraint", "drop_column"]  # PostgreSQL
 
 
 def test_a_question_in_between_is_asked_after_what_stands_above_it() -> None:
-    kinds = [o.kind for o in made(BETWEEN)]
+    kinds = [o.kind for o in made(BETWEEN, SQLITE)]
     assert kinds == ["drop_column", "drop_table"]
 
 
 def test_a_block_that_ends_with_an_error_does_nothing() -> None:
-    stage = Keeping()
+    stage = Keeping(SQLITE)
     with entered(stage), pytest.raises(ZeroDivisionError), op.together():
-        op.drop_table("a")
+        op.drop_column("a", "b")
         raise ZeroDivisionError
     assert stage.kept == []
     with entered(stage):
@@ -281,3 +287,18 @@ def test_a_thread_of_a_revision_means_the_only_run_there_is() -> None:
         thread.start()
         thread.join()
     assert [o.kind for o in stage.kept] == ["drop_table"]
+
+
+def test_every_function_is_described() -> None:
+    folder = Path(__file__).parents[2] / "docs"
+    text = "".join((folder / name).read_text(encoding="utf-8") for name in ("operations.md", "objects.md"))
+    functions = [name for name, thing in vars(op).items() if inspect.isfunction(thing) and name[0] != "_"]
+    assert "create_table" in functions
+    assert [name for name in functions if name != "current" and f"op.{name}" not in text] == []
+
+
+def test_the_example_of_the_page_runs() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    example = text.partition("```python\n")[2].partition("```")[0]
+    kinds = [o.kind for o in made(example + "\nupgrade()")]
+    assert kinds == ["add_column", "fill_column", "alter_column", "create_index"]

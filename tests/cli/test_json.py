@@ -55,7 +55,7 @@ def test_branches(limbeck: Limbeck) -> None:
 def test_a_run(limbeck: Limbeck) -> None:
     (moved,) = document(limbeck, "upgrade", "b2")
     seconds = moved.pop("seconds")
-    assert moved == {"database": "", "before": [], "at": ["b2"], "steps": ["a1", "b2"]}
+    assert moved == {"database": "", "before": [], "at": ["b2"], "steps": ["a1", "b2"], "undone": False}
     assert seconds.keys() == {"a1", "b2"} and all(s > 0 for s in seconds.values())
     assert document(limbeck, "current") == [{"database": "", "heads": ["b2"], "behind": True, "known": True}]
     assert document(limbeck, "ensure-version") == {"created": False}

@@ -1,4 +1,4 @@
-"""`with op.together():` keeps the changes inside until its end and hands them on as one."""
+"""`with op.together():` keeps changes until its end and hands them on as one, where the database has a use for that."""
 
 from __future__ import annotations
 
@@ -47,7 +47,11 @@ class Gathering:
         return self._behind.offline
 
     def do(self, operation: Operation) -> None:
-        self._kept.append(operation)
+        """Kept from the first one on that may rebuild a table; before that it is done at its own line."""
+        if self._kept or self.backend.may_rebuild(operation):
+            self._kept.append(operation)
+        else:
+            self._behind.do(operation)
 
     def hand_on(self) -> None:
         """What is kept goes to the stage behind, as one operation."""

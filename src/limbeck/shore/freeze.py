@@ -262,7 +262,7 @@ class Freezer:
 
     def _has_identities(self) -> bool:
         """SQL Server's dialect spells IDENTITY and says that it has none."""
-        return self.dialect.supports_identity_columns or self.dialect.name == "mssql"
+        return bool(self.dialect.supports_identity_columns) or self.dialect.name == "mssql"
 
     def _never_null(self, column: Any) -> bool:
         """SQL Server's dialect writes NOT NULL for a column that a Sequence fills."""
