@@ -106,9 +106,6 @@ class LiveStage:
             self._do(parts)
             rest = rest[number:]
 
-    def _named(self, operation: Operation) -> Operation:
-        return tenants.translated(operation, self.schemas, self.freeze()) if self.schemas else operation
-
     def _do(self, parts: Iterable[Operation]) -> None:
         for part in parts:
             try:
