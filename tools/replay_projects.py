@@ -82,6 +82,19 @@ with sa.create_engine(url).connect() as connection:
     line.run_cmd(config, options)
 """
 
+FROM_A_WORKER = """\
+import sys
+import anyio
+from alembic.config import main
+
+
+async def run():
+    await anyio.to_thread.run_sync(lambda: main(argv=sys.argv[2:], prog="alembic"))
+
+
+anyio.run(run)
+"""
+
 PROJECTS = {
     "buildbot": Published(
         "buildbot==4.3.0",
@@ -133,5 +146,7 @@ PROJECTS = {
         drivers=ASYNC,
         variables={"PREFECT_API_DATABASE_CONNECTION_URL": "{url}", "PREFECT_HOME": "{folder}/home"},
         settings="revision_environment = true\n",
+        launcher=FROM_A_WORKER,
+        native="its env.py wants to be called from a worker thread of its server's event loop",
     ),
 }

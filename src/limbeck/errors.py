@@ -2069,3 +2069,16 @@ class WrongArgument(RunError):
 
     def next_step(self) -> str:
         return self.instead or "Options for one database begin with its name: postgresql_where, mysql_engine."
+
+
+class NotAsynchronous(RunError):
+    """`op.run_async` was called on a connection whose driver is not asynchronous."""
+
+    code = "LB791"
+    driver: str
+
+    def what(self) -> str:
+        return f"op.run_async() needs an asynchronous driver, and this connection is {self.driver}'s."
+
+    def next_step(self) -> str:
+        return "Use op.get_bind(), a synchronous connection whatever the driver, or a URL such as postgresql+asyncpg://."

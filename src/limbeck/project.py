@@ -106,6 +106,10 @@ class Author(Protocol):
         """A file for `changes` (`Differences`) that lead on from the Snapshot `have`: `commands.revision.Written`."""
         ...
 
+    def narrow(self, options: Any, have: Any, want: Any) -> Any:
+        """Both Snapshots of a comparison without what the project leaves out of every comparison."""
+        ...
+
     def variables(self) -> Mapping[str, Any]:
         """Further names for the project's template of revision files."""
         ...

@@ -10,7 +10,9 @@ from limbeck.diff import left
 from limbeck.diff.renamed import Renames
 from limbeck.diff.walk import diff
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import View
 from limbeck.model.snapshot import Snapshot
+from limbeck.model.sqltext import SqlText
 
 USERS = QualifiedName(None, "users")
 ORDERS = QualifiedName(None, "orders")
@@ -114,3 +116,24 @@ def test_under_a_new_table_name() -> None:
     assert [o.describe() for o in diff(BACKEND, HAVE, want, renames=renames)] == [
         "rename table users to people"
     ]
+
+
+def test_a_view_of_what_was_left_open_stays_as_it_stands() -> None:
+    """With the new name it could not be made; one that is new waits too; others are made."""
+
+    def view(name: str, select: str) -> View:
+        return View(name=name, definition=SqlText(select))
+
+    have = HAVE.with_object(view("v", "SELECT mail FROM users"))
+    want = renamed_everywhere("email")
+    for thing in (
+        view("v", "SELECT email FROM users"),
+        view("new", "SELECT u.email FROM users AS u"),
+        view("other", "SELECT id FROM users"),
+    ):
+        want = want.with_object(thing)
+    want = left.column_called_as_before(BACKEND, have, USERS, "mail", "email")(want)
+    assert {key.name: thing.definition.text for (_, key), thing in want.objects.items()} == {  # type: ignore[union-attr]
+        "v": "SELECT mail FROM users",
+        "other": "SELECT id FROM users",
+    }

@@ -172,6 +172,45 @@ def test_a_value_of_an_enum_is_renamed_when_said(postgresql: Database) -> None:
     assert here.told(ahead) == here.told(found)
 
 
+def test_a_renamed_value_that_a_default_a_check_and_an_index_say(postgresql: Database) -> None:
+    here = Here(postgresql)
+
+    def make(*labels: str) -> Make:
+        def made(metadata: sa.MetaData) -> None:
+            sa.Table(
+                "t",
+                metadata,
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("v", sa.Enum(*labels, name="mood"), server_default=labels[0]),
+                sa.CheckConstraint(f"id > 0 OR v = '{labels[0]}'", name="ck"),
+                sa.Index("ix", "id", postgresql_where=sa.text(f"v = '{labels[0]}'")),
+            )
+
+        return made
+
+    here.stands(make("sad", "glad"), "INSERT INTO t (id) VALUES (1)")
+    before = here.facts()
+    goal = make("unhappy", "glad")
+    found = here.compares(goal, renames=(("mood.sad", "unhappy"),))
+    here.runs(found.upgrade)
+    assert here.told(here.compares(goal)) == []
+    here.runs(found.downgrade)
+    assert here.facts() == before
+    assert here.told(found) == ["rename value 'sad' of enum mood to 'unhappy'"]
+
+
+def test_a_renamed_value_beside_one_that_goes(postgresql: Database) -> None:
+    """Rows that have the old name are no rows that have no value."""
+    here = Here(postgresql)
+    here.stands(mood("sad", "glad", "mad"), *rows("'sad'", "'glad'"))
+    found = here.compares(mood("unhappy", "glad"), say=LEAVE, renames=(("mood.sad", "unhappy"),))
+    assert here.asked == []
+    here.runs(found.upgrade)
+    assert values(here) == ["unhappy", "glad"]
+    here.runs(found.downgrade)
+    assert values(here) == ["sad", "glad"]
+
+
 @on("postgresql", "mariadb")
 def test_a_value_of_an_enum_that_goes_and_is_in_use(here: Here) -> None:
     here.stands(mood("sad", "glad", "mad"), *rows("'sad'", "'glad'"))

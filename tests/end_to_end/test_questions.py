@@ -256,6 +256,7 @@ def test_answers_that_mean_nothing_here(here: Here) -> None:
         {"renames": (("users.mial", "users.email"),)},
         {"renames": (("users.mail", "users.emial"),)},
         {"drops": {"users.nothing": True}},
+        {"drops": {"mail": True}},  # of whichever table: too little for what cannot be undone
         {"casts": {"users.mail": "1"}},
         {"fills": {"users.nothing": "1"}},
     ):
@@ -309,7 +310,7 @@ def test_what_holds_something_is_dropped_when_a_person_says_so(here: Here) -> No
     assert "drop column item.extra" in here.told(half)
     assert "drop table bill" not in here.told(half)
 
-    wanted = sorted(here.told(here.compares(goal, drops={"bill": True, "extra": True})))
+    wanted = sorted(here.told(here.compares(goal, drops={"bill": True, "item.extra": True})))
     assert wanted == sorted(here.told(here.compares(goal, accept_loss=True)))
     found = here.compares(goal, say=YES)
     assert wanted == sorted(here.told(found))
@@ -374,3 +375,22 @@ def test_a_value_for_a_renamed_table(here: Here) -> None:
     assert [(q.kind, q.key) for q in here.asked] == [("rename", "users"), ("fill", "people.code")]
     here.runs(found.upgrade)
     assert here.rows("SELECT id, code FROM people ORDER BY id") == [(1, "c"), (2, "c")]
+
+
+@on_all
+def test_a_rename_that_becomes_not_null_at_once(here: Here) -> None:
+    def table(name: str, **more: Any) -> Make:
+        def make(metadata: sa.MetaData) -> None:
+            sa.Table(
+                "t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column(name, sa.Text, **more)
+            )
+
+        return make
+
+    here.stands(table("mail"), "INSERT INTO t VALUES (1, 'a'), (2, NULL)")
+    goal = table("email", nullable=False)
+    found = here.compares(goal, say={"t.mail": "email", "t.email": "'none'"})
+    assert [(q.kind, q.key) for q in here.asked] == [("rename", "t.mail"), ("fill", "t.email")]
+    here.runs(found.upgrade)
+    assert here.rows("SELECT id, email FROM t ORDER BY id") == [(1, "a"), (2, "none")]
+    assert here.told(here.compares(goal)) == []

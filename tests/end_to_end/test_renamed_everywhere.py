@@ -158,6 +158,37 @@ def test_in_another_schema(here: Here) -> None:
         here.does("DROP SCHEMA app_q CASCADE" if here.kind == "postgresql" else "DROP SCHEMA app_q")
 
 
+def test_a_schema_is_renamed_only_when_said(postgresql: Database) -> None:
+    here = Here(postgresql)
+
+    def tables(schema: str, column: str) -> Make:
+        def make(metadata: sa.MetaData) -> None:
+            metadata.schema = schema
+            kind = sa.Enum("a", "b", name="kind", metadata=metadata)
+            sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column(column, kind))
+            sa.Table(
+                "u",
+                metadata,
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("t", sa.ForeignKey(f"{schema}.t.id")),
+            )
+
+        return make
+
+    here.does("CREATE SCHEMA app")
+    here.stands(tables("app", "k"), "INSERT INTO app.t VALUES (1, 'a')", "INSERT INTO app.u VALUES (1, 1)")
+    before = here.facts()
+    assert "rename schema app to shop" not in here.told(here.compares(tables("shop", "k"), say=LEAVE))
+    said = (("app", "shop"), ("shop.t.k", "kind"))
+    found = here.compares(tables("shop", "kind"), renames=said)
+    assert here.told(found) == ["rename schema app to shop", "rename column shop.t.k to kind"]
+    here.runs(found.upgrade)
+    assert here.rows("SELECT id, kind FROM shop.t") == [(1, "a")]
+    assert here.told(here.compares(tables("shop", "kind"))) == []
+    here.runs(found.downgrade)
+    assert catalog.difference(before, here.facts()) == ""
+
+
 def test_a_sequence_takes_the_new_name(postgresql: Database) -> None:
     here = Here(postgresql)
 

@@ -209,3 +209,15 @@ def test_sets_of_other_words_are_other_types() -> None:
     freezer = Freezer(mysql.dialect())  # type: ignore[no-untyped-call]
     spelled = [freezer.type(mysql.SET(*words)).spelling for words in (("x", "y"), ("x", "y", "z"))]
     assert spelled == ["SET('x','y')", "SET('x','y','z')"]
+
+
+@pytest.mark.parametrize("name", ["mssql", "oracle", "postgresql"])
+def test_an_identity_keeps_its_options(name: str) -> None:
+    """SQL Server's dialect spells them although it says that it has none."""
+    target = dialect(name)
+    table = sa.Table("t", sa.MetaData(), sa.Column("n", sa.Integer, sa.Identity(start=3, increment=2)))
+    said = str(sa.schema.CreateTable(table).compile(dialect=target)).strip()
+    frozen = Freezer(target).table(table)
+    assert ddl.create_table(target, frozen).text == said
+    assert isinstance(frozen.columns[0].default, Identity)
+    assert ("IDENTITY(3,2)" if name == "mssql" else "START WITH 3") in said

@@ -267,6 +267,15 @@ class Comparison:
                 upgrade.ops.append(inside)
 
 
+def narrowed(migration: Any, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
+    """Both as the filters of that migration context leave them, also where nothing is connected."""
+    context = api.AutogenContext(migration, autogenerate=not migration.as_sql)
+    if migration.as_sql:
+        context.comparators = util.PriorityDispatcher()
+    live = Live(util.to_list(context.metadata, []), migration.dialect)
+    return Sides(context, backend_for(migration.dialect), live).narrow(have, want)
+
+
 def _alter_of(upgrade: ops.UpgradeOps, key: QualifiedName, name: str) -> Any:
     for each in upgrade.ops:
         if isinstance(each, ops.ModifyTableOps) and each.table_name == key.name:

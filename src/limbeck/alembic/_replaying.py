@@ -66,14 +66,14 @@ def _reached(theirs: Any, context: Any, operations: Operations) -> Iterator[None
     from . import op
 
     environment = getattr(theirs, "environment_context", None)
-    before = op._proxy  # type: ignore[attr-defined]
+    before = op._proxy
     if environment is not None:
         environment._migration_context = context
-    op._proxy = operations  # type: ignore[attr-defined]
+    op._proxy = operations
     try:
         yield
     finally:
-        op._proxy = before  # type: ignore[attr-defined]
+        op._proxy = before
         if environment is not None:
             environment._migration_context = theirs
 
@@ -100,7 +100,7 @@ class Recorded(Operations):
         return self.stage.bind()
 
     @contextmanager
-    def batch_alter_table(  # type: ignore[override]
+    def batch_alter_table(
         self, table_name: str, schema: str | None = None, *args: Any, **more: Any
     ) -> Iterator[Any]:
         yield RecordedBatch(self.migration_context, self.stage, table_name, schema)

@@ -22,6 +22,7 @@ from .util.exc import CommandError
 
 if TYPE_CHECKING:
     from limbeck.model.snapshot import Snapshot
+    from limbeck.project import RunOptions
 
     from ._project import AlembicProject
 
@@ -70,6 +71,13 @@ class Author:
         """A file for changes that were found elsewhere, from the look `have` on."""
         context = GivenRevision(self.project, _typed(wish), changes, have)
         return self._all(self._looked(context), wish)
+
+    def narrow(self, options: RunOptions, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
+        """Both sides of any comparison without what env.py's filters leave out."""
+        from ._comparing import narrowed
+
+        context = options.changed.get("context")
+        return (have, want) if context is None else narrowed(context, have, want)
 
     def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]

@@ -23,7 +23,6 @@ WORDS: Final = {
     "f": "the name itself: names are taken as they are",
     "run_sql": "op.execute(sql)",
     "rename_column_to": "op.rename_column(table, column, new_name)",
-    "run_async": "op.get_bind(), which is a synchronous connection for asynchronous drivers as well",
 }
 
 ARGUMENTS: Final = {

@@ -7,16 +7,16 @@ are SQLAlchemy's. Arguments such as `postgresql_where=` or `mysql_engine=` are p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from limbeck.model import objects
 from limbeck.model.marks import UNCHANGED, Unchanged
 from limbeck.model.names import QualifiedName
 from limbeck.ops.contract import Operation
 from limbeck.ops.rows import Rows
-from limbeck.shore import authored
+from limbeck.shore import authored, channel
 
 from . import former, op_objects, reading
 from .gathering import together as together
@@ -25,8 +25,8 @@ from .own_words import sql_constraint as sql_constraint
 from .own_words import sql_type as sql_type
 from .stage import current
 
-Text = Any
-"""SQL: a str, sa.text(), or another SQLAlchemy expression."""
+T = TypeVar("T")
+Text = Any  # SQL: a str, sa.text(), or another SQLAlchemy expression
 Column = Any
 """A sqlalchemy.Column."""
 Type = Any
@@ -499,6 +499,11 @@ def execute(
 def get_bind() -> Any:
     """The SQLAlchemy connection of the run. In a script it writes what it is told and refuses to read."""
     return current("get_bind").bind()
+
+
+def run_async(function: Callable[..., Awaitable[T]], *arguments: Any, **named: Any) -> T:
+    """Awaits `function(connection, ...)` with the run's AsyncConnection (asyncpg, aiosqlite ...); gives what it gives."""
+    return channel.waited_for(current("run_async").bind(), function, arguments, named)
 
 
 def is_offline() -> bool:

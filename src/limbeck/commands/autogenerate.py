@@ -47,7 +47,7 @@ from .questions import Answers as Answers
 from .questions import Ask as Ask
 from .questions import Interview, Taken, refuse_unused
 from .questions import Question as Question
-from .renaming import See, applied, ask_renames, no_hints, said_renames
+from .renaming import See, applied, ask_renames, former_schemas, no_hints, said_renames
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -164,7 +164,8 @@ def compare(
     put in `unused` where it is given, else they raise AnswerUnknown."""
     backend = backend_for(connection.dialect)
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
-    stored = backend.read(connection, schemas=schemas_of(want, scope.schemas))
+    more = (*scope.schemas, *former_schemas(answers, want))
+    stored = backend.read(connection, schemas=schemas_of(want, more))
     have = only(stored, scope.leave)
     if scope.narrow is not None:
         have, want = scope.narrow(have, want)
@@ -207,7 +208,8 @@ def compare(
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    upgrade = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))))
+    written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))))
+    upgrade = tuple(operation for operation in written if isinstance(operation, Operation))
     back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))))
     told = told_of_others(backend, others, settled.want)
     notes = (*differing.notes(found), *told, *filling.notes)

@@ -21,6 +21,7 @@ from limbeck.errors import ConnectError, LimbeckError, NotComparable, OneDatabas
 from limbeck.judge.objects import settle_objects
 from limbeck.judge.settle import Settled, as_declared, settle
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import Object
 from limbeck.model.snapshot import BackendId, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.ops.contract import Backend, Operation
@@ -102,9 +103,12 @@ def sides(have: Place, want: Place, around: Around) -> tuple[Side, Side]:
 def compared(around: Around, have: Side, want: Side, rules: Rules = EVERYTHING) -> Compared:
     backend = backend_for(around.options.dialect)
     _refuse_strangers(have, want, backend.id)
+    if around.project.author is not None:
+        old, new = around.project.author.narrow(around.options, have.snapshot, want.snapshot)
+        have, want = have._replace(snapshot=old), want._replace(snapshot=new)
     old, new, settled = _in_one_spelling(around.connection, backend, have.snapshot, want.snapshot, rules)
     old, new, as_text = _objects_in_one_spelling(around.connection, backend, old, new)
-    others = ()
+    others: tuple[Object, ...] = ()
     if have.snapshot.stored and not want.snapshot.stored:
         others = not_ours(backend, old, new, once_made(around.project))
     leave = keys_of(backend, others)
@@ -240,7 +244,7 @@ def write(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
     width = getattr(project.settings, "line_length", 100)
     up, down = body.body(forward, width), body.body(back, width)
     imports = tuple(dict.fromkeys((*up.imports, *down.imports)))
-    written = write_file(project, wish, "\n".join(up.lines), "\n".join(down.lines), imports, variables=None)
+    written = write_file(project, wish, "\n".join(up.lines), "\n".join(down.lines), imports)
     return written._replace(changes=tuple(o.describe() for o in forward))
 
 

@@ -67,7 +67,9 @@ class Filling:
         key = f"{table}.{column.name}"
         if not needs_values(column):
             return
-        value = self.interview.said("fill", names_of(table, column.name, self.rows.former(table)[0]))
+        value = self.interview.said(
+            "fill", (*names_of(table, column.name, self.rows.former(table)[0]), column.name)
+        )
         if value is None and not self.rows.any(table):
             note = (
                 f"{table} has no rows here. Where it has some, adding {column.name} (NOT NULL, no default) fails; "
@@ -84,7 +86,7 @@ class Filling:
     def _constrained(self, operation: AlterColumn) -> Iterator[left.Left]:
         table, name = operation.table, operation.column
         former, was = self.rows.former(table, name)
-        value = self.interview.said("fill", names_of(table, name, former, was))
+        value = self.interview.said("fill", (*names_of(table, name, former, was), name))
         stands = self.have.tables.get(table)
         column = None if stands is None else stands.column(name)
         if value is None and (column is None or not self.rows.any_null(table, name)):

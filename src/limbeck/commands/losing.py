@@ -134,12 +134,12 @@ class Losing:
             return
         former, was = self.rows.former(table, name)
         labels = _labels(type_, want)
-        said = self.interview.said("cast", names_of(table, name, former, was))
+        said = self.interview.said("cast", (*names_of(table, name, former, was), name))
         if said is not None:
             self.interview.note("cast", f"{table}.{name}", said, "ahead")
             self.using[table, name] = said
             return
-        before = self.backend.doubt(was, column.type, type_, labels)
+        before = self.backend.doubt(was, column.type, type_, (*labels, *self._former(type_, labels)))
         doubt = self.backend.doubt(name, column.type, type_, labels)
         if before is None or doubt is None:
             return
@@ -156,6 +156,12 @@ class Losing:
             yield from self._type_left(table, name, type_)
         elif answer != doubt.plain:
             self.using[table, name] = answer
+
+    def _former(self, type_: TypeRef, labels: tuple[str, ...]) -> Iterator[str]:
+        """What rows have now for values that are renamed."""
+        for (enum, old), new in self.rows.renames.values.items():
+            if enum in type_.needs and new in labels:
+                yield old
 
     def _type_left(self, table: QualifiedName, name: str, type_: TypeRef) -> Iterator[left.Left]:
         yield left.type_kept(self.backend, self.have, table, name)

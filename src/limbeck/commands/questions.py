@@ -243,10 +243,10 @@ def refuse_unused(unused: Mapping[tuple[str, str], tuple[str, ...]]) -> None:
 
 
 def names_of(table: Any, column: str = "", former: Any = None, former_column: str = "") -> tuple[str, ...]:
-    """What a thing may be called in an answer: its whole name first, then without its schema, under its former name, and
-    a column by its own name alone."""
+    """What a thing may be called in an answer: its whole name first, then without its schema, then under its former
+    name."""
     found: list[str] = []
     for name, part in ((table, column), (former, former_column or column)):
         if name is not None:
             found += [f"{t}.{part}" if part else str(t) for t in (name, name.name)]
-    return tuple(dict.fromkeys((*found, *((column,) if column else ()))))
+    return tuple(dict.fromkeys(found))

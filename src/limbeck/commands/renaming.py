@@ -22,7 +22,7 @@ from limbeck.diff.renames import (
 )
 from limbeck.diff.same import plain_name
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Enum
+from limbeck.model.objects import Enum, Schema
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend
@@ -45,8 +45,10 @@ class Renaming(NamedTuple):
 
 def said_renames(interview: Interview, backend: Backend, have: Snapshot, want: Snapshot) -> Renames:
     """The typed renames whose old name is here and whose new name is wanted, and those that the models declare."""
+    schemas = _said_schemas(interview.answers, have, want)
+    have = applied(have, Renames(schemas=schemas))
     said = _said(interview.answers, have, want)
-    renames = with_declared(backend, have, want, said)
+    renames = replace(with_declared(backend, have, want, said), schemas=schemas)
     for names, new in _each(renames):
         ahead = interview.said("rename", names)
         interview.note("rename", names[0], new, "models" if ahead is None else "ahead")
@@ -55,12 +57,29 @@ def said_renames(interview: Interview, backend: Backend, have: Snapshot, want: S
 
 def _each(renames: Renames) -> Iterator[tuple[tuple[str, ...], str]]:
     """How the old one may be called, and the new name."""
+    for schema, new in renames.schemas.items():
+        yield (schema,), new
     for table, new in renames.tables.items():
         yield (str(table),), new
     for (table, column), new in renames.columns.items():
         yield (f"{renames.former_table(table)}.{column}", f"{table}.{column}"), new
     for (enum, value), new in renames.values.items():
         yield (f"{enum}.{value}",), new
+
+
+def former_schemas(answers: Answers, want: Snapshot) -> tuple[str, ...]:
+    """Schemas that the models no longer name, and that are to be read since they are said to have become one of theirs."""
+    wanted = {table.schema for table in want.tables.values()}
+    return tuple(
+        old for old, new in answers.renames if new in wanted and old not in wanted and "." not in old
+    )
+
+
+def _said_schemas(answers: Answers, have: Snapshot, want: Snapshot) -> dict[str, str]:
+    """Only where the one stands and the other does not."""
+    there = {schema.name for schema in have.objects_of(Schema)}
+    old = former_schemas(answers, want)
+    return {o: n for o, n in answers.renames if o in old and o in there and n not in there}
 
 
 def _said(answers: Answers, have: Snapshot, want: Snapshot) -> Renames:

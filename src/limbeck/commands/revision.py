@@ -171,7 +171,7 @@ def write(
     downgrades: str,
     imports: tuple[str, ...],
     *,
-    variables: Mapping[str, Any],
+    variables: Mapping[str, Any] | None = None,
 ) -> Written:
     """A file whose bodies are given, behind the head that is wished for."""
     return _write(project, wish, _parents(project, wish), upgrades, downgrades, imports, variables)

@@ -63,7 +63,7 @@ def on_scratch(connection: Any, dialect: Any, work: Work[T]) -> T:
 def _beside(connection: Any, kind: str, work: Work[T]) -> T:
     name = PREFIX + uuid.uuid4().hex[:12]
     url = connection.engine.url
-    own = {"options": {"isolation_level": "AUTOCOMMIT"}}
+    own = {"isolation_level": "AUTOCOMMIT"}
     forced = kind == "postgresql" and (connection.dialect.server_version_info or (0,))[0] >= 13
     create = f"CREATE DATABASE {name}" + (" TEMPLATE template0" if kind == "postgresql" else "")
 
@@ -78,11 +78,11 @@ def _beside(connection: Any, kind: str, work: Work[T]) -> T:
     def drop(admin: Any) -> None:
         admin.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}" + (" WITH (FORCE)" if forced else ""))
 
-    beside = connect.connected(url, others, **own)
+    beside = connect.connected(url, others, options=own)
     try:
         return connect.connected(url.set(database=name), lambda c: _within(c, work, beside))
     finally:
-        connect.connected(url, drop, **own)
+        connect.connected(url, drop, options=own)
 
 
 def _embedded(work: Work[T], refused: NoScratch) -> T:

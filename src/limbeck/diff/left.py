@@ -17,6 +17,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
 from limbeck.ops import dependents
 from limbeck.ops.contract import Backend
+from limbeck.ops.identifiers import mentions
 
 from .same import plain_name
 
@@ -33,6 +34,7 @@ def table_called_as_before(backend: Backend, have: Snapshot, old: QualifiedName,
             return want
         back = replace(fresh, name=old.name, source=None)
         want = dependents.with_table_renamed(want, fresh.key, back)
+        want = _things_as_before(have, want, (new,))
         return _reachable(backend, want.without_table(back.key).with_table(stands), stands.key)
 
     return left
@@ -53,6 +55,7 @@ def column_called_as_before(
         if fresh is None or fresh.column(new) is None:
             return want
         want = dependents.with_column_renamed(want, fresh, new, old)
+        want = _things_as_before(have, want, (fresh.name, new))
         return want.with_table(_with_column_of(have.tables[table], want.tables[fresh.key], old))
 
     return left
@@ -120,6 +123,19 @@ def null_allowed(backend: Backend, have: Snapshot, table: QualifiedName, column:
         return want.with_table(replace(bare, primary_key=stands.primary_key, source=None))
 
     return left
+
+
+def _things_as_before(have: Snapshot, want: Snapshot, names: tuple[str, ...]) -> Snapshot:
+    """Views, functions, triggers and policies whose text speaks of all these names could not be made without what was
+    left open: they stay as they stand, or are not made."""
+    for thing in want.objects.values():
+        text = getattr(thing, "definition", None)
+        if text is None or not all(mentions(text.as_written, name) for name in names):
+            continue
+        stands = have.object(type(thing), thing.key)
+        want = want.without_object(type(thing), thing.key)
+        want = want if stands is None else want.with_object(stands)
+    return want
 
 
 def _find(backend: Backend, snapshot: Snapshot, name: QualifiedName) -> Table | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from limbeck.model.column import Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
 from limbeck.model.snapshot import Snapshot
@@ -22,7 +23,7 @@ T = TypeVar("T", Constraint, Index)
 
 def named_like(backend: Backend, declared: Snapshot, stored: Snapshot, rules: Rules = EVERYTHING) -> Snapshot:
     """The declared side, where each constraint and index without a name bears that of its like in the stored one, with
-    the indexes that its foreign keys make by themselves there.
+    the indexes that its foreign keys make by themselves and the options that nobody named.
 
     Unnamed means any name: the database gave it one."""
     theirs = {plain_name(backend, name): table for name, table in stored.tables.items()}
@@ -55,7 +56,22 @@ def _table(backend: Backend, declared: Table, stored: Table, rules: Rules) -> Ta
         and backend.fold_constraint(i.name) not in here
         and made_by_foreign_key(backend, i, declared)
     )
-    return replace(declared, primary_key=key, constraints=constraints, indexes=indexes)
+    return replace(
+        declared,
+        primary_key=key,
+        constraints=constraints,
+        indexes=indexes,
+        options=_options(backend, declared, stored),
+    )
+
+
+def _options(backend: Backend, declared: Table, stored: Table) -> Options:
+    """With what the database does by itself where nothing is said (an engine, a character set)."""
+    changed = {name for name, _ in backend.option_changes(stored, declared)[0]}
+    if not changed:
+        return stored.options
+    kept = {name: value for name, value in stored.options if name not in changed}
+    return tuple(sorted({**kept, **dict(declared.options)}.items()))
 
 
 def _named(

@@ -6,7 +6,7 @@ Never guessed: what only looks renamed is `renames`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum
@@ -14,6 +14,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.ops.column import RenameColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.enum import RenameEnumValue
+from limbeck.ops.object import RenameObject
 from limbeck.ops.table import RenameTable
 
 
@@ -26,11 +27,15 @@ class Renames:
     """(table under its new name, old column) -> new column."""
     values: Mapping[tuple[QualifiedName, str], str] = field(default_factory=dict)
     """(enum, old value) -> new value."""
+    schemas: Mapping[str, str] = field(default_factory=dict)
+    """Done first: all other names are those in the new schema."""
 
     def former_table(self, name: QualifiedName) -> QualifiedName:
         """The name under which the table stands now."""
-        old = (o for o, new in self.tables.items() if o.schema == name.schema and new == name.name)
-        return next(old, name)
+        olds = (o for o, new in self.tables.items() if o.schema == name.schema and new == name.name)
+        old = next(olds, name)
+        schema = next((was for was, new in self.schemas.items() if new == old.schema), old.schema)
+        return QualifiedName(schema, old.name)
 
     def former_column(self, table: QualifiedName, name: str) -> str:
         """The name under which the column stands now; `table` is its table's new name."""
@@ -54,12 +59,20 @@ def with_declared(backend: Backend, have: Snapshot, want: Snapshot, renames: Ren
                 continue
             if stands.column(former) is not None and table.column(former) is None:
                 columns.setdefault((table.key, former), column.name)
-    return Renames(tables=tables, columns=columns, values=renames.values)
+    return replace(renames, tables=tables, columns=columns)
 
 
 def renamings(renames: Renames, have: Snapshot) -> tuple[Operation, ...]:
     """The steps, each of which finds its new name free: a chain from its end, a swap by way of a third name."""
+    schemas = tuple(
+        RenameObject(object_kind="schema", name=QualifiedName(None, old), new_name=new)
+        for old, new in renames.schemas.items()
+    )
+    for operation in schemas:
+        have = operation.apply(have)
+    renames = replace(renames, schemas={})
     return (
+        *schemas,
         *_tables(renames, have),
         *_columns(renames, have),
         *_values(renames, have),

@@ -25,7 +25,7 @@ from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.identifiers import mentions
+from limbeck.ops.identifiers import names_in
 from limbeck.ops.index import CreateIndex, DropIndex
 
 PROBE = "limbeck_probe"
@@ -99,19 +99,16 @@ def _of_default(column: Column) -> dict[Question, Table] | None:
 
 
 def _probe(part: Check | Index, texts: tuple[str, ...], table: Table) -> dict[Question, Table] | None:
-    names = tuple(column.name for column in table.columns)
-    spoken = _mentioned(" ".join(texts), (*names, table.name))
-    if table.name in spoken or not spoken:
+    spoken = _names(" ".join(texts))
+    columns = tuple(_bare(c, None) for c in table.columns if {c.name, c.name.lower()} & spoken)
+    if {table.name, table.name.lower()} & spoken or not columns:
         return None
-    columns = tuple(_bare(c, None) for c in table.columns if c.name in spoken)
     made = _table(columns)
     made = replace(made, constraints=(part,)) if isinstance(part, Check) else replace(made, indexes=(part,))
     return {Question(part, tuple((c.name, c.type.spelling) for c in columns)): made}
 
 
-@lru_cache(maxsize=4096)
-def _mentioned(text: str, names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name for name in names if mentions(text, name))
+_names = lru_cache(maxsize=4096)(names_in)
 
 
 def _bare(column: Column, default: TextDefault | None) -> Column:

@@ -8,16 +8,17 @@ from typing import Any
 
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Other, PrimaryKey, Unique
-from limbeck.model.defaults import Computed, SequenceDefault
+from limbeck.model.defaults import Computed, SequenceDefault, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import ON_TABLES, Enum, Object, Sequence, View
+from limbeck.model.objects import ON_TABLES, Enum, Object, Schema, Sequence, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
 
 from .identifiers import mentions, renamed
+from .schemas import with_schema_renamed
 
 # MySQL and MariaDB take a dropped column out of an index that is not unique and keep the rest; the others drop it.
 _INDEX_SHRINKS = frozenset({"mysql", "mariadb"})
@@ -88,13 +89,32 @@ def over_column(table: Table, name: str) -> tuple[tuple[Constraint, ...], tuple[
 
 
 def with_object_renamed(before: Snapshot, old: Object, new: Object) -> Snapshot:
-    """`new` stands where `old` stood; columns of a renamed type or sequence follow."""
+    """`new` stands where `old` stood; columns of a renamed type or sequence follow, and all that is in a schema."""
     after = before.without_object(type(old), old.key).with_object(new)
+    if isinstance(old, Schema):
+        return with_schema_renamed(after, old.name, new.name)
     if isinstance(old, Sequence):
         return _each_table(after, lambda t: _each_column(t, lambda c: _from_sequence(c, old.key, new.key)))
     if isinstance(old, Enum):
         return _each_table(after, lambda t: _each_column(t, lambda c: _of_type(c, old.key, new.key)))
     return after
+
+
+def with_value_renamed(before: Snapshot, enum: Enum, old: str, new: str) -> Snapshot:
+    """Defaults, checks and indexes that say the value in the server's wording (`'old'::mood`) say the new one: the server
+    keeps the value itself, not its name."""
+    was, becomes = (
+        tuple(f"{_literal(label)}::{name}" for name in dict.fromkeys((enum.name, str(enum.key))))
+        for label in (old, new)
+    )
+
+    def text(sql: SqlText) -> SqlText:
+        said = sql.text
+        for one, other in zip(was, becomes, strict=True):
+            said = said.replace(one, other)
+        return sql if said == sql.text else SqlText(said)
+
+    return _each_table(before, lambda table: _texts_changed(table, text))
 
 
 # -- walking ------------------------------------------------------------------------------------------------
@@ -128,6 +148,38 @@ def _each_column(table: Table, change: Callable[[Column], Column]) -> Table:
     if all(a is b for a, b in zip(columns, table.columns, strict=True)):
         return table
     return replace(table, columns=columns, source=None)
+
+
+def _texts_changed(table: Table, change: Callable[[SqlText], SqlText]) -> Table:
+    def default(column: Column) -> Column:
+        if not isinstance(column.default, (TextDefault, Computed)):
+            return column
+        text = change(column.default.sql)
+        if text is column.default.sql:
+            return column
+        return replace(column, default=replace(column.default, sql=text), source=None)
+
+    def options(given: Options) -> Options:
+        return tuple((k, change(v) if isinstance(v, SqlText) else v) for k, v in given)
+
+    def element(given: IndexElement) -> IndexElement:
+        return given if given.sql is None else replace(given, sql=change(given.sql))
+
+    changed = replace(
+        _each_column(table, default),
+        constraints=tuple(
+            replace(c, sql=change(c.sql)) if isinstance(c, Check) else c for c in table.constraints
+        ),
+        indexes=tuple(
+            replace(i, elements=tuple(map(element, i.elements)), options=options(i.options))
+            for i in table.indexes
+        ),
+    )
+    return table if changed == table else replace(changed, source=None)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 # -- a table renamed ----------------------------------------------------------------------------------------

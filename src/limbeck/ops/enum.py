@@ -11,6 +11,7 @@ from limbeck.model.objects import Enum
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 
+from . import dependents
 from .contract import POSITIONAL, Backend, Operation
 from .present import the_object
 
@@ -79,7 +80,8 @@ class RenameEnumValue(Operation):
         if self.value not in enum.labels:
             raise NoSuchThing(kind="enum value", name=f"{self.enum}.{self.value}", known=enum.labels)
         labels = tuple(self.new_value if label == self.value else label for label in enum.labels)
-        return before.with_object(replace(enum, labels=labels))
+        after = before.with_object(replace(enum, labels=labels))
+        return dependents.with_value_renamed(after, enum, self.value, self.new_value)
 
     def reverse(self, before: Lookup) -> Operation:
         return RenameEnumValue(enum=self.enum, value=self.new_value, new_value=self.value)

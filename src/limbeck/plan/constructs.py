@@ -23,7 +23,8 @@ from limbeck.shore.names import qualified_name
 
 def operation_of(construct: Any, freezer: Freezer) -> Operation | None:
     """The operation that a construct is; None for everything that is no plain CREATE, DROP or comment of ours."""
-    kind, element = type(construct), getattr(construct, "element", None)
+    kind = type(construct)
+    element: Any = getattr(construct, "element", None)
     if kind is constructs.CreateTable:
         return CreateTable(
             table=_alone(freezer.table(element), construct), if_not_exists=bool(construct.if_not_exists)

@@ -33,6 +33,28 @@ def statement_of(error: BaseException) -> str:
     return masked(found.statement)
 
 
+def next_step_after(error: BaseException) -> str:
+    """What to do where it is not the revision that must be repaired; "" where that is not known."""
+    from sqlalchemy import exc
+
+    if isinstance(error, LimbeckError):
+        return error.next_step()
+    found = _database_error(error)
+    if not isinstance(found, exc.DBAPIError):
+        return ""
+    if found.connection_invalidated:
+        return "The connection was lost: look why in the server's log, then run the same command again."
+    if getattr(found.orig, "sqlstate", "") == "53100" or "disk is full" in str(found.orig):
+        return "Make room on the disk and run the same command again."
+    state = getattr(found.orig, "sqlstate", None) or getattr(found.orig, "pgcode", None)
+    if state == "55P03" or getattr(found.orig, "args", ())[:1] == (1205,):
+        return (
+            "Another session holds the table: when it has ended, run the same command again. The setting lock_timeout"
+            " (in seconds) waits longer."
+        )
+    return ""
+
+
 def masked(text: str) -> str:
     """A statement without the values of rows, and not longer than people read."""
     if _CHANGES_ROWS.match(text) or _HOLDS_SECRETS.search(text):
@@ -56,20 +78,6 @@ def said_by(error: BaseException) -> str:
     name = type(error).__name__
     text = " ".join(str(error).split())
     return mask_url(f"{name}: {text}" if text else name)
-
-
-def hint_of(error: BaseException) -> str:
-    """What to type next, where the error itself tells it; "" where it does not."""
-    if isinstance(error, LimbeckError):
-        return error.next_step()
-    orig = getattr(_database_error(error), "orig", None)
-    state = getattr(orig, "sqlstate", None) or getattr(orig, "pgcode", None)
-    if state == "55P03" or getattr(orig, "args", ())[:1] == (1205,):
-        return (
-            "Another session holds the table: when it has ended, run the same command again. The setting lock_timeout"
-            " (in seconds) waits longer."
-        )
-    return ""
 
 
 def _without_place(text: str, file: str) -> str:

@@ -29,10 +29,6 @@ NAME = "alembic_version"
 class HeadsTable:
     """The table of that name on one dialect. Holds no state of the database."""
 
-    by_constructs = False
-    """Whether rows are moved by SQLAlchemy's constructs, which alone follow a connection's schema_translate_map. They are
-    spelled twice, once to tell and once to execute, and a thousand steps feel that."""
-
     def __init__(self, dialect: Any, name: str = NAME, schema: str | None = None) -> None:
         from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table
 
@@ -59,8 +55,9 @@ class HeadsTable:
 
         if not self.exists(connection):
             return ()
+        rows = select(self.table.c.version_num).execution_options(schema_translate_map=None)
         try:
-            return tuple(row[0] for row in connection.execute(select(self.table.c.version_num)))
+            return tuple(row[0] for row in connection.execute(rows))
         except exc.DBAPIError as error:
             why = " ".join(str(error.orig).split("\n")[0].split())
             raise VersionTableWrong(table=str(self), why=why) from error
@@ -84,20 +81,13 @@ class HeadsTable:
             self._matched_one(self._update(channel, old, new), old, live)
 
     def _delete(self, channel: Channel, row: str) -> Any:
-        if self.by_constructs:
-            return self._run(channel, self.table.delete().where(self._column == self._literal(row)))
         return channel.run(Statement(f"DELETE FROM {self._spelled} WHERE {self._where(row)}"))
 
     def _insert(self, channel: Channel, row: str) -> Any:
-        if self.by_constructs:
-            return self._run(channel, self.table.insert().values(version_num=self._literal(row)).inline())
         values = f"(version_num) VALUES ({self._quoted(row)})"
         return channel.run(Statement(f"INSERT INTO {self._spelled} {values}"))
 
     def _update(self, channel: Channel, old: str, new: str) -> Any:
-        if self.by_constructs:
-            update = self.table.update().values(version_num=self._literal(new))
-            return self._run(channel, update.where(self._column == self._literal(old)))
         change = f"SET version_num={self._quoted(new)} WHERE {self._where(old)}"
         return channel.run(Statement(f"UPDATE {self._spelled} {change}"))
 
@@ -113,16 +103,6 @@ class HeadsTable:
 
     def _quoted(self, text: str) -> str:
         return ddl.literal(self.dialect, text)
-
-    @property
-    def _column(self) -> Any:
-        return self.table.c.version_num
-
-    def _literal(self, text: str) -> Any:
-        from sqlalchemy import literal_column
-
-        # Bound values would not show in the log of a run.
-        return literal_column("'" + text.replace("'", "''") + "'")
 
     def _matched_one(self, result: Any, row: str, live: bool) -> None:
         if live and result is not None and self.dialect.supports_sane_rowcount and result.rowcount != 1:

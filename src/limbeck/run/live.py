@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Object
-from limbeck.model.snapshot import Snapshot
+from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.several import flat
-from limbeck.shore.channel import Channel
+from limbeck.shore.channel import LiveChannel
 from limbeck.shore.freeze import Freezer
 
+from . import tenants
 from .transactions import Transactions
 from .watch import ROWS, Watch
 
@@ -74,7 +75,12 @@ class LiveStage:
     offline = False
 
     def __init__(
-        self, connection: Any, backend: Backend, channel: Channel, transactions: Transactions, watch: Watch
+        self,
+        connection: Any,
+        backend: Backend,
+        channel: LiveChannel,
+        transactions: Transactions,
+        watch: Watch,
     ) -> None:
         self.connection = connection
         self.backend = backend
@@ -82,6 +88,7 @@ class LiveStage:
         self.transactions = transactions
         self.watch = watch
         self._before = Reading(connection, backend, watch)
+        self.schemas = tenants.of(connection)
         self._freezer: Freezer | None = None
         self.precious = ""
         """A name: before a statement that speaks of it, `settle` is called."""
@@ -89,11 +96,13 @@ class LiveStage:
         watch.foreign = self._before.forget_all
 
     @property
-    def before(self) -> Reading:
-        return self._before
+    def before(self) -> Lookup:
+        return tenants.Translating(self._before, self.schemas) if self.schemas else self._before
 
     def do(self, operation: Operation) -> None:
         rest = tuple(flat((operation,)))
+        if self.schemas:
+            rest = tuple(tenants.translated(each, self.schemas, self.freeze()) for each in rest)
         while rest:  # each is spelled when the one before it is done
             parts, number = self.backend.rewrite_first(rest, self._before)
             self._do(parts)
@@ -103,9 +112,15 @@ class LiveStage:
         for part in parts:
             try:
                 for statement in part.spell(self.backend, self._before):
-                    self._run(statement)
+                    with self._names_of(part):
+                        self._run(statement)
             finally:
                 self._before.forget(part)
+
+    def _names_of(self, operation: Operation) -> AbstractContextManager[None]:
+        """What a revision sends itself goes as SQLAlchemy sends it."""
+        raw = self.schemas and getattr(operation, "unknown", False)
+        return self.channel.names_as_said() if raw else nullcontext()
 
     def _run(self, statement: Statement) -> None:
         if self.precious and self.precious in statement.text:

@@ -18,16 +18,13 @@ file, in which statement, and what of it stays.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from limbeck.author.stage import entered
 from limbeck.backends import backend_for
 from limbeck.errors import (
     CannotWriteScript,
@@ -38,13 +35,13 @@ from limbeck.errors import (
     StepFailedError,
 )
 from limbeck.events import SILENT, Reporter, RunFinished, RunStarted, StepFailed, StepFinished, StepStarted
-from limbeck.ops.contract import Backend, Stage
+from limbeck.ops.contract import Backend
 from limbeck.policy import Policy
 from limbeck.revisions.head_moves import Step, between
-from limbeck.shore.channel import Channel, LiveChannel
+from limbeck.shore.channel import LiveChannel
 from limbeck.shore.connect import explain
 
-from . import failure, locks
+from . import calling, failure, locks, tenants
 from .heads_table import HeadsTable
 from .live import LiveStage
 from .offline import ScriptStage, headline, script_channel, script_keeper
@@ -73,7 +70,7 @@ class Outcome:
 
 def heads_of(connection: Any, policy: Policy = Policy()) -> Heads:
     """The version rows as the table gives them; empty where there is no version table. Changes nothing."""
-    return _table(connection.dialect, policy).read(connection)
+    return _table(connection.dialect, policy, tenants.of(connection)).read(connection)
 
 
 def ensure_version_table(connection: Any, policy: Policy = Policy(), reporter: Reporter = SILENT) -> bool:
@@ -140,7 +137,9 @@ def write_script(
                     table.create(channel)
                 write(headline(step))
                 try:
-                    _call(_function(step, load), step.direction, stage, dict(arguments or {}))
+                    calling.call(
+                        calling.function_of(step, load), step.direction, stage, dict(arguments or {})
+                    )
                 except (Exception, SystemExit) as error:
                     raise _unwritten(error, step) from error
                 table.move(channel, step.moves, live=False)
@@ -167,10 +166,9 @@ class LiveRun:
         self.reporter = reporter
         self.backend: Backend = backend_for(connection.dialect)
         self.channel = LiveChannel(connection, reporter)
-        self.quiet: Channel = LiveChannel(connection, SILENT)
-        self.table = _table(connection.dialect, policy)
-        if "schema_translate_map" in connection.get_execution_options():
-            self.table.by_constructs = True
+        self.quiet = LiveChannel(connection, SILENT)
+        self.channel.names_are_final = self.quiet.names_are_final = policy.conventions is None
+        self.table = _table(connection.dialect, policy, tenants.of(connection))
         self.transactions = Transactions(
             self._keeper(),
             transactional_ddl=self.backend.transactional_ddl,
@@ -355,14 +353,17 @@ class LiveRun:
         self._then(partial(self._tell_finished, step, taken))
         return None
 
+    def _now(self) -> float:
+        return time.monotonic() if self.pipeline is None else self.pipeline.now()
+
     def _tell_step(self, started: StepStarted) -> None:
-        self._step_began = time.monotonic()
+        self._step_began = self._now()
         self.reporter.tell(started)
 
     def _tell_finished(self, step: Step, taken: list[str]) -> None:
         name = _name(step)
         taken.append(name)
-        self.reporter.tell(StepFinished(name, step.direction, time.monotonic() - self._step_began))
+        self.reporter.tell(StepFinished(name, step.direction, self._now() - self._step_began))
 
     # -- what is put off
 
@@ -413,20 +414,20 @@ class LiveRun:
                 self.pipeline.is_open = ahead
 
     def _perform(self, step: Step, load: Load, arguments: dict[str, Any]) -> None:
-        function = _function(step, load)
+        function = calling.function_of(step, load)
         if function is None:
             return
         if not self.puts_off or arguments or not is_plain(function):
             self._settle()
-            _call(function, step.direction, self.stage, arguments)
+            calling.call(function, step.direction, self.stage, arguments)
         elif self.pipeline is None:
-            _call(function, step.direction, self.stage, arguments)
+            calling.call(function, step.direction, self.stage, arguments)
         else:
             ahead = self.pipeline
-            ahead.owner, ahead.line = step, partial(_line_now, _code(function))
+            ahead.owner, ahead.line = step, partial(calling.line_now, calling.code_of(function))
             ahead.is_open = True
             try:
-                _call(function, step.direction, self.stage, arguments)
+                calling.call(function, step.direction, self.stage, arguments)
             finally:
                 ahead.is_open = False
             if (
@@ -477,8 +478,9 @@ class LiveRun:
                     self.pipeline.drain()
                 except Exception as earlier:
                     error = earlier
-            if self.pipeline.failed is not None:
-                step, line = self.pipeline.failed.owner, self.pipeline.failed.line
+            blamed = self.pipeline.failed or self.pipeline.running
+            if blamed is not None:
+                step, line = blamed.owner, blamed.line
         rolled_back = self._took_back()
         self.reporter.tell(StepFailed(_name(step), step.direction, rolled_back))
         return self._failed(error, step, rolled_back, line)
@@ -519,49 +521,16 @@ class LiveRun:
             rolled_back=rolled_back,
             done=done,
             heads=heads,
-            hint=failure.hint_of(error),
+            hint=failure.next_step_after(error),
             whole_run=rolled_back and not self.transactions.per_step and self.transactions.transactional_ddl,
         )
 
 
-def _function(step: Step, load: Load) -> Callable[..., Any] | None:
-    """What the step calls; None where it moves rows only."""
-    if step.revision is None or step.direction == "stamp":
-        return None
-    found: Callable[..., Any] = load(step.revision.id).function(step.direction)
-    return found
-
-
-def _call(
-    function: Callable[..., Any] | None, direction: str, stage: Stage, arguments: dict[str, Any]
-) -> None:
-    if function is None:
-        return
-    with entered(stage):
-        result = function(**arguments)
-    if hasattr(result, "__await__"):
-        getattr(result, "close", lambda: None)()
-        raise TypeError(f"{direction}() is asynchronous, so nothing of it ran; write `def`, not `async def`")
-
-
-def _code(function: Any) -> CodeType:
-    code: CodeType = getattr(function, "__wrapped__", function).__code__
-    return code
-
-
-def _line_now(code: CodeType) -> int:
-    """The line at which a function that is running stands."""
-    frame = sys._getframe(1)
-    while frame.f_code is not code:
-        if frame.f_back is None:
-            return 0
-        frame = frame.f_back
-    return frame.f_lineno
-
-
-def _table(dialect: Any, policy: Policy) -> HeadsTable:
+def _table(dialect: Any, policy: Policy, schemas: tenants.Schemas = tenants.NONE) -> HeadsTable:
     theirs: HeadsTable | None = None if policy.conventions is None else policy.conventions.heads(dialect)
-    return theirs or HeadsTable(dialect, policy.version_table, policy.version_schema)
+    return theirs or HeadsTable(
+        dialect, policy.version_table, schemas.get(policy.version_schema, policy.version_schema)
+    )
 
 
 def _unwritten(error: BaseException, step: Step) -> CannotWriteScript:
@@ -571,7 +540,7 @@ def _unwritten(error: BaseException, step: Step) -> CannotWriteScript:
         direction=step.direction,
         said=failure.said_by(error),
         place=failure.place_of(error, path) if path else "",
-        hint=failure.hint_of(error),
+        hint=failure.next_step_after(error),
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.sql.visitors import cloned_traverse
 
-from limbeck.errors import NothingToRead
+from limbeck.errors import NotAsynchronous, NothingToRead
 from limbeck.events import SILENT, Reporter, StatementRan, StatementStarted
 from limbeck.model.statement import Statement
 
@@ -21,8 +21,13 @@ from . import compat, ddl
 if TYPE_CHECKING:
     from .pipeline import Pipeline
 
+T = TypeVar("T")
+
 AS_IT_STANDS: Final = {"no_parameters": True}
 """Text is final: no driver looks for parameters in it, so `%` and `:` need no care."""
+
+
+FINAL: Final = {"schema_translate_map": None}
 
 
 class Channel:
@@ -44,9 +49,13 @@ class LiveChannel(Channel):
     pipeline: Pipeline | None = None
     """Where statements may be sent without waiting. What may not, waits for them first."""
 
+    names_are_final = True
+    """Whether a schema_translate_map of the connection has been followed already."""
+
     def __init__(self, connection: Any, reporter: Reporter = SILENT) -> None:
         self.connection = connection
         self.reporter = reporter
+        self._final = FINAL if connection.get_execution_options().get("schema_translate_map") else {}
 
     def run(self, statement: Statement) -> Any:
         if self.pipeline is not None:
@@ -65,10 +74,20 @@ class LiveChannel(Channel):
     def _execute(self, statement: Statement) -> Any:
         if statement.clause is None or compat.is_only_text(self.connection, statement.clause):
             return self.connection.exec_driver_sql(statement.text, execution_options=AS_IT_STANDS)
+        options = self._final if self.names_are_final else {}
         if statement.parameters is None:
             with compat.told_to_listeners(statement.clause, self.connection):
-                return self.connection.execute(statement.clause)
-        return self.connection.execute(statement.clause, statement.parameters)
+                return self.connection.execute(statement.clause, execution_options=options)
+        return self.connection.execute(statement.clause, statement.parameters, execution_options=options)
+
+    @contextmanager
+    def names_as_said(self) -> Iterator[None]:
+        """Inside, SQLAlchemy follows the connection's schema_translate_map in constructs."""
+        self.names_are_final = False
+        try:
+            yield
+        finally:
+            self.names_are_final = True
 
     def bind(self) -> Any:
         return self.connection
@@ -198,6 +217,19 @@ class NoResult:
         self._refuse()
 
     __iter__ = __next__ = __len__ = __bool__ = __getitem__ = _refuse
+
+
+def waited_for(
+    connection: Any, function: Callable[..., Awaitable[T]], arguments: Sequence[Any], named: Mapping[str, Any]
+) -> T:
+    """What the asynchronous function gives for the AsyncConnection behind the run's connection.
+    Raises NotAsynchronous; NothingToRead where a script is written."""
+    if isinstance(connection, ScriptConnection):
+        raise NothingToRead(place=caller(), statement=f"op.run_async({function.__name__})")
+    if not connection.dialect.is_async:
+        raise NotAsynchronous(driver=connection.dialect.driver)
+    made: T = compat.awaited(connection, function, arguments, named)
+    return made
 
 
 def with_values(clause: Any, parameters: Any) -> Sequence[Any]:

@@ -143,14 +143,13 @@ PLAIN_DDL: Final = (sa.schema.CreateTable, sa.schema.CreateIndex, sa.schema.Drop
 
 
 def is_only_text(connection: Any, clause: Any) -> bool:
-    """Whether executing the clause sends its text and does nothing else: nobody listens to constructs, and nothing
-    translates schemas. Then SQLAlchemy need not compile it a second time."""
+    """Whether executing the clause sends its text and does nothing else: nobody listens to constructs. Then SQLAlchemy
+    need not compile it a second time."""
     return (
         isinstance(clause, PLAIN_DDL)
         and connection.dialect.__module__.startswith("sqlalchemy.dialects.")
         and not connection.dispatch.before_execute
         and not connection.dispatch.after_execute
-        and not connection.get_execution_options().get("schema_translate_map")
     )
 
 
@@ -180,6 +179,15 @@ def statement_error(connection: Any, text: str, said: Exception) -> Exception:
         text, None, said, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
     )
     return made
+
+
+def awaited(connection: Any, function: Any, arguments: Any, named: Any) -> Any:
+    """Waits, from inside SQLAlchemy's bridge between the two worlds, for a function of the AsyncConnection."""
+    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy.util import await_only
+
+    known = AsyncConnection._retrieve_proxy_for_target(connection)
+    return await_only(function(known, *arguments, **named))
 
 
 def is_of_dialect(thing: Any, dialect: str, *classes: str) -> bool:
@@ -272,6 +280,18 @@ def detached_type(type_: Any) -> Any:
         vars(bare)["_variant_mapping"] = type(type_._variant_mapping)(fresh)
     if isinstance(bare, SchemaType):
         _settle(bare)
+    return bare
+
+
+def moved_type(type_: Any, schemas: Any) -> Any:
+    """A copy of a detached type, with what it wraps, whose schema is the one that the map names."""
+    bare = copy.copy(type_)
+    vars(bare).pop("_static_cache_key", None)
+    for name in ("impl", "item_type"):
+        if isinstance(vars(type_).get(name), sa.types.TypeEngine):
+            vars(bare)[name] = moved_type(vars(type_)[name], schemas)
+    if isinstance(type_, SchemaType):
+        bare.schema = schemas.get(type_.schema, type_.schema)
     return bare
 
 

@@ -7,7 +7,7 @@ spelled by SQLAlchemy's own compiler, in the context it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -189,6 +189,10 @@ class Freezer:
         alone = sa.Column(column, compat.detached_type(instance))
         made = constraints.scratch_table(table or QualifiedName(None, "t"), None, alone)
         return self._type(made.columns[column], f"{table or ''}.{column}".lstrip("."))
+
+    def moved(self, type_: TypeRef, schemas: Mapping[str | None, str | None]) -> TypeRef:
+        """A named type as it is called where its schema has another name."""
+        return self._ref(compat.moved_type(type_.engine, schemas), "a type")
 
     def default(self, default: Any) -> Default | None:
         """What people give as server_default: text, clause, Computed, Identity, Sequence, FetchedValue, None."""

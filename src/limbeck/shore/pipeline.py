@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, Final
 
 import psycopg
@@ -26,22 +26,25 @@ from . import compat
 
 MOST: Final = 64
 """Statements on their way at one time."""
-_LOOK: Final = 0.002
-"""Seconds between two looks for answers while more statements are written."""
+BURST: Final = 16
+"""As many are given to the server at once: waking it for each costs as much as its work."""
+PATIENCE: Final = 0.02
+"""Seconds after which what was said goes out, however little it is."""
 
 
 class Sent:
     """One statement on its way. `owner` is whoever said it, `line` where in his file."""
 
-    __slots__ = ("answered", "began", "line", "owner", "text")
+    __slots__ = ("answered", "line", "owner", "text")
 
     def __init__(self, text: str, owner: Any, line: int) -> None:
         self.text, self.owner, self.line = text, owner, line
-        self.began = 0.0
         self.answered = False
 
 
 Then = Callable[[], None]
+Answers = Generator[Any, Any, None]
+"""What `psycopg.Connection.wait` runs: gives what it waits for, gets what is ready."""
 
 
 class Pipeline:
@@ -63,10 +66,13 @@ class Pipeline:
         """The statement whose answer was an error, or that was on its way when the connection broke."""
         self._driver = connection.connection.driver_connection
         self._pg = self._driver.pgconn
+        self._awaited: deque[Sent] = deque()
         self._queue: deque[Sent | Then] = deque()
-        self._sent = 0
+        """What is awaited, and what is to happen in between."""
         self._on = self._asked = False
+        self._held = 0  # statements that the driver keeps until they are let go
         self._looked = 0.0
+        self._told: float | None = None
 
     @classmethod
     def of(cls, connection: Any, reporter: Reporter, heard: Callable[[str], None]) -> Pipeline | None:
@@ -103,23 +109,27 @@ class Pipeline:
             self._on = True
         self._pg.send_query_params(statement.text.encode(), None)
         self._pg.send_flush_request()  # else the server keeps its answers until it is asked to sum up
-        self._pg.flush()
         entry = Sent(statement.text, self.owner, self.line())
+        if not self._awaited:
+            self._looked = self._told = time.monotonic()
+            self.reporter.tell(StatementStarted(entry.text))
         self._queue.append(entry)
-        self._sent += 1
-        if self._sent == 1:
-            self._begins(entry)
-        if self._sent > MOST:
-            self._wait(self._until(MOST // 2))
-        elif time.perf_counter() - self._looked > _LOOK:
-            self._wait(self._look())
+        self._awaited.append(entry)
+        self._held += 1
+        if self._held >= BURST or time.monotonic() - self._looked > PATIENCE:
+            self._wait(self._until(MOST - BURST) if len(self._awaited) > MOST else self._look())
 
     def then(self, happens: Then) -> None:
         """Does it when all that was sent so far is done: at once where that is so."""
-        if self._sent:
+        if self._queue:
             self._queue.append(happens)
         else:
             happens()
+
+    def now(self) -> float:
+        """The time, and while answers are told the time at which each may have been there: those that were found by one
+        look share the time since the last."""
+        return time.monotonic() if self._told is None else self._told
 
     def drain(self) -> None:
         """Waits for all answers. Raises what a statement failed with; afterwards the connection is as it always is."""
@@ -132,7 +142,7 @@ class Pipeline:
         if not self._on:
             return
         try:
-            if self._sent:
+            if self._awaited:
                 self._driver.cancel()
             self._driver.wait(self._leave())
         except (
@@ -143,11 +153,11 @@ class Pipeline:
 
     # -- answers
 
-    def _wait(self, answers: Iterator[Any]) -> None:
+    def _wait(self, answers: Answers) -> None:
         try:
             self._driver.wait(answers)
         except psycopg.Error as error:
-            failed = self.failed = self.failed or self._first()
+            failed = self.failed = self.failed or self.running
             if self._is_broken():
                 self._forget()
             text = "" if failed is None else failed.text
@@ -160,31 +170,34 @@ class Pipeline:
         said = self._pg.get_error_message() or "the connection is lost"
         return psycopg.OperationalError(said)
 
-    def _first(self) -> Sent | None:
-        return next((entry for entry in self._queue if isinstance(entry, Sent)), None)
+    @property
+    def running(self) -> Sent | None:
+        """The first that has no answer yet."""
+        return self._awaited[0] if self._awaited else None
 
-    def _look(self) -> Iterator[Any]:
+    def _look(self) -> Answers:
         """What is there; waits for nothing."""
-        self._looked = time.perf_counter()
+        self._held = 0
+        self._pg.flush()
         self._pg.consume_input()
         yield from self._answers()
 
-    def _until(self, left: int) -> Iterator[Any]:
+    def _until(self, left: int) -> Answers:
         """Until no more than so many are on their way."""
         yield from self._answers()
-        while self._sent > left:
+        while len(self._awaited) > left:
             yield from self._more()
             yield from self._answers()
 
-    def _rest(self) -> Iterator[Any]:
+    def _rest(self) -> Answers:
         self._ask_for_the_end()
         yield from self._until(0)
         yield from self._synced()
 
-    def _leave(self) -> Iterator[Any]:
+    def _leave(self) -> Answers:
         """Whatever they are, answers up to the end of all that was sent; nobody is told of them."""
         self._queue.clear()
-        self._sent = 0
+        self._awaited.clear()
         self._ask_for_the_end()
         yield from self._synced()
 
@@ -193,7 +206,7 @@ class Pipeline:
             self._asked = True
             self._pg.pipeline_sync()
 
-    def _synced(self) -> Iterator[Any]:
+    def _synced(self) -> Answers:
         while True:
             while not self._pg.is_busy():
                 result = self._pg.get_result()
@@ -205,49 +218,64 @@ class Pipeline:
                     raise self._lost()
             yield from self._more()
 
-    def _more(self) -> Iterator[Any]:
+    def _more(self) -> Answers:
         """Waits until something can be read; sends what did not go out yet."""
+        self._held = 0
         ready = yield Wait.RW if self._pg.flush() else Wait.R
         if ready & Ready.R:
             self._pg.consume_input()
 
-    def _answers(self) -> Iterator[Any]:
+    def _answers(self) -> Answers:
         """Takes the answers that are there."""
-        while self._sent and not self._pg.is_busy():
-            entry = self._queue[0]
-            assert isinstance(entry, Sent)
+        done = 0
+        while self._awaited and not self._pg.is_busy():
+            entry = self._awaited[0]
             result = self._pg.get_result()
             if result is not None:
                 if result.status == pq.ExecStatus.FATAL_ERROR:
+                    self._tell(done)
                     self.failed = entry
-                    yield from self._leave()
-                    raise errors.error_from_result(result, self._driver.info.encoding)
+                    said = errors.error_from_result(result, self._driver.info.encoding)
+                    try:
+                        yield from self._leave()
+                    except psycopg.Error:  # it was the last word of a server that went away
+                        self._driver.close()
+                    raise said
                 entry.answered = True
             elif entry.answered:
-                self._done(entry)
+                self._awaited.popleft()
+                done += 1
             elif self._is_broken():
+                self._tell(done)
                 raise self._lost()
             else:
-                return
+                break
+        self._tell(done)
 
-    def _begins(self, entry: Sent) -> None:
-        entry.began = time.perf_counter()
-        self.reporter.tell(StatementStarted(entry.text))
-
-    def _done(self, entry: Sent) -> None:
-        self._queue.popleft()
-        self._sent -= 1
-        self.heard(entry.text)
-        self.reporter.tell(StatementRan(entry.text, time.perf_counter() - entry.began))
-        while self._queue:
-            following = self._queue[0]
-            if isinstance(following, Sent):
-                self._begins(following)
-                return
-            self._queue.popleft()
-            following()
+    def _tell(self, done: int) -> None:
+        """Tells of the first so many statements, and does what was to happen behind each."""
+        self._looked = time.monotonic()
+        began = self._looked if self._told is None else self._told
+        for number in range(1, done + 1):
+            entry = self._queue.popleft()
+            assert isinstance(entry, Sent)
+            self._told = began + (self._looked - began) * number / done
+            self.heard(entry.text)
+            self.reporter.tell(StatementRan(entry.text, (self._looked - began) / done))
+            while self._queue and not isinstance(self._queue[0], Sent):
+                happens = self._queue.popleft()
+                assert not isinstance(happens, Sent)
+                happens()
+            if self._queue:
+                following = self._queue[0]
+                assert isinstance(following, Sent)
+                self.reporter.tell(StatementStarted(following.text))
+        if not self._queue:
+            self._told = None
 
     def _forget(self) -> None:
         self._queue.clear()
-        self._sent = 0
+        self._awaited.clear()
         self._on = self._asked = False
+        self._held = 0
+        self._told = None
