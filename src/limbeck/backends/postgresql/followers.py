@@ -23,8 +23,6 @@ from .naming import joined
 if TYPE_CHECKING:
     from limbeck.backends.ansi import AnsiBackend
 
-"""Bytes of a name (NAMEDATALEN - 1)."""
-
 
 def followers(backend: AnsiBackend, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
     """The sequence's own rename, behind the table's or the column's."""

@@ -13,6 +13,8 @@ from limbeck.model.table import Table
 from limbeck.ops.identifiers import mentions
 
 LONGEST = 63
+"""Bytes of a name (NAMEDATALEN - 1)."""
+
 ENDINGS = {"primary key": "pkey", "unique": "key", "foreign key": "fkey", "check": "check", "exclude": "excl"}
 
 
