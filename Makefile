@@ -109,6 +109,11 @@ bench:
 	@$(PYTHON) bench/commands.py --rounds $(ROUNDS)
 	@$(PYTHON) bench/upgrade.py --rounds $(ROUNDS)
 
+# Autogenerate with nothing to do, at 100, 1,000 and 5,000 tables, over 5 schemas, and at 100,000 columns: half an hour.
+.PHONY: bench-nochange
+bench-nochange:
+	@$(PYTHON) bench/nochange.py --rounds $(ROUNDS)
+
 # Alembic's own tests on our facade. ONLY="test_op.py test_batch.py" for some files, then on SQLite alone; DB="sqlite
 # postgresql" to choose databases; ORIGINAL=1 for the original package (100 %); MINIMUM=100 to fail below.
 ONLY ?=

@@ -35,7 +35,8 @@ from ._wording import Wording, flat_with_errors, has_word, noted, said, spelled_
 from .operations import ops
 
 _READS = re.compile(
-    r"\s*(SELECT|EXPLAIN|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA\s+[\w.]+\s*(\(.*\))?\s*$)", re.I
+    r"""\s*(SELECT|EXPLAIN|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA\s+(["\w]+\.)?\w+\s*(\(.*\))?\s*$)""",
+    re.I,
 )
 _LOSSY_CAST = re.compile(r"^\s*INSERT\b.*\bCAST\s*\(.*?\bAS\s+(?!VARCHAR|TEXT|CHAR|CLOB)", re.I | re.S)
 

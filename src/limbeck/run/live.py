@@ -100,14 +100,13 @@ class LiveStage:
         return tenants.Translating(self._before, self.schemas) if self.schemas else self._before
 
     def do(self, operation: Operation) -> None:
-        rest = tuple(self._named(each) for each in flat((operation,)))
+        rest = tuple(flat((operation,)))
+        if self.schemas:
+            rest = tuple(tenants.translated(each, self.schemas, self.freeze()) for each in rest)
         while rest:  # each is spelled when the one before it is done
             parts, number = self.backend.rewrite_first(rest, self._before)
             self._do(parts)
             rest = rest[number:]
-
-    def _named(self, operation: Operation) -> Operation:
-        return tenants.translated(operation, self.schemas, self.freeze()) if self.schemas else operation
 
     def _do(self, parts: Iterable[Operation]) -> None:
         for part in parts:

@@ -38,6 +38,13 @@ class _ConnectionKeeper(Keeper):
     def is_taken(self) -> bool:
         return sqla_compat._get_connection_in_transaction(self.connection)
 
+    @contextmanager
+    def autocommit(self) -> Iterator[None]:
+        """Seen from SQLAlchemy there is a transaction inside, as there has always been."""
+        with super().autocommit():
+            self.connection.begin()
+            yield
+
 
 class _ProxyTransaction:
     """The context's transaction, which is open: ended by leaving it, or before. An autocommit block in the middle

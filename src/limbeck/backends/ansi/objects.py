@@ -195,7 +195,7 @@ def said_again(have: SequenceOptions, want: SequenceOptions, cache: int = 1) -> 
     changed: dict[str, Any] = {}
     for name in SequenceOptions.__dataclass_fields__:
         old, new = getattr(have, name), getattr(want, name)
-        if old != new and (old or new):
+        if old != new and any(each is not None and each is not False for each in (old, new)):  # 0 is a bound
             changed[name] = {**_USUAL, "cache": cache}.get(name) if new is None else new
     for bound in ("minvalue", "maxvalue"):
         if getattr(want, bound) is None and (turned or getattr(have, bound) is not None):
