@@ -158,7 +158,7 @@ class Replay:
             location=location,
             versions=versions,
             url=self.spoken.replace("%", "%%"),
-            settings=self.project.settings,
+            settings=self.project.settings.format(folder=self.folder, kind=self.kind),
         )
         (self.folder / "alembic.ini").write_text(text, encoding="utf-8")
         (self.folder / "launch.py").write_text(self.project.launcher, encoding="utf-8")
@@ -171,10 +171,13 @@ class Replay:
         return Path(found.stdout.strip(), *rest.replace(":", "/").split("/"))
 
     @property
+    def kind(self) -> str:
+        return self.url.partition(":")[0].partition("+")[0].replace("mysql", "mariadb")
+
+    @property
     def spoken(self) -> str:
         """The database's URL in the project's driver."""
-        kind = self.url.partition(":")[0].partition("+")[0].replace("mysql", "mariadb")
-        driver = self.project.drivers.get(kind)
+        driver = self.project.drivers.get(self.kind)
         return re.sub(r"^[^:]+", driver, self.url) if driver else self.url
 
     def prepare(self) -> None:
@@ -356,7 +359,7 @@ def main() -> int:
     with databases() as run, tempfile.TemporaryDirectory() as scratch:
         for name in given.projects:
             project = PROJECTS[name]
-            python = environment(given.environments, name, project)
+            python = environment(given.environments.absolute(), name, project)
             for kind in given.on or project.on:
                 if kind in project.on:
                     failed += one(run, name, project, python, kind, Path(scratch), given.verbose)
