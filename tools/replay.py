@@ -101,6 +101,8 @@ import sqlalchemy as sa
 engine = sa.create_engine(sys.argv[1])
 quote = engine.dialect.identifier_preparer.quote
 found = {}
+def told(index):  # options may be clauses
+    return str({k: {a: str(b) for a, b in v.items()} if isinstance(v, dict) else v for k, v in index.items()})
 with engine.connect() as c:
     inspector = sa.inspect(c)
     for name in sorted(inspector.get_table_names()):
@@ -109,7 +111,7 @@ with engine.connect() as c:
             "pk": str(inspector.get_pk_constraint(name)),
             "fks": sorted(map(str, inspector.get_foreign_keys(name))),
             "unique": sorted(map(str, inspector.get_unique_constraints(name))),
-            "indexes": sorted(map(str, inspector.get_indexes(name))),
+            "indexes": sorted(map(told, inspector.get_indexes(name))),
             "checks": sorted(map(str, inspector.get_check_constraints(name))),
             "rows": sorted(str(tuple(r)) for r in c.exec_driver_sql("SELECT * FROM " + quote(name))),
         }
@@ -149,6 +151,8 @@ class Replay:
         location, versions = "migrations", ""
         copied = self.folder / location
         shutil.copytree(self.place(), copied, ignore=shutil.ignore_patterns("__pycache__"))
+        if not (copied / "script.py.mako").exists():  # wheels leave out what is no module (mlflow)
+            (copied / "script.py.mako").write_text(PLAIN_MAKO, encoding="utf-8")
         if not self.project.own_env:
             (self.folder / "plain").mkdir()
             (self.folder / "plain" / "env.py").write_text(PLAIN_ENV, encoding="utf-8")
