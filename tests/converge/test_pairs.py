@@ -17,7 +17,7 @@ from converge_words import Words
 
 PAIRS = 120
 AT_ONCE = 40
-FILES = 6
+FILES = 4
 
 
 @on_kinds("postgresql", "mariadb", "sqlite")

@@ -255,6 +255,13 @@ def test_options_of_tables_of_mariadb(database: Database, old: dict[str, Any], n
     there_and_back(database, table(old), table(new))
 
 
+@on("mariadb")
+def test_a_column_that_comes_back_takes_the_character_set_that_was(database: Database) -> None:
+    words = sa.Column("words", sa.String(20))
+    have = models(("t", identifier(), words, {"mysql_charset": "utf8mb4"}))
+    there_and_back(database, have, models(("t", identifier(), {"mysql_charset": "latin1"})))
+
+
 @on("sqlite")
 @pytest.mark.parametrize("option", ["sqlite_strict", "sqlite_autoincrement", "sqlite_without_rowid"])
 def test_options_of_tables_of_sqlite(database: Database, option: str) -> None:
@@ -314,3 +321,30 @@ def test_an_extension_comes_with_the_type_that_needs_it(database: Database) -> N
     assert lines(tool, engine, want) == []
     tool.downgrade(engine, found)
     assert catalog.difference(first, looked_at(engine)) == ""
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_views_that_read_views_go_back_together(database: Database) -> None:
+    from limbeck import schema
+
+    def both(*columns: str) -> sa.MetaData:
+        metadata = models(("t", identifier(), sa.Column("a", sa.Integer), sa.Column("b", sa.Integer)))
+        said = ", ".join(("id", *columns))
+        first = schema.View("v1", f"SELECT {said} FROM t")
+        schema.register(metadata, first, schema.View("v2", f"SELECT {said} FROM v1"))
+        return metadata
+
+    engine = database.engine()
+    narrow, wide = both(), both("a")
+    narrow.create_all(engine)
+    tool = Written(database.kind)
+    with engine.connect() as connection:
+        first = tool.compare(connection, narrow, (), None)
+    tool.upgrade(engine, first)
+    before = looked_at(engine)
+    with engine.connect() as connection:
+        found = tool.compare(connection, wide, (), None)
+    tool.upgrade(engine, found)
+    assert lines(tool, engine, wide) == []
+    tool.downgrade(engine, found)
+    assert catalog.difference(before, looked_at(engine)) == ""

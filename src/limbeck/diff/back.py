@@ -8,12 +8,13 @@ from dataclasses import replace
 from limbeck.errors import Irreversible
 from limbeck.model.constraint import Check, Constraint, ForeignKey
 from limbeck.model.names import QualifiedName
+from limbeck.model.objects import View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.ops.constraint import AddConstraint, DropConstraint, ValidateConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import DropIndex
-from limbeck.ops.object import CreateObject, DropObject, ReplaceObject
+from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObject
 from limbeck.ops.several import flat
 
 from .around import served
@@ -45,7 +46,19 @@ def way_back(
         state = after
     for number, (table, _, name) in made.items():
         result[number] = (*result[number], DropIndex(table=table, name=name))
-    return tuple(step for steps in reversed(result) for step in steps)
+    return tuple(_views_apart([step for steps in reversed(result) for step in steps]))
+
+
+def _views_apart(steps: list[Operation | Irreversible]) -> Iterator[Operation | Irreversible]:
+    """The same steps: views go before all else and come after it, those that others read first; each step by itself would
+    meet views that still read what goes, or do not read yet what comes."""
+    drops = [s for s in steps if isinstance(s, DropObject) and isinstance(s.thing, View)]
+    comes = [s for s in steps if isinstance(s, (CreateObject, ReplaceObject)) and isinstance(s.thing, View)]
+    altered = [s for s in steps if isinstance(s, AlterObject) and isinstance(s.want, View)]
+    yield from drops
+    yield from (s for s in steps if not any(s is v for v in (*drops, *comes, *altered)))
+    yield from reversed(comes)
+    yield from altered
 
 
 def _anew(backend: Backend, operations: Iterator[Operation], before: Snapshot) -> Iterator[Operation]:

@@ -38,8 +38,8 @@ PHASES: dict[str, int] = {
     "rename_index": 23,
     "rename_constraint": 24,
     "create_table": 30,
-    "alter_table": 35,
-    "drop_column": 40,
+    "drop_column": 38,
+    "alter_table": 40,  # a column that comes back takes its character set from the table as it was
     "alter_column": 41,
     "add_column": 42,
     "comment_on_table": 43,

@@ -169,7 +169,9 @@ def _alike(there: Constraint, meant: Constraint) -> bool:
 
 
 def _excluded(value: Exclude) -> list[tuple[str, str]]:
-    return [(e.column or _bare(e.sql.text if e.sql else ""), e.operator) for e in value.elements]
+    where = _bare(value.where.text) if value.where is not None else ""
+    elements = [(e.column or _bare(e.sql.text if e.sql else ""), e.operator) for e in value.elements]
+    return [*elements, ("where", where)]
 
 
 def _bare(text: str) -> str:

@@ -257,20 +257,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
         return (Statement(f"DROP INDEX {words}{place}", outside_transaction=concurrently),)
 
     # -- comparing
-    managed_objects: ClassVar[frozenset[str]] = frozenset(
-        [
-            "schema",
-            "extension",
-            "enum",
-            "domain",
-            "sequence",
-            "view",
-            "function",
-            "trigger",
-            "policy",
-            "row_security",
-        ]
-    )
+    managed_objects: ClassVar[frozenset[str]] = WithPostgresqlObjects.object_kinds - {"rule"}
     comments_on_objects: ClassVar[bool] = True
     blocking: ClassVar[frozenset[str]] = frozenset(["alter_type", "drop_column", "drop_object", "drop_table"])
     computed_persisted: ClassVar[bool] = True

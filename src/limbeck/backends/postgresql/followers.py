@@ -18,11 +18,10 @@ from limbeck.ops.contract import Operation
 from limbeck.ops.raw import ExecuteSql
 from limbeck.ops.table import RenameTable
 
+from .naming import joined
+
 if TYPE_CHECKING:
     from limbeck.backends.ansi import AnsiBackend
-
-LONGEST = 63
-"""Bytes of a name (NAMEDATALEN - 1)."""
 
 
 def followers(backend: AnsiBackend, operation: Operation, before: Lookup) -> tuple[Operation, ...]:
@@ -59,12 +58,5 @@ def _numbered(column: Column) -> bool:
 
 
 def serial_name(table: str, column: str) -> str:
-    """What SERIAL calls its sequence: the longer of the two names is cut until all fits."""
-    first, second = table.encode(), column.encode()
-    room = LONGEST - len("__seq")
-    while len(first) + len(second) > room:
-        if len(first) > len(second):
-            first = first[:-1]
-        else:
-            second = second[:-1]
-    return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_seq"
+    """What SERIAL calls its sequence."""
+    return joined(table, column, "seq")

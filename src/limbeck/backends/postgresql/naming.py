@@ -13,6 +13,8 @@ from limbeck.model.table import Table
 from limbeck.ops.identifiers import mentions
 
 LONGEST = 63
+"""Bytes of a name (NAMEDATALEN - 1)."""
+
 ENDINGS = {"primary key": "pkey", "unique": "key", "foreign key": "fkey", "check": "check", "exclude": "excl"}
 
 
@@ -24,7 +26,7 @@ def given_name(before: Snapshot, table: QualifiedName, constraint: Constraint) -
     ending = ENDINGS[constraint.kind]
     number = 0
     while True:
-        name = _joined(table.name, columns, f"{ending}{number or ''}")
+        name = joined(table.name, columns, f"{ending}{number or ''}")
         if name not in taken:
             return name
         number += 1
@@ -48,15 +50,14 @@ def _columns(table: Table | None, constraint: Constraint) -> tuple[str, ...]:
     return tuple(str(column) for column in constraint.columns)  # type: ignore[union-attr]
 
 
-def _joined(first: str, second: str, ending: str) -> str:
+def joined(first: str, second: str, ending: str) -> str:
+    """The parts with `_` between them, in 63 bytes: the longer of the first two is cut until all fits (makeObjectName)."""
+    one, two = first.encode(), second.encode()
     room = LONGEST - len(ending) - (2 if second else 1)
-    while _width(first) + _width(second) > room:
-        if _width(first) > _width(second):
-            first = first[:-1]
+    while len(one) + len(two) > room:
+        if len(one) > len(two):
+            one = one[:-1]
         else:
-            second = second[:-1]
-    return "_".join(part for part in (first, second, ending) if part)
-
-
-def _width(text: str) -> int:
-    return len(text.encode())
+            two = two[:-1]
+    parts = (one.decode(errors="ignore"), two.decode(errors="ignore"), ending)
+    return "_".join(part for part in parts if part)
