@@ -228,7 +228,8 @@ class Replay:
     def plain(self, text: str) -> str:
         """Without what differs from one run to the next."""
         text = text.replace(str(self.folder), "FOLDER").replace(self.url, "URL")
-        text = re.sub(r"(t|replay)_\w*|/tmp/\S+", "PLACE", text) if "host=" in self.url else text
+        if server := re.search(r"/(\w+)\?host=", self.url):
+            text = re.sub(rf"\b{server[1]}\b|/tmp/\S+", "PLACE", text)
         text = re.sub(r"\b0x[0-9a-f]+\b", "ADDRESS", text)
         text = re.sub(r"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d([.,]\d+)?", "NOW", text)
         return re.sub(r"(?m)^.*(Warning|warnings\.warn|warn\().*\n(  .*\n)?", "", text)
