@@ -22,11 +22,17 @@ from servers import Database
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "converge"))
 
-from converge_limbeck import Written
+from converge_limbeck import Limbeck, Written
+from converge_words import Words
 
 
 def there_and_back(
-    database: Database, have: sa.MetaData, want: sa.MetaData, *, any_names: bool = False
+    database: Database,
+    have: sa.MetaData,
+    want: sa.MetaData,
+    *,
+    any_names: bool = False,
+    by: type[Limbeck] = Written,
 ) -> list[str]:
     """What the upgrade did, in words. `any_names`: the server calls what it makes by itself now so, now so."""
     engine = database.engine()
@@ -36,7 +42,7 @@ def there_and_back(
     engine = database.engine()
     have.create_all(engine)
     first = looked_at(engine)
-    tool = Written(database.kind.removesuffix("15"))
+    tool = by(database.kind.removesuffix("15"))
     assert lines(tool, engine, have) == []
     with engine.connect() as connection:
         found = tool.compare(connection, want, (), None)
@@ -404,3 +410,16 @@ def test_views_that_go_come_back_those_first_that_others_read(database: Database
     tool.upgrade(engine, found)
     tool.downgrade(engine, found)
     assert catalog.difference(before, looked_at(engine)) == ""
+
+
+@on("mariadb")
+@pytest.mark.parametrize("by", [Written, Words])
+def test_a_wider_key_comes_and_takes_the_index_of_another(database: Database, by: type[Limbeck]) -> None:
+    def both(*more: Any) -> sa.MetaData:
+        key = sa.ForeignKeyConstraint(["m"], ["a.id"], name="fk_a")
+        columns = sa.Column("m", sa.Integer), sa.Column("n", sa.Integer)
+        pair = sa.UniqueConstraint("id", "o", name="uq")
+        return models(("a", identifier(), sa.Column("o", sa.Integer), pair), ("b", *columns, key, *more))
+
+    wider = sa.ForeignKeyConstraint(["m", "n"], ["a.id", "a.o"], name="fk_b")
+    there_and_back(database, both(), both(wider), any_names=True, by=by)
