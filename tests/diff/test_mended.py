@@ -348,3 +348,18 @@ def test_views_that_read_views_go_back_together(database: Database) -> None:
     assert lines(tool, engine, wide) == []
     tool.downgrade(engine, found)
     assert catalog.difference(before, looked_at(engine)) == ""
+
+
+@on("postgresql", "sqlite")
+@pytest.mark.parametrize("name", ['quo"te', "per%cent", "it's", "t"])
+def test_an_index_with_a_condition_over_columns_of_any_name(database: Database, name: str) -> None:
+    def with_index(*columns: str, **options: Any) -> sa.MetaData:
+        index = sa.Index("ix", *columns, **options)
+        return models(("t", identifier(), sa.Column("a", sa.Integer), sa.Column(name, sa.Integer), index))
+
+    where = {f"{database.kind}_where": sa.text("a > 0")}
+    if database.kind == "postgresql":
+        where["postgresql_include"] = [name]
+    assert len(there_and_back(database, with_index("id", name), with_index("id", **where))) == 2
+    database.empty()
+    assert len(there_and_back(database, with_index("id"), with_index(name, "id", **where))) == 2
