@@ -263,6 +263,15 @@ def test_a_column_that_comes_back_takes_the_character_set_that_was(database: Dat
 
 
 @on("sqlite")
+def test_a_number_that_models_do_not_count_is_counted_by_the_table(database: Database) -> None:
+    plain, counted = sa.MetaData(), sa.MetaData()
+    sa.Table("t", plain, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+    key = sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
+    sa.Table("t", counted, key, sqlite_autoincrement=True)
+    assert len(there_and_back(database, plain, counted)) == 1
+
+
+@on("sqlite")
 @pytest.mark.parametrize("option", ["sqlite_strict", "sqlite_autoincrement", "sqlite_without_rowid"])
 def test_options_of_tables_of_sqlite(database: Database, option: str) -> None:
     def table(value: bool) -> sa.MetaData:

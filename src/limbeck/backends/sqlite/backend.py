@@ -300,7 +300,7 @@ class SqliteBackend(AnsiBackend):
         """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them, and where they fall with the key.
         AUTOINCREMENT is of no effect but on the rowid, and SQLAlchemy does not write it where that refers to a table."""
         old, new = dict(have.options), dict(want.options)
-        rowid = {c.name for c in want.columns if c.autoincrement}
+        rowid = {c.name for c in settled(want).columns if c.autoincrement}  # whatever models say of numbering
         if not rowid or any(rowid & set(key.columns) for key in want.foreign_keys):
             new["sqlite_autoincrement"] = False
         if want.primary_key is None:
