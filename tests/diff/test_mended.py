@@ -372,3 +372,17 @@ def test_an_index_with_a_condition_over_columns_of_any_name(database: Database, 
     assert len(there_and_back(database, with_index("id", name), with_index("id", **where))) == 2
     database.empty()
     assert len(there_and_back(database, with_index("id"), with_index(name, "id", **where))) == 2
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_a_table_goes_before_the_key_that_it_refers_to(database: Database) -> None:
+    have = models(
+        (
+            "items",
+            sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+            sa.Column("c", sa.Integer, sa.ForeignKey("items.id", name="own")),
+        ),
+        ("parts", identifier(), sa.Column("item", sa.Integer, sa.ForeignKey("items.id", name="other"))),
+    )
+    want = models(("items", sa.Column("c", sa.Integer), sa.Column("note", sa.Integer)))
+    there_and_back(database, have, want)

@@ -124,11 +124,11 @@ def _passes(operation: Operation, table: QualifiedName, other: Part) -> bool:
     """Whether it means the same before the other operation as behind it."""
     referred = _referred(operation)
     if isinstance(operation, LOSSES) and _drops_foreign_key(other) and not _drops_foreign_key(operation):
-        return False  # it may be what that key refers to
+        return False  # it may be what that key refers to, or below a key of a table that goes
     if isinstance(other, CreateTable):
         return other.table.key != table and other.table.key not in referred and not _index_names(operation)
     if isinstance(other, DropTable):
-        return other.table != table
+        return other.table != table and (not isinstance(operation, LOSSES) or _drops_foreign_key(operation))
     if isinstance(other, CreateIndex):
         return other.table != table or isinstance(operation, (AddConstraint, AddColumn))
     if isinstance(other, RenameIndex):
