@@ -272,6 +272,19 @@ def test_a_number_that_models_do_not_count_is_counted_by_the_table(database: Dat
 
 
 @on("sqlite")
+def test_a_counted_key_that_becomes_a_foreign_key_is_counted_no_more(database: Database) -> None:
+    def counted(*more: Any) -> sa.MetaData:
+        metadata = models(("other", identifier()))
+        metadata.naming_convention = {"pk": "pk_%(table_name)s"}
+        key = sa.PrimaryKeyConstraint("id")
+        sa.Table("t", metadata, sa.Column("id", sa.Integer), key, *more, sqlite_autoincrement=True)
+        return metadata
+
+    referring = counted(sa.ForeignKeyConstraint(["id"], ["other.id"], name="fk"))
+    there_and_back(database, counted(), referring)
+
+
+@on("sqlite")
 @pytest.mark.parametrize("option", ["sqlite_strict", "sqlite_autoincrement", "sqlite_without_rowid"])
 def test_options_of_tables_of_sqlite(database: Database, option: str) -> None:
     def table(value: bool) -> sa.MetaData:
