@@ -18,6 +18,7 @@ from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObj
 from limbeck.ops.several import flat
 
 from .around import served
+from .objects import sorted_by_need
 from .steps import runnable
 
 Made = dict[int, tuple[QualifiedName, tuple[str, ...], str]]
@@ -57,7 +58,8 @@ def _views_apart(steps: list[Operation | Irreversible]) -> Iterator[Operation | 
     altered = [s for s in steps if isinstance(s, AlterObject) and isinstance(s.want, View)]
     yield from drops
     yield from (s for s in steps if not any(s is v for v in (*drops, *comes, *altered)))
-    yield from reversed(comes)
+    order = {thing.key: number for number, thing in enumerate(sorted_by_need(s.thing for s in comes))}
+    yield from sorted(comes, key=lambda s: order[s.thing.key])
     yield from altered
 
 
