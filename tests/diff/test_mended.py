@@ -179,6 +179,14 @@ def test_sequences(database: Database, options: dict[str, Any]) -> None:
 
 
 @on("postgresql", "mariadb")
+def test_a_sequence_that_turns_into_other_bounds(database: Database) -> None:
+    up, down = {"minvalue": 3, "maxvalue": 1000, "cycle": True}, {"increment": -1}
+    there_and_back(database, models(sequence=up), models(sequence=down))
+    database.empty()
+    there_and_back(database, models(sequence=down), models(sequence=up))
+
+
+@on("postgresql", "mariadb")
 def test_a_sequence_comes_with_the_column_that_it_numbers(database: Database) -> None:
     want = models(sequence={"start": 5})
     number = sa.Column("n", sa.BigInteger, server_default=sa.Sequence("numbers").next_value())
