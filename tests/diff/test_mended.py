@@ -407,3 +407,22 @@ def test_a_table_goes_before_the_key_that_it_refers_to(database: Database) -> No
     )
     want = models(("items", sa.Column("c", sa.Integer), sa.Column("note", sa.Integer)))
     there_and_back(database, have, want)
+
+
+@on("postgresql")
+def test_bits_come_back_with_as_many_as_their_type_wants(database: Database) -> None:
+    engine = database.engine()
+    have = models(("t", identifier(), sa.Column("b", postgresql.BIT(3), nullable=False)))
+    have.create_all(engine)
+    first = looked_at(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t (b) VALUES (B'101')")
+    tool = Written("postgresql")
+    want = models(("t", identifier()))
+    with engine.connect() as connection:
+        found = tool.compare(connection, want, (), want)
+    tool.upgrade(engine, found)
+    tool.downgrade(engine, found)
+    assert catalog.difference(first, looked_at(engine)) == ""
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT b::text FROM t").scalars().all() == ["000"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -157,6 +158,8 @@ def suggestion(column: Column) -> str:
         return ""
     if spelled.endswith("[]"):
         return "'{}'"
+    if bits := re.fullmatch(r"BIT\(([0-9]+)\)", spelled):
+        return f"B'{'0' * int(bits[1])}'"
     return next((value for words, value in HARMLESS if any(w in spelled for w in words)), "")
 
 
