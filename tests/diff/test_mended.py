@@ -23,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "converge"))
 
 from converge_limbeck import Written
 
+from limbeck.commands import autogenerate
+
 
 def there_and_back(
     database: Database, have: sa.MetaData, want: sa.MetaData, *, any_names: bool = False
@@ -426,3 +428,25 @@ def test_bits_come_back_with_as_many_as_their_type_wants(database: Database) -> 
     assert catalog.difference(first, looked_at(engine)) == ""
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT b::text FROM t").scalars().all() == ["000"]
+
+
+@on("sqlite")
+def test_a_trigger_of_somebody_else_outlives_a_computed_column_that_changes(database: Database) -> None:
+    def computed(text: str, nullable: bool) -> sa.MetaData:
+        made = sa.Column("made", sa.Integer, sa.Computed(text))
+        return models(("t", identifier(), sa.Column("a", sa.Integer, nullable=nullable), made))
+
+    engine = database.engine()
+    have, want = computed("id * 2", True), computed("id * 7", False)
+    have.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t (id) VALUES (1)")
+        connection.exec_driver_sql("CREATE TRIGGER by_hand_seen AFTER UPDATE ON t BEGIN SELECT new.made; END")
+    tool = Written("sqlite")
+    with engine.connect() as connection:
+        scope = autogenerate.Scope(lambda _: False)
+        found = autogenerate.compare(connection, "", (want,), scope, ask=lambda _: "3", fill=True)
+    tool.upgrade(engine, found)
+    assert lines(tool, engine, want) == []
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT a, made FROM t").all() == [(3, 7)]
