@@ -411,6 +411,26 @@ def test_a_table_goes_before_the_key_that_it_refers_to(database: Database) -> No
     there_and_back(database, have, want)
 
 
+@on("postgresql", "mariadb", "sqlite")
+@pytest.mark.parametrize("name", ["kind", "Odd kind"])
+def test_a_column_of_listed_values_comes_back_with_one_of_them(database: Database, name: str) -> None:
+    engine = database.engine()
+    listed = sa.Enum("b", "it's", native_enum=False, create_constraint=True, name="listed")
+    models(("t", identifier(), sa.Column(name, listed, nullable=False))).create_all(engine)
+    first = looked_at(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1, 'b')")
+    tool, want = Written(database.kind), models(("t", identifier()))
+    with engine.connect() as connection:
+        scope = autogenerate.Scope(lambda _: False)
+        found = autogenerate.compare(connection, "", (want,), scope, ask=lambda _: "yes", fill=True)
+    tool.upgrade(engine, found)
+    tool.downgrade(engine, found)
+    assert catalog.difference(first, looked_at(engine)) == ""
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM t").all() == [(1, "b")]
+
+
 @on("postgresql")
 def test_bits_come_back_with_as_many_as_their_type_wants(database: Database) -> None:
     engine = database.engine()

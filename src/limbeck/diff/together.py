@@ -176,8 +176,12 @@ def _may_lead(backend: Backend, operation: Operation, early: list[Operation], la
     if not isinstance(operation, FillColumn):
         return False
     own = any(isinstance(o, AddColumn) and o.column.name == operation.column for o in early)
-    free = all(isinstance(o, DropColumn) and o.column != operation.column for o in late)  # no rule to wait for
-    return (own or free) and not any(mentions(operation.value.text, name) for name in (*changed, operation.column))
+    free = all(
+        isinstance(o, DropColumn) and o.column != operation.column for o in late
+    )  # no rule to wait for
+    return (own or free) and not any(
+        mentions(operation.value.text, name) for name in (*changed, operation.column)
+    )
 
 
 def _columns(operation: Operation) -> tuple[str, ...]:
