@@ -151,11 +151,13 @@ def _listed(operations: Iterable[Operation | LimbeckError]) -> Iterator[tuple[Pl
     for operation in operations:
         if isinstance(operation, Several):
             yield from _listed(operation.operations)
-        elif isinstance(operation, AddConstraint) and isinstance(operation.constraint, Check):
-            if found := _IN_LIST.match(operation.constraint.sql.text.strip()):
-                double, tick = ((found[kind] or "") for kind in ("double", "tick"))
-                name = double.replace('""', '"') or tick.replace("``", "`") or found["bare"]
-                yield (operation.table, name), found["first"]
+            continue
+        check = operation.constraint if isinstance(operation, AddConstraint) else None
+        found = _IN_LIST.match(check.sql.text.strip()) if isinstance(check, Check) else None
+        if found is not None and isinstance(operation, AddConstraint):
+            double, tick = ((found[kind] or "") for kind in ("double", "tick"))
+            name = double.replace('""', '"') or tick.replace("``", "`") or found["bare"]
+            yield (operation.table, name), found["first"]
 
 
 def _filled(operation: AddColumn, value: str) -> tuple[Operation, ...]:
