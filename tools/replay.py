@@ -22,6 +22,7 @@ import tempfile
 import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from replay_projects import DATABASES, PROJECTS, Published
@@ -101,6 +102,8 @@ import sqlalchemy as sa
 engine = sa.create_engine(sys.argv[1])
 quote = engine.dialect.identifier_preparer.quote
 found = {}
+def told(index):  # options may be clauses
+    return str({k: {a: str(b) for a, b in v.items()} if isinstance(v, dict) else v for k, v in index.items()})
 with engine.connect() as c:
     inspector = sa.inspect(c)
     for name in sorted(inspector.get_table_names()):
@@ -109,7 +112,7 @@ with engine.connect() as c:
             "pk": str(inspector.get_pk_constraint(name)),
             "fks": sorted(map(str, inspector.get_foreign_keys(name))),
             "unique": sorted(map(str, inspector.get_unique_constraints(name))),
-            "indexes": sorted(map(str, inspector.get_indexes(name))),
+            "indexes": sorted(map(told, inspector.get_indexes(name))),
             "checks": sorted(map(str, inspector.get_check_constraints(name))),
             "rows": sorted(str(tuple(r)) for r in c.exec_driver_sql("SELECT * FROM " + quote(name))),
         }
@@ -132,6 +135,13 @@ import sqlalchemy as sa
 engine = sa.create_engine(sys.argv[1])
 """
 NATIVE = {"upgrade", "downgrade", "stamp"}
+DAYS = [datetime.now(timezone.utc) + timedelta(days=n) for n in (-1, 0, 1)]
+TODAY = re.compile(
+    "|".join(
+        rf"{d:%Y-%m-%d}[ T][\d:.]+|datetime\.datetime\({d.year}, {d.month}, {d.day}, [\d, ]+" for d in DAYS
+    )
+)
+"""What the clock writes into rows, as text (SQLite) and as Python's repr; older moments stand in the revisions themselves."""
 WRITTEN = "5e7e1a7e5e7e"
 """The id of the revision that is written."""
 
@@ -149,6 +159,8 @@ class Replay:
         location, versions = "migrations", ""
         copied = self.folder / location
         shutil.copytree(self.place(), copied, ignore=shutil.ignore_patterns("__pycache__"))
+        if not (copied / "script.py.mako").exists():  # wheels leave out what is no module (mlflow)
+            (copied / "script.py.mako").write_text(PLAIN_MAKO, encoding="utf-8")
         if not self.project.own_env:
             (self.folder / "plain").mkdir()
             (self.folder / "plain" / "env.py").write_text(PLAIN_ENV, encoding="utf-8")
@@ -158,7 +170,7 @@ class Replay:
             location=location,
             versions=versions,
             url=self.spoken.replace("%", "%%"),
-            settings=self.project.settings,
+            settings=self.project.settings.format(folder=self.folder, kind=self.kind),
         )
         (self.folder / "alembic.ini").write_text(text, encoding="utf-8")
         (self.folder / "launch.py").write_text(self.project.launcher, encoding="utf-8")
@@ -171,10 +183,13 @@ class Replay:
         return Path(found.stdout.strip(), *rest.replace(":", "/").split("/"))
 
     @property
+    def kind(self) -> str:
+        return self.url.partition(":")[0].partition("+")[0].replace("mysql", "mariadb")
+
+    @property
     def spoken(self) -> str:
         """The database's URL in the project's driver."""
-        kind = self.url.partition(":")[0].partition("+")[0].replace("mysql", "mariadb")
-        driver = self.project.drivers.get(kind)
+        driver = self.project.drivers.get(self.kind)
         return re.sub(r"^[^:]+", driver, self.url) if driver else self.url
 
     def prepare(self) -> None:
@@ -213,7 +228,8 @@ class Replay:
     def plain(self, text: str) -> str:
         """Without what differs from one run to the next."""
         text = text.replace(str(self.folder), "FOLDER").replace(self.url, "URL")
-        text = re.sub(r"(t|replay)_\w*|/tmp/\S+", "PLACE", text) if "host=" in self.url else text
+        if server := re.search(r"/(\w+)\?host=", self.url):
+            text = re.sub(rf"\b{server[1]}\b|/tmp/\S+", "PLACE", text)
         text = re.sub(r"\b0x[0-9a-f]+\b", "ADDRESS", text)
         text = re.sub(r"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d([.,]\d+)?", "NOW", text)
         return re.sub(r"(?m)^.*(Warning|warnings\.warn|warn\().*\n(  .*\n)?", "", text)
@@ -225,7 +241,7 @@ class Replay:
         )
         if done.returncode:
             return {"error": done.stderr[-500:]}
-        found: dict[str, object] = json.loads(done.stdout)
+        found: dict[str, object] = json.loads(TODAY.sub("NOW", done.stdout))
         return found
 
     def all(self) -> dict[str, object]:
@@ -242,7 +258,7 @@ class Replay:
                     seen[f"{name}: said"] = out + err
             else:
                 seen[f"{name}: exit code"] = code
-                seen[f"{name}: stdout"] = out
+                seen[f"{name}: stdout"] = _in_order(out) if "--sql" in words else out
                 seen[f"{name}: stderr"] = _told(err)
             if words[0] in NATIVE and "--sql" not in words:
                 seen[f"{name}: database"] = self.dump()
@@ -257,6 +273,12 @@ class Replay:
             texts.append(re.sub(r"Create Date: .*", "Create Date: NOW", path.read_text(encoding="utf-8")))
             path.unlink()
         return "\n".join(texts)
+
+
+def _in_order(script: str) -> str:
+    """Offline SQL; the indexes of one table, which the original takes out of a set, by their text."""
+    one = r"CREATE (?:UNIQUE )?INDEX [^;]*;\n*"
+    return re.sub(rf"(?:{one}){{2,}}", lambda run: "".join(sorted(re.findall(one, run[0]))), script)
 
 
 def _told(text: str) -> str:
@@ -356,7 +378,7 @@ def main() -> int:
     with databases() as run, tempfile.TemporaryDirectory() as scratch:
         for name in given.projects:
             project = PROJECTS[name]
-            python = environment(given.environments, name, project)
+            python = environment(given.environments.absolute(), name, project)
             for kind in given.on or project.on:
                 if kind in project.on:
                     failed += one(run, name, project, python, kind, Path(scratch), given.verbose)

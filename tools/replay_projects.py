@@ -49,7 +49,8 @@ DOWN: tuple[Words, ...] = (
 class Published:
     """A project. `location` is its folder of migrations ("package:folder"); without `own_env` a plain env.py is put in
     front of it. `first` is Python that prepares the database `url`, `launcher` a program in the place of the commands
-    (`words` are its arguments). `{url}` in a variable is the database's URL in the project's driver."""
+    (`words` are its arguments). `{url}` in a variable is the database's URL in the project's driver; `{folder}`, there
+    and in `settings`, is where the migrations are copied to, `{kind}` the database."""
 
     package: str
     location: str
@@ -84,8 +85,14 @@ with sa.create_engine(url).connect() as connection:
 
 FROM_A_WORKER = """\
 import sys
+from pathlib import Path
 import anyio
 from alembic.config import main
+from prefect.server.database.orm_models import AioSqliteORMConfiguration, AsyncPostgresORMConfiguration
+
+copied = Path("migrations", "versions", sys.argv[1].partition(":")[0].partition("+")[0]).absolute()
+for each in (AioSqliteORMConfiguration, AsyncPostgresORMConfiguration):
+    each.versions_dir = property(lambda self: copied)  # env.py assigns it: a new file must not go where prefect is installed
 
 
 async def run():
@@ -145,7 +152,7 @@ PROJECTS = {
         needs=("asyncpg", "aiosqlite"),
         drivers=ASYNC,
         variables={"PREFECT_API_DATABASE_CONNECTION_URL": "{url}", "PREFECT_HOME": "{folder}/home"},
-        settings="revision_environment = true\n",
+        settings="revision_environment = true\nversion_locations = {folder}/migrations/versions/{kind}\n",
         launcher=FROM_A_WORKER,
         native="its env.py wants to be called from a worker thread of its server's event loop",
     ),

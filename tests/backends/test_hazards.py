@@ -208,7 +208,8 @@ def test_postgresql_tells_these_types_apart(one: str, other: str) -> None:
 def test_mariadb_takes_these_types_for_the_same(mariadb: Database, one: str, other: str) -> None:
     assert mysql_same.type_(one, mariadb=True) == mysql_same.type_(other, mariadb=True)
     shown = sa.text(
-        "SELECT count(DISTINCT column_type) FROM information_schema.columns WHERE table_name = 't'"
+        "SELECT count(DISTINCT column_type) FROM information_schema.columns"
+        " WHERE table_name = 't' AND table_schema = DATABASE()"
     )
     with mariadb.engine().begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE t (x {one}, y {other})")

@@ -443,3 +443,34 @@ def test_include_object_sees_a_table_that_is_only_there(ready: Any) -> None:
         diffs = compare_metadata(context, sa.MetaData())
     assert [(diff[0], diff[1].name) for diff in diffs] == [("remove_table", "gone")]
     assert ("table", "kept", True, None) in seen
+
+
+def test_a_default_of_several_lines_keeps_its_parentheses_through_every_copy_of_its_table() -> None:
+    """As found in Prefect's tables: SQLite's catalog takes one pair away, and what is left may begin and end with another."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    said = {
+        "one": "DEFAULT (\n  lower('A')\n  || '-'\n)",
+        "two": "DEFAULT ((\n  lower('A')\n))",
+        "sum": "DEFAULT ((1)\n + (2))",
+        "text": "DEFAULT 'a\nb'",
+    }
+    kept = {
+        "one": "(lower('A')\n  || '-')",
+        "two": said["two"][8:],
+        "sum": said["sum"][8:],
+        "text": "('a\nb')",
+    }
+    with sa.create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE t ({', '.join(f'{n} TEXT {d}' for n, d in said.items())})")
+        op = Operations(MigrationContext.configure(connection))
+        for number in range(3):
+            with op.batch_alter_table("t", recreate="always") as batch:
+                batch.add_column(sa.Column(f"c{number}", sa.Integer))
+            text = connection.exec_driver_sql("SELECT sql FROM sqlite_master").scalar_one()
+            for name, default in kept.items():
+                assert f"{name} TEXT DEFAULT {default}, " in text
+        connection.exec_driver_sql("INSERT INTO t DEFAULT VALUES")
+        found = connection.exec_driver_sql("SELECT one, two, sum, text FROM t").one()
+        assert tuple(found) == ("a-", "a", "3", "a\nb")

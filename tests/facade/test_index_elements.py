@@ -19,6 +19,7 @@ from limbeck.alembic.ddl._pg_indexes import essence
         ("lower(x || 'b')", "lower(x || 'b'::text)"),
         ("CAST(x AS VARCHAR(3))", "(x)::character varying(3)"),
         ("coalesce(q, -1)", "COALESCE(q, '-1'::integer)"),
+        ("CAST(d #>> '{a, b}' AS VARCHAR)", "((d #>> '{a,b}'::text[]))::character varying"),
     ],
 )
 def test_the_same(declared: str, shown: str) -> None:
@@ -33,6 +34,7 @@ def test_the_same(declared: str, shown: str) -> None:
         ("x NULLS FIRST", "x"),
         ("(a)+(b)", "a)+(b"),
         ("z+3", "z*3"),
+        ("x || ', b'", "x || ',b'"),
     ],
 )
 def test_not_the_same(one: str, other: str) -> None:

@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import literal_column
+
 from limbeck.author import stage
 from limbeck.errors import EnvScriptDidNothing, EnvScriptFailed, LimbeckError
 from limbeck.policy import Policy
@@ -302,8 +304,6 @@ class ProjectKeeper(Keeper):
 class ProjectHeads(HeadsTable):
     """The version rows, on the project's own version Table and through its impl, which dialects may have changed."""
 
-    by_constructs = True
-
     def __init__(self, context: NativeContext) -> None:
         self.context = context
         self.dialect = context.dialect
@@ -326,6 +326,20 @@ class ProjectHeads(HeadsTable):
 
     def _run(self, channel: Channel, clause: Any) -> Any:
         return self.context.impl._exec(clause)
+
+    def _delete(self, channel: Channel, row: str) -> Any:
+        return self._run(channel, self.table.delete().where(self._column == _literal(row)))
+
+    def _insert(self, channel: Channel, row: str) -> Any:
+        return self._run(channel, self.table.insert().values(version_num=_literal(row)).inline())
+
+    def _update(self, channel: Channel, old: str, new: str) -> Any:
+        update = self.table.update().values(version_num=_literal(new))
+        return self._run(channel, update.where(self._column == _literal(old)))
+
+    @property
+    def _column(self) -> Any:
+        return self.table.c.version_num
 
     def move(self, channel: Channel, moves: HeadMoves, *, live: bool = True) -> None:
         super().move(channel, moves, live=live)
@@ -373,3 +387,8 @@ def quiet_logs() -> Iterator[None]:
 
 
 __all__ = ["NativeContext", "NativeEnvironment", "ProjectEnvironment", "policy"]
+
+
+def _literal(text: str) -> Any:
+    """A bound value would not show in the log of a run."""
+    return literal_column("'" + text.replace("'", "''") + "'")

@@ -11,11 +11,19 @@ def essence(element: str, table: str | None) -> str:
     """Equal for two elements that differ in case, quotes, casts, outer parentheses, order said or unsaid, or the table's
     own name before a column."""
     text = without_cast_calls(without_casts(element.lower()))
-    words = [piece.strip("'\"") for piece in pieces(text) if not piece.isspace()]
+    words = [_word(piece) for piece in pieces(text) if not piece.isspace()]
     if table is not None:
         words = _without_owner(words, table.lower())
     what, order = _order_apart(_peeled(words))
     return " ".join(["".join(_peeled(what)), *order])  # '-1' is shown for a -1
+
+
+def _word(piece: str) -> str:
+    """Without its quotes; an array's text without the blanks around its elements, which mean nothing."""
+    word = piece.strip("'\"")
+    if piece.startswith("'{") and piece.endswith("}'"):
+        return ",".join(part.strip() for part in word.split(","))
+    return word
 
 
 def _without_owner(words: list[str], table: str) -> list[str]:

@@ -273,7 +273,7 @@ class DefaultImpl(metaclass=ImplMeta):
         """The table, its indexes and its comments, between the table's own events."""
         with self._between_events(table, "create"):
             self._exec(schema.CreateTable(table, **kw))
-        for statement in map(schema.CreateIndex, table.indexes):
+        for statement in map(schema.CreateIndex, sqla_compat._in_order(table.indexes)):
             self._exec(statement)
         if not self.dialect.supports_comments or self.dialect.inline_comments:
             return

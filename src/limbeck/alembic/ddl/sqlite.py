@@ -64,10 +64,13 @@ class SQLiteImpl(DefaultImpl):
         return bare(rendered_inspector_default) != bare(rendered_metadata_default)
 
     def _guess_if_default_is_unparenthesized_sql_expr(self, expr: str | None) -> bool:
-        """Neither a digit, nor quoted, nor in parentheses: SQLite's catalog drops those an expression had."""
+        """Neither a digit, nor quoted, nor in parentheses: SQLite's catalog drops those an expression had.
+
+        A text of several lines counts as neither, whatever stands round it: it may begin and end with parentheses that it
+        keeps (`DEFAULT ((...))`), and would lose one pair of them with every copy of its table."""
         if not expr or expr in "0123456789.":
             return False
-        return len(expr) < 3 or expr[0] + expr[-1] not in ("''", "()")
+        return len(expr) < 3 or "\n" in expr or expr[0] + expr[-1] not in ("''", "()")
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: dict[str, Any]) -> None:
         if self._guess_if_default_is_unparenthesized_sql_expr(column_info.get("default")):

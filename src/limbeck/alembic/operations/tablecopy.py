@@ -57,7 +57,7 @@ class ApplyBatchImpl:
         self.named_constraints: dict[str, Any] = {}
         self.unnamed_constraints: list[Any] = []
         self.col_named_constraints: dict[Any, tuple[Any, Any]] = {}
-        self.indexes: dict[Any, Index] = {index.name: index for index in table.indexes}
+        self.indexes: dict[Any, Index] = {index.name: index for index in sqla_compat._in_order(table.indexes)}
         self.new_indexes: dict[Any, Index] = {}
         self._take_constraints()
 

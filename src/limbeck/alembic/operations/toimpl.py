@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import schema as sa_schema
 
-from ..util.sqla_compat import _copy
+from ..util.sqla_compat import _copy, _in_order
 from . import ops
 from .base import Operations
 
@@ -72,7 +72,7 @@ def add_column(operations: Operations, operation: ops.AddColumnOp) -> None:
         inline_primary_key=operation.inline_primary_key,
         **operation.kw,
     )
-    for constraint in table.constraints:
+    for constraint in sorted(table.constraints, key=lambda each: each._creation_order):
         if isinstance(constraint, sa_schema.PrimaryKeyConstraint):
             continue
         written_inline = (
@@ -83,7 +83,7 @@ def add_column(operations: Operations, operation: ops.AddColumnOp) -> None:
         )
         if not written_inline:
             impl.add_constraint(constraint)
-    for index in table.indexes:
+    for index in _in_order(table.indexes):
         impl.create_index(index)
     if column.comment is not None and impl.dialect.supports_comments and not impl.dialect.inline_comments:
         impl.create_column_comment(column)

@@ -242,6 +242,14 @@ def _remove_column_from_collection(collection: Any, column: Any) -> None:
     target.remove(there)
 
 
+# -- indexes
+
+
+def _in_order(indexes: Iterable[Any]) -> list[Any]:
+    """By name: a table keeps them as a set, whose order changes from one process to the next."""
+    return sorted(indexes, key=lambda index: str(index.name))
+
+
 # -- foreign keys
 
 
