@@ -25,6 +25,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "converge"))
 from converge_limbeck import Limbeck, Written
 from converge_words import Words
 
+from limbeck.commands import autogenerate
+
 
 def there_and_back(
     database: Database,
@@ -186,6 +188,14 @@ def test_sequences(database: Database, options: dict[str, Any]) -> None:
 
 
 @on("postgresql", "mariadb")
+def test_a_sequence_that_turns_into_other_bounds(database: Database) -> None:
+    up, down = {"minvalue": 3, "maxvalue": 1000, "cycle": True}, {"increment": -1}
+    there_and_back(database, models(sequence=up), models(sequence=down))
+    database.empty()
+    there_and_back(database, models(sequence=down), models(sequence=up))
+
+
+@on("postgresql", "mariadb")
 def test_a_sequence_comes_with_the_column_that_it_numbers(database: Database) -> None:
     want = models(sequence={"start": 5})
     number = sa.Column("n", sa.BigInteger, server_default=sa.Sequence("numbers").next_value())
@@ -267,6 +277,28 @@ def test_a_column_that_comes_back_takes_the_character_set_that_was(database: Dat
     words = sa.Column("words", sa.String(20))
     have = models(("t", identifier(), words, {"mysql_charset": "utf8mb4"}))
     there_and_back(database, have, models(("t", identifier(), {"mysql_charset": "latin1"})))
+
+
+@on("sqlite")
+def test_a_number_that_models_do_not_count_is_counted_by_the_table(database: Database) -> None:
+    plain, counted = sa.MetaData(), sa.MetaData()
+    sa.Table("t", plain, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+    key = sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
+    sa.Table("t", counted, key, sqlite_autoincrement=True)
+    assert len(there_and_back(database, plain, counted)) == 1
+
+
+@on("sqlite")
+def test_a_counted_key_that_becomes_a_foreign_key_is_counted_no_more(database: Database) -> None:
+    def counted(*more: Any) -> sa.MetaData:
+        metadata = models(("other", identifier()))
+        metadata.naming_convention = {"pk": "pk_%(table_name)s"}
+        key = sa.PrimaryKeyConstraint("id")
+        sa.Table("t", metadata, sa.Column("id", sa.Integer), key, *more, sqlite_autoincrement=True)
+        return metadata
+
+    referring = counted(sa.ForeignKeyConstraint(["id"], ["other.id"], name="fk"))
+    there_and_back(database, counted(), referring)
 
 
 @on("sqlite")
@@ -423,3 +455,93 @@ def test_a_wider_key_comes_and_takes_the_index_of_another(database: Database, by
 
     wider = sa.ForeignKeyConstraint(["m", "n"], ["a.id", "a.o"], name="fk_b")
     there_and_back(database, both(), both(wider), any_names=True, by=by)
+
+
+@on("postgresql", "sqlite")
+@pytest.mark.parametrize("name", ['quo"te', "per%cent", "it's", "t"])
+def test_an_index_with_a_condition_over_columns_of_any_name(database: Database, name: str) -> None:
+    def with_index(*columns: str, **options: Any) -> sa.MetaData:
+        index = sa.Index("ix", *columns, **options)
+        return models(("t", identifier(), sa.Column("a", sa.Integer), sa.Column(name, sa.Integer), index))
+
+    where = {f"{database.kind}_where": sa.text("a > 0")}
+    if database.kind == "postgresql":
+        where["postgresql_include"] = [name]
+    assert len(there_and_back(database, with_index("id", name), with_index("id", **where))) == 2
+    database.empty()
+    assert len(there_and_back(database, with_index("id"), with_index(name, "id", **where))) == 2
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_a_table_goes_before_the_key_that_it_refers_to(database: Database) -> None:
+    have = models(
+        (
+            "items",
+            sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+            sa.Column("c", sa.Integer, sa.ForeignKey("items.id", name="own")),
+        ),
+        ("parts", identifier(), sa.Column("item", sa.Integer, sa.ForeignKey("items.id", name="other"))),
+    )
+    want = models(("items", sa.Column("c", sa.Integer), sa.Column("note", sa.Integer)))
+    there_and_back(database, have, want)
+
+
+@on("postgresql", "mariadb", "sqlite")
+@pytest.mark.parametrize("name", ["kind", "Odd kind"])
+def test_a_column_of_listed_values_comes_back_with_one_of_them(database: Database, name: str) -> None:
+    engine = database.engine()
+    listed = sa.Enum("b", "it's", native_enum=False, create_constraint=True, name="listed")
+    models(("t", identifier(), sa.Column(name, listed, nullable=False))).create_all(engine)
+    first = looked_at(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1, 'b')")
+    tool, want = Written(database.kind), models(("t", identifier()))
+    with engine.connect() as connection:
+        scope = autogenerate.Scope(lambda _: False)
+        found = autogenerate.compare(connection, "", (want,), scope, ask=lambda _: "yes", fill=True)
+    tool.upgrade(engine, found)
+    tool.downgrade(engine, found)
+    assert catalog.difference(first, looked_at(engine)) == ""
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM t").all() == [(1, "b")]
+
+
+@on("postgresql")
+def test_bits_come_back_with_as_many_as_their_type_wants(database: Database) -> None:
+    engine = database.engine()
+    have = models(("t", identifier(), sa.Column("b", postgresql.BIT(3), nullable=False)))
+    have.create_all(engine)
+    first = looked_at(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t (b) VALUES (B'101')")
+    tool = Written("postgresql")
+    want = models(("t", identifier()))
+    with engine.connect() as connection:
+        found = tool.compare(connection, want, (), want)
+    tool.upgrade(engine, found)
+    tool.downgrade(engine, found)
+    assert catalog.difference(first, looked_at(engine)) == ""
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT b::text FROM t").scalars().all() == ["000"]
+
+
+@on("sqlite")
+def test_a_trigger_of_somebody_else_outlives_a_computed_column_that_changes(database: Database) -> None:
+    def computed(text: str, nullable: bool) -> sa.MetaData:
+        made = sa.Column("made", sa.Integer, sa.Computed(text))
+        return models(("t", identifier(), sa.Column("a", sa.Integer, nullable=nullable), made))
+
+    engine = database.engine()
+    have, want = computed("id * 2", True), computed("id * 7", False)
+    have.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t (id) VALUES (1)")
+        connection.exec_driver_sql("CREATE TRIGGER by_hand_seen AFTER UPDATE ON t BEGIN SELECT new.made; END")
+    tool = Written("sqlite")
+    with engine.connect() as connection:
+        scope = autogenerate.Scope(lambda _: False)
+        found = autogenerate.compare(connection, "", (want,), scope, ask=lambda _: "3", fill=True)
+    tool.upgrade(engine, found)
+    assert lines(tool, engine, want) == []
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT a, made FROM t").all() == [(3, 7)]

@@ -211,9 +211,9 @@ def compare(
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))))
+    written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))), moved)
     upgrade = tuple(operation for operation in written if isinstance(operation, Operation))
-    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))))
+    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))), differing.settled.want)
     told = told_of_others(backend, others, settled.want)
     notes = (*differing.notes(found), *told, *filling.notes)
     return Differences(

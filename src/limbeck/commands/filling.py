@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.diff import left
 from limbeck.errors import LimbeckError
 from limbeck.model.column import Column
+from limbeck.model.constraint import Check
 from limbeck.model.defaults import ByDatabase
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn
+from limbeck.ops.constraint import AddConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.fill import FillColumn
 from limbeck.ops.several import Several
@@ -117,15 +120,44 @@ def filled_back(
     operations: Iterable[Operation | LimbeckError],
 ) -> Iterator[Operation | LimbeckError]:
     """The way back: a column that comes again forbids NULL, and its values are lost. Nobody is asked; it gets what
-    suits its type, where the table has rows then."""
+    suits its type, where the table has rows then, and the list of values that comes again with it."""
+    given = tuple(operations)
+    yield from _filled_back(given, dict(_listed(given)))
+
+
+def _filled_back(
+    operations: Iterable[Operation | LimbeckError], listed: dict[Place, str]
+) -> Iterator[Operation | LimbeckError]:
     for operation in operations:
         if isinstance(operation, Several):
-            yield from filled_back(operation.operations)
+            yield from _filled_back(operation.operations, listed)
         elif isinstance(operation, AddColumn) and needs_values(operation.column):
-            value = suggestion(operation.column)
+            value = listed.get((operation.table, operation.column.name)) or suggestion(operation.column)
             yield from _filled(operation, value) if value else (operation,)
         else:
             yield operation
+
+
+_IN_LIST = re.compile(
+    r"""[(]* (?: "(?P<double>(?:[^"]|"")+)" | `(?P<tick>(?:[^`]|``)+)` | (?P<bare>\w+) ) [)]? (?: ::[\w ]+? )? \s*
+        (?: in \s* [(] | = \s* any \s* [(]+ array\[ ) \s* (?P<first> '(?:[^']|'')*' | -?[0-9]+ )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A column and the first of the values that it may have, also as PostgreSQL stores it."""
+
+
+def _listed(operations: Iterable[Operation | LimbeckError]) -> Iterator[tuple[Place, str]]:
+    """The first value of each list that a new CHECK allows a column."""
+    for operation in operations:
+        if isinstance(operation, Several):
+            yield from _listed(operation.operations)
+            continue
+        check = operation.constraint if isinstance(operation, AddConstraint) else None
+        found = _IN_LIST.match(check.sql.text.strip()) if isinstance(check, Check) else None
+        if found is not None and isinstance(operation, AddConstraint):
+            double, tick = ((found[kind] or "") for kind in ("double", "tick"))
+            name = double.replace('""', '"') or tick.replace("``", "`") or found["bare"]
+            yield (operation.table, name), found["first"]
 
 
 def _filled(operation: AddColumn, value: str) -> tuple[Operation, ...]:
@@ -157,6 +189,8 @@ def suggestion(column: Column) -> str:
         return ""
     if spelled.endswith("[]"):
         return "'{}'"
+    if bits := re.fullmatch(r"BIT\(([0-9]+)\)", spelled):
+        return f"B'{'0' * int(bits[1])}'"
     return next((value for words, value in HARMLESS if any(w in spelled for w in words)), "")
 
 

@@ -49,7 +49,8 @@ OF_KEYS = {"sqlite_with_rowid": False, "sqlite_autoincrement": True}
 
 
 def _options_of_keys(changes: Sequence[Operation], have: Snapshot, want: Snapshot) -> Iterator[Operation]:
-    """Such an option, taken away for the moment in which the table has no key."""
+    """Such an option, taken away for the moment in which the table has no key; one that changes anyway comes by itself."""
+    said = {(o.table, name) for o in changes if isinstance(o, AlterTable) for name, _ in o.options}
     for operation in changes:
         if not isinstance(operation, DropConstraint) or operation.constraint_kind != "primary key":
             continue
@@ -57,7 +58,7 @@ def _options_of_keys(changes: Sequence[Operation], have: Snapshot, want: Snapsho
         for name, value in OF_KEYS.items():
             stands = table is not None and dict(table.options).get(name) == value
             stays = after is not None and after.primary_key and dict(after.options).get(name, value) == value
-            if stands and stays:
+            if stands and stays and (operation.table, name) not in said:
                 yield AlterTable(table=operation.table, options=((name, None),))
                 yield AlterTable(table=operation.table, options=((name, value),))
 

@@ -6,12 +6,13 @@ first of its table only past what it cannot have to do with; what may not move s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import overload
 
 from limbeck.errors import LimbeckError
 from limbeck.model.constraint import ForeignKey
 from limbeck.model.names import QualifiedName
+from limbeck.model.snapshot import Snapshot
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
@@ -23,6 +24,8 @@ from limbeck.ops.several import Several
 from limbeck.ops.table import CreateTable, DropTable
 
 Part = Operation | LimbeckError
+Needed = tuple[QualifiedName, QualifiedName]
+"""A table that goes, and one that it refers to."""
 PARTS = (
     AddColumn,
     DropColumn,
@@ -40,17 +43,24 @@ LOSSES = (DropColumn, DropConstraint, DropIndex)
 
 
 @overload
-def together(backend: Backend, operations: Iterable[Operation]) -> tuple[Operation, ...]: ...
+def together(
+    backend: Backend, operations: Iterable[Operation], before: Snapshot | None = None
+) -> tuple[Operation, ...]: ...
 @overload
-def together(backend: Backend, operations: Iterable[Part]) -> tuple[Part, ...]: ...
-def together(backend: Backend, operations: Iterable[Part]) -> tuple[Part, ...]:
+def together(
+    backend: Backend, operations: Iterable[Part], before: Snapshot | None = None
+) -> tuple[Part, ...]: ...
+def together(
+    backend: Backend, operations: Iterable[Part], before: Snapshot | None = None
+) -> tuple[Part, ...]:
     """The same operations, with those of one table as one where two or more of them rebuild it; in the same order where
-    none does."""
+    none does. `before` says what tables that go refer to: what they need stays behind them."""
     given = list(operations)
     if _rebuilds(backend, given) < 2:
         return tuple(given)
     given = _keys_last(given)
-    ways = [_slots(order) for order in (given, _tables_first(given))]
+    needs = set() if before is None else set(_needs(given, before))
+    ways = [_slots(order, needs) for order in (given, _tables_first(given))]
     best = min(ways, key=lambda slots: sum(_rebuilds(backend, slot) > 0 for slot in slots))
     return tuple(part for slot in best for part in _written(backend, slot))
 
@@ -92,10 +102,17 @@ def _may_follow(creation: CreateTable, other: Part) -> bool:
     return table is not None and table not in referred and not (indexes & _index_names(other))
 
 
-def _slots(operations: list[Part]) -> list[list[Part]]:
+def _needs(operations: list[Part], before: Snapshot) -> Iterator[Needed]:
+    for operation in operations:
+        if isinstance(operation, DropTable) and operation.table in before.tables:
+            keys = before.tables[operation.table].foreign_keys
+            yield from ((operation.table, key.referred) for key in keys)
+
+
+def _slots(operations: list[Part], needs: set[Needed]) -> list[list[Part]]:
     slots: list[list[Part]] = []
     for operation in operations:
-        home = _home(slots, operation)
+        home = _home(slots, operation, needs)
         if home is None:
             slots.append([operation])
         else:
@@ -103,7 +120,7 @@ def _slots(operations: list[Part]) -> list[list[Part]]:
     return slots
 
 
-def _home(slots: list[list[Part]], operation: Part) -> list[Part] | None:
+def _home(slots: list[list[Part]], operation: Part, needs: set[Needed]) -> list[Part] | None:
     """The group of the operation's table further up, if it may move there."""
     table = _table(operation)
     if table is None or isinstance(operation, LimbeckError):
@@ -111,7 +128,7 @@ def _home(slots: list[list[Part]], operation: Part) -> list[Part] | None:
     for slot in reversed(slots):
         if isinstance(slot[0], PARTS) and _table(slot[0]) == table:
             return slot
-        if not all(_passes(operation, table, other) for other in slot):
+        if not all(_passes(operation, table, other, needs) for other in slot):
             return None
     return None
 
@@ -120,7 +137,7 @@ def _table(operation: Part) -> QualifiedName | None:
     return getattr(operation, "table", None) if isinstance(operation, PARTS) else None
 
 
-def _passes(operation: Operation, table: QualifiedName, other: Part) -> bool:
+def _passes(operation: Operation, table: QualifiedName, other: Part, needs: set[Needed]) -> bool:
     """Whether it means the same before the other operation as behind it."""
     referred = _referred(operation)
     if isinstance(operation, LOSSES) and _drops_foreign_key(other) and not _drops_foreign_key(operation):
@@ -128,7 +145,8 @@ def _passes(operation: Operation, table: QualifiedName, other: Part) -> bool:
     if isinstance(other, CreateTable):
         return other.table.key != table and other.table.key not in referred and not _index_names(operation)
     if isinstance(other, DropTable):
-        return other.table != table
+        lost = isinstance(operation, LOSSES) and not _drops_foreign_key(operation)
+        return other.table != table and not (lost and (other.table, table) in needs)
     if isinstance(other, CreateIndex):
         return other.table != table or isinstance(operation, (AddConstraint, AddColumn))
     if isinstance(other, RenameIndex):
@@ -176,7 +194,12 @@ def _may_lead(backend: Backend, operation: Operation, early: list[Operation], la
     if not isinstance(operation, FillColumn):
         return False
     own = any(isinstance(o, AddColumn) and o.column.name == operation.column for o in early)
-    return own and not any(mentions(operation.value.text, name) for name in (*changed, operation.column))
+    free = all(
+        isinstance(o, DropColumn) and o.column != operation.column for o in late
+    )  # no rule to wait for
+    return (own or free) and not any(
+        mentions(operation.value.text, name) for name in (*changed, operation.column)
+    )
 
 
 def _columns(operation: Operation) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ parts then read like the stored ones is settled; every other is built whole (see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -88,8 +88,8 @@ def _of_check(check: Check, table: Table) -> dict[Question, Table] | None:
 
 def _of_index(index: Index, table: Table) -> dict[Question, Table] | None:
     part = replace(index, name=PART, comment=None, source=None)
-    names = " ".join(f'"{name}"' for name in index.columns)
-    return _probe(part, (*_texts(index), names), table)
+    included = (name for key, names in index.options if key.endswith("_include") for name in names or ())
+    return _probe(part, _texts(index), table, {*index.columns, *included})
 
 
 def _of_default(column: Column) -> dict[Question, Table] | None:
@@ -98,9 +98,14 @@ def _of_default(column: Column) -> dict[Question, Table] | None:
     return {Question(column.default, ((column.name, column.type.spelling),)): _table((bare,))}
 
 
-def _probe(part: Check | Index, texts: tuple[str, ...], table: Table) -> dict[Question, Table] | None:
+def _probe(
+    part: Check | Index, texts: tuple[str, ...], table: Table, plain: Collection[str] = ()
+) -> dict[Question, Table] | None:
+    """`plain`: columns that stand in the part by their name alone, not in a text."""
     spoken = _names(" ".join(texts))
-    columns = tuple(_bare(c, None) for c in table.columns if {c.name, c.name.lower()} & spoken)
+    columns = tuple(
+        _bare(c, None) for c in table.columns if c.name in plain or {c.name, c.name.lower()} & spoken
+    )
     if {table.name, table.name.lower()} & spoken or not columns:
         return None
     made = _table(columns)

@@ -288,6 +288,41 @@ def test_native(room: Room, operation: object, statements: tuple[str, ...]) -> N
 
 
 @pytest.mark.parametrize(
+    ("kind", "value", "fits"),
+    [
+        ("INTEGER", "'x'", False),
+        ("INT", "1.5", False),
+        ("REAL", "'x'", False),
+        ("TEXT", "X'00'", False),
+        ("BLOB", "'x'", False),
+        ("INTEGER", "'-7'", True),
+        ("REAL", "2.5", True),
+        ("TEXT", "'x'", True),
+        ("BLOB", "X'00'", True),
+        ("ANY", "'x'", True),
+    ],
+)
+def test_a_strict_table_holds_no_default_of_another_type(
+    room: Room, kind: str, value: str, fits: bool
+) -> None:
+    """ADD COLUMN would store it in the rows unasked; a table that is not STRICT may hold anything, and none is built anew."""
+    room.sql(
+        "CREATE TABLE a (x INT); CREATE TABLE s (x INT) STRICT; INSERT INTO a VALUES (1); INSERT INTO s VALUES (1)"
+    )
+    column = Column(name="n", type=type_(kind), default=TextDefault(text(value)))
+    alone = f"ALTER TABLE {{}} ADD COLUMN n {kind} DEFAULT {value}"
+    assert room.do(AddColumn(table=t("a"), column=column)) == (alone.format("a"),)
+    before = room.catalog()
+    if fits:
+        assert room.do(AddColumn(table=t("s"), column=column)) == (alone.format("s"),)
+    else:
+        with pytest.raises(sa.exc.IntegrityError, match="cannot store"):
+            room.do(AddColumn(table=t("s"), column=column))
+        assert room.catalog() == before
+    assert room.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.parametrize(
     ("operation", "table"),
     [
         (DropColumn(table=t("a"), column="y"), "x INT, \n\tz INT UNIQUE"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from limbeck.backends.ansi.backend import AnsiBackend
-from limbeck.backends.ansi.objects import with_comment
+from limbeck.backends.ansi.objects import turns, with_comment
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import (
     Domain,
@@ -143,9 +143,10 @@ class WithPostgresqlObjects(AnsiBackend):
         return tuple(changed)
 
     def _moved_up(self, have: Sequence, want: Sequence) -> Statements:
-        """A lower bound above where it stands is refused: then it is moved up first."""
+        """A lower bound above where it stands is refused: then it is moved up first. One that turns starts again anyway, and
+        may not be moved to where it was not allowed."""
         low, name = want.options.minvalue, self.full(want.key)
-        if low is None or low <= (have.options.minvalue or 1):
+        if low is None or turns(have.options, want.options) or low <= (have.options.minvalue or 1):
             return ()
         move = f"SELECT setval({self.literal(name)}, {low}, false) FROM {name} WHERE last_value < {low}"
         return (Statement(move),)

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi import AnsiBackend
-from limbeck.errors import RowsWithoutValue
+from limbeck.errors import RowsWithoutValue, UnknownValue
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
 from limbeck.model.index import Index
@@ -128,7 +128,7 @@ class SqliteBackend(AnsiBackend):
             return self._renamed_index(operation, before)
         if not isinstance(operation, PARTS):
             return (operation,)
-        if isinstance(operation, AddColumn) and not self.may_rebuild(operation):
+        if isinstance(operation, AddColumn) and self._adds_column(operation, before):
             return (operation,)
         have = self.table_before(before, operation.table)
         if self._is_native(operation, have):
@@ -169,8 +169,19 @@ class SqliteBackend(AnsiBackend):
 
     def may_rebuild(self, operation: Operation) -> bool:
         if isinstance(operation, AddColumn):
-            return operation.if_not_exists or not native.adds_column(operation)
+            return operation.if_not_exists or not native.adds_column(operation, strict=True)
         return isinstance(operation, PARTS) and not isinstance(operation, RenameColumn)
+
+    def _adds_column(self, operation: AddColumn, before: Lookup) -> bool:
+        """Whether SQLite does it by itself; only where it matters is the table looked at (an unknown one is not STRICT)."""
+        if not self.may_rebuild(operation):
+            return True
+        if operation.if_not_exists or not native.adds_column(operation, strict=False):
+            return False
+        try:
+            return not dict(self.table_before(before, operation.table).options).get("sqlite_strict")
+        except UnknownValue:
+            return True
 
     def rewrite_first(
         self, operations: Sequence[Operation], before: Lookup
@@ -180,7 +191,7 @@ class SqliteBackend(AnsiBackend):
         first = operations[0]
         if len(operations) == 1 or not isinstance(first, TOGETHER) or first.table is None:
             return self.rewrite(first, before), 1
-        if isinstance(first, AddColumn) and not self.may_rebuild(first):
+        if isinstance(first, AddColumn) and self._adds_column(first, before):
             return self.rewrite(first, before), 1
         have = self.table_before(before, first.table)
         state = Snapshot.of(self.id, [have], stored=True)
@@ -289,7 +300,7 @@ class SqliteBackend(AnsiBackend):
         """STRICT, WITHOUT ROWID and AUTOINCREMENT, where the models say them, and where they fall with the key.
         AUTOINCREMENT is of no effect but on the rowid, and SQLAlchemy does not write it where that refers to a table."""
         old, new = dict(have.options), dict(want.options)
-        rowid = {c.name for c in want.columns if c.autoincrement}
+        rowid = {c.name for c in settled(want).columns if c.autoincrement}  # whatever models say of numbering
         if not rowid or any(rowid & set(key.columns) for key in want.foreign_keys):
             new["sqlite_autoincrement"] = False
         if want.primary_key is None:

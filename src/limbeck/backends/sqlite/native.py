@@ -3,10 +3,13 @@
 Since 3.25 RENAME COLUMN; since 3.35 DROP COLUMN, where nothing else names the column; since 3.53 ALTER COLUMN SET and
 DROP NOT NULL, ADD CONSTRAINT ... CHECK and DROP CONSTRAINT of one. ADD COLUMN refuses what existing rows could not
 have: a key, NOT NULL without a value, a default that is no constant, a stored generated column
-(sqlite.org/lang_altertable, sections 3 to 5).
+(sqlite.org/lang_altertable, sections 3 to 5). In a STRICT table it does not ask whether the default fits the type (3.40):
+rows would hold what the table forbids, and integrity_check fails; a rebuild writes the values, so they are checked.
 """
 
 from __future__ import annotations
+
+import re
 
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, ForeignKey, PrimaryKey, Unique
@@ -28,7 +31,7 @@ ASSUMED = (3, 37)
 """What a script may count on where no server was asked: that of Debian 11 and newer, and of every Python that limbeck runs on."""
 
 
-def adds_column(operation: AddColumn) -> bool:
+def adds_column(operation: AddColumn, strict: bool) -> bool:
     column = operation.column
     if isinstance(column.default, Computed):
         return not column.default.persisted and not operation.inline
@@ -39,7 +42,22 @@ def adds_column(operation: AddColumn) -> bool:
         return False
     if not column.nullable and value == "NULL":
         return False
+    if strict and value != "NULL" and not _fits(column):
+        return False
     return value == "NULL" or not any(isinstance(c, ForeignKey) for c in operation.inline)
+
+
+def _fits(column: Column) -> bool:
+    """Whether a STRICT table surely takes the literal that is the column's default; so does any other table whatever its
+    type is called, since no STRICT table has a column of a type that is not among these."""
+    assert isinstance(column.default, TextDefault)
+    token = list(tokenize(column.default.sql.text.strip()))[-1]
+    kind, written = column.type.spelling.upper(), token.text.strip("'")
+    if kind in ("INT", "INTEGER"):
+        return token.kind != BLOB and re.fullmatch(r"[+-]?[0-9]{1,18}", written) is not None
+    if kind == "REAL":
+        return token.kind != BLOB and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", written) is not None
+    return token.kind == BLOB if kind == "BLOB" else kind != "TEXT" or token.kind != BLOB
 
 
 def _constant(column: Column) -> str | None:
