@@ -12,12 +12,14 @@ from limbeck.backends import backend_for
 from limbeck.errors import LimbeckError
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check
+from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, RenameColumn
 from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.constraint import AddConstraint, DropConstraint, RenameConstraint
 from limbeck.ops.contract import Operation
+from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import RenameTable
 
@@ -116,3 +118,15 @@ def test_older_ones(version: tuple[int, ...], operation: Operation, statements: 
 def test_dropping_what_nobody_knows_before_8_0_19() -> None:
     with pytest.raises(LimbeckError, match="cannot drop a constraint without knowing its kind"):
         said((8, 0, 18), DropConstraint(name="x", table=USERS))
+
+
+def test_filling_keeps_what_an_update_changes_where_the_table_is_known() -> None:
+    backend = backend_for(mysql.dialect())  # type: ignore[no-untyped-call]
+    operation = FillColumn(table=USERS, column="age", value=SqlText("0"))
+    moment = text_default("CURRENT_TIMESTAMP(3) on  update CURRENT_TIMESTAMP(3)")
+    column = Column(name="a day", type=INTEGER, default=moment)
+    known = AddColumn(table=USERS, column=column).apply(have(backend=backend.id))
+    [statement] = operation.spell(backend, known)
+    assert statement.text == "UPDATE users SET age = 0, `a day` = `a day` WHERE age IS NULL"
+    [statement] = operation.spell(backend, Snapshot.of(backend.id, partial=True))
+    assert statement.text == "UPDATE users SET age = 0 WHERE age IS NULL"

@@ -75,6 +75,23 @@ def test_an_expression_of_ones_own(here: Here) -> None:
     assert values(here) == [12, 7]
 
 
+def test_an_expression_leaves_what_an_update_changes(mariadb: Database) -> None:
+    here = Here(mariadb)
+
+    def made(type_: Any) -> Make:
+        def make(metadata: sa.MetaData) -> None:
+            moment = sa.text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")
+            key, changed = sa.Column("id", sa.Integer, primary_key=True), sa.Column("v", type_)
+            sa.Table("t", metadata, key, changed, sa.Column("at", sa.DateTime, server_default=moment))
+
+        return make
+
+    here.stands(made(sa.String(20)), "INSERT INTO t VALUES (1, 'abc', '2001-02-03')")
+    here.runs(here.compares(made(sa.Integer), casts={"t.v": "7"}).upgrade)
+    assert values(here) == [7]
+    assert [str(at) for (at,) in here.rows("SELECT at FROM t")] == ["2001-02-03 00:00:00"]
+
+
 @on("postgresql", "mariadb")
 def test_leading_zeros_are_something_to_lose(here: Here) -> None:
     here.stands(table(sa.String(20)), *rows("'007'"))

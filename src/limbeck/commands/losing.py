@@ -69,9 +69,19 @@ class Losing:
                 quoted = ddl.quote(self.backend.dialect, operation.column)
                 table = ddl.table_name(self.backend.dialect, operation.table)
                 if using != quoted:
-                    sql = SqlText(f"UPDATE {table} SET {quoted} = {using}")
+                    sql = SqlText(
+                        f"UPDATE {table} SET {', '.join((f'{quoted} = {using}', *self._kept(operation)))}"
+                    )
                     yield ExecuteSql(sql=sql, changes=(operation.table,))
                 yield operation
+
+    def _kept(self, operation: AlterColumn) -> Iterator[str]:
+        """What the database would change by itself in the same rows."""
+        stands = self.have.tables.get(operation.table)
+        for name in () if stands is None else self.backend.changed_by_update(stands):
+            if name != operation.column:
+                quoted = ddl.quote(self.backend.dialect, name)
+                yield f"{quoted} = {quoted}"
 
     # -- drops
 

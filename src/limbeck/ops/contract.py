@@ -304,8 +304,14 @@ class Backend(ABC):
 
     # -- rows
     @abstractmethod
-    def fill_column(self, table: QualifiedName, column: str, value: SqlText) -> tuple[Statement, ...]:
-        """The value for every row whose column is NULL."""
+    def fill_column(
+        self, table: QualifiedName, column: str, value: SqlText, before: Lookup
+    ) -> tuple[Statement, ...]:
+        """The value for every row whose column is NULL; nothing else of the row changes."""
+
+    def changed_by_update(self, table: Table) -> tuple[str, ...]:
+        """The columns that the database changes by itself whenever a row is updated: an UPDATE of ours keeps them."""
+        return ()
 
     @abstractmethod
     def insert_rows(

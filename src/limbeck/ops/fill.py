@@ -37,4 +37,4 @@ class FillColumn(Operation):
         raise self.refuse_reverse("which rows were NULL is not known afterwards.")
 
     def spell(self, backend: Backend, before: Lookup) -> tuple[Statement, ...]:
-        return backend.fill_column(self.table, self.column, self.value)
+        return backend.fill_column(self.table, self.column, self.value, before)

@@ -249,7 +249,9 @@ class AnsiBackend(WithObjects):
         return self.comment_on_column(table, column, comment, NOTHING)
 
     # -- rows
-    def fill_column(self, table: QualifiedName, column: str, value: SqlText) -> tuple[Statement, ...]:
+    def fill_column(
+        self, table: QualifiedName, column: str, value: SqlText, before: Lookup
+    ) -> tuple[Statement, ...]:
         name = self.name(column)
         text = f"UPDATE {self.full(table)} SET {name} = {value.as_written} WHERE {name} IS NULL"
         return (Statement(text),)

@@ -20,6 +20,7 @@ from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Function, Object, Schema, Sequence, Trigger, View
 from limbeck.model.snapshot import Lookup, Snapshot
+from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.model.types import TypeRef
@@ -139,6 +140,20 @@ class MysqlBackend(AnsiBackend):
         whole.must_be_known(self.title, table, column)
         text = whole.definition(self.dialect, column, mariadb=self.mariadb)
         return self.alter(table, f"CHANGE {self.name(name)} {self.name(column.name)} {text}")
+
+    def fill_column(self, table: QualifiedName, column: str, value: SqlText, before: Lookup) -> Statements:
+        """What is ON UPDATE CURRENT_TIMESTAMP is set to itself, else filling would make it now. A script that does not
+        know the table cannot say it."""
+        try:
+            kept = self.changed_by_update(self.table_before(before, table))
+        except (UnknownValue, NoSuchThing):
+            kept = ()
+        name = self.name(column)
+        sets = [f"{name} = {value.as_written}", *(f"{k} = {k}" for k in map(self.name, kept) if k != name)]
+        return (Statement(f"UPDATE {self.full(table)} SET {', '.join(sets)} WHERE {name} IS NULL"),)
+
+    def changed_by_update(self, table: Table) -> tuple[str, ...]:
+        return tuple(c.name for c in table.columns if is_known(c.default) and whole.follows_update(c.default))
 
     def whole(self, table: QualifiedName, column: str, before: Lookup) -> Column:
         try:

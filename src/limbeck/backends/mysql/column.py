@@ -16,6 +16,7 @@ _LITERAL = re.compile(
                           | [bx]'[0-9a-f]*' )\s*\Z""",
     re.IGNORECASE,
 )
+_ON_UPDATE = re.compile(r"(?i)\bon\s+update\b")
 _MOMENT = re.compile(r"(?i)(datetime|timestamp)\b")
 
 
@@ -57,8 +58,7 @@ def needs_whole_column(column: Column, default: Default | None) -> bool:
 
     Moments take CURRENT_TIMESTAMP, which SET DEFAULT does not (and ON UPDATE goes with it); anything but a literal or
     an expression in parentheses is not taken either."""
-    was = column.default
-    if isinstance(was, TextDefault) and "on update" in was.sql.text.lower():
+    if follows_update(column.default):
         return True
     if default is None:
         return False
@@ -67,3 +67,8 @@ def needs_whole_column(column: Column, default: Default | None) -> bool:
     text = default.sql.text
     moment = is_known(column.type) and _MOMENT.match(column.type.spelling) is not None
     return moment or not (_LITERAL.match(text) or text.lstrip().startswith("("))
+
+
+def follows_update(default: Default | None) -> bool:
+    """Whether it says ON UPDATE, as SQLAlchemy and the reader have it, with the default."""
+    return isinstance(default, TextDefault) and _ON_UPDATE.search(default.sql.text) is not None

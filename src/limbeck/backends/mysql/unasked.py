@@ -71,7 +71,11 @@ def _with_index(result: Snapshot, table: Table, key: ForeignKey) -> Snapshot:
         name=key.columns[0] if key.name is None else key.name,
         elements=tuple(IndexElement(column=column) for column in key.columns),
     )
-    return result if stands.index(str(index.name)) else result.with_table(stands.with_index(index))
+    if stands.index(str(index.name)):
+        return result
+    return _without_replaced(
+        result.with_table(stands.with_index(index)), table.key, index.columns, index.name
+    )
 
 
 def _is_made_for(table: Table, index: Index, columns: tuple[str, ...]) -> bool:
