@@ -25,8 +25,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "converge"))
 from converge_limbeck import Limbeck, Written
 from converge_words import Words
 
-from limbeck.commands import autogenerate
-
 
 def there_and_back(
     database: Database,
@@ -389,74 +387,6 @@ def test_views_that_read_views_go_back_together(database: Database) -> None:
     assert catalog.difference(before, looked_at(engine)) == ""
 
 
-def found_with_answers(engine: sa.Engine, want: sa.MetaData) -> Any:
-    """What autogenerate finds where everything that stands was once declared, nothing is renamed and values are 0."""
-    said = {"rename": "no", "loss": "yes", "fill": "0"}
-    scope = autogenerate.Scope(lambda _: False, (), ours=lambda _: True)
-    with engine.connect() as connection:
-        return autogenerate.compare(connection, "", (want,), scope, ask=lambda asked: said[asked.kind])
-
-
-@on("mariadb")
-def test_filling_a_column_leaves_the_moments_of_its_rows(database: Database) -> None:
-    def table(*more: Any) -> sa.MetaData:
-        moment = sa.text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")
-        changed = sa.Column("a `day`", sa.TIMESTAMP, server_default=moment, nullable=True)
-        return models(("t", identifier(), changed, *more))
-
-    def moments() -> list[Any]:
-        with engine.connect() as connection:
-            return list(connection.exec_driver_sql("SELECT `a ``day``` FROM t ORDER BY id").scalars())
-
-    engine = database.engine()
-    table(sa.Column("n", sa.Integer), sa.Column("gone", sa.Integer, nullable=False)).create_all(engine)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO t VALUES (1, '2001-02-03', NULL, 5), (2, NULL, NULL, 6)")
-    before = moments()
-    found = found_with_answers(engine, table(sa.Column("n", sa.Integer, nullable=False)))
-    tool = Written("mariadb")
-    assert "fill t.n where it is NULL" in tool.lines(found)
-    tool.upgrade(engine, found)
-    assert moments() == before
-    tool.downgrade(engine, found)
-    assert moments() == before
-
-
-@on("postgresql", "mariadb", "sqlite")
-def test_views_that_go_come_back_those_first_that_others_read(database: Database) -> None:
-    from limbeck import schema
-
-    def both(*names: str) -> sa.MetaData:
-        metadata = models(("t", identifier(), sa.Column("a", sa.Integer)))
-        views = {"v1": "SELECT id FROM t", "v2": "SELECT id FROM v1", "v0": "SELECT id FROM v2"}
-        schema.register(metadata, *(schema.View(name, views[name]) for name in names))
-        return metadata
-
-    engine = database.engine()
-    both().create_all(engine)
-    tool = Written(database.kind)
-    tool.upgrade(engine, found_with_answers(engine, both("v1", "v2", "v0")))
-    before = looked_at(engine)
-    found = found_with_answers(engine, both())
-    assert tool.lines(found) == ["drop view v0", "drop view v2", "drop view v1"]
-    tool.upgrade(engine, found)
-    tool.downgrade(engine, found)
-    assert catalog.difference(before, looked_at(engine)) == ""
-
-
-@on("mariadb")
-@pytest.mark.parametrize("by", [Written, Words])
-def test_a_wider_key_comes_and_takes_the_index_of_another(database: Database, by: type[Limbeck]) -> None:
-    def both(*more: Any) -> sa.MetaData:
-        key = sa.ForeignKeyConstraint(["m"], ["a.id"], name="fk_a")
-        columns = sa.Column("m", sa.Integer), sa.Column("n", sa.Integer)
-        pair = sa.UniqueConstraint("id", "o", name="uq")
-        return models(("a", identifier(), sa.Column("o", sa.Integer), pair), ("b", *columns, key, *more))
-
-    wider = sa.ForeignKeyConstraint(["m", "n"], ["a.id", "a.o"], name="fk_b")
-    there_and_back(database, both(), both(wider), any_names=True, by=by)
-
-
 @on("postgresql", "sqlite")
 @pytest.mark.parametrize("name", ['quo"te', "per%cent", "it's", "t"])
 def test_an_index_with_a_condition_over_columns_of_any_name(database: Database, name: str) -> None:
@@ -545,3 +475,71 @@ def test_a_trigger_of_somebody_else_outlives_a_computed_column_that_changes(data
     assert lines(tool, engine, want) == []
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT a, made FROM t").all() == [(3, 7)]
+
+
+def found_with_answers(engine: sa.Engine, want: sa.MetaData) -> Any:
+    """What autogenerate finds where everything that stands was once declared, nothing is renamed and values are 0."""
+    said = {"rename": "no", "loss": "yes", "fill": "0"}
+    scope = autogenerate.Scope(lambda _: False, (), ours=lambda _: True)
+    with engine.connect() as connection:
+        return autogenerate.compare(connection, "", (want,), scope, ask=lambda asked: said[asked.kind])
+
+
+@on("mariadb")
+def test_filling_a_column_leaves_the_moments_of_its_rows(database: Database) -> None:
+    def table(*more: Any) -> sa.MetaData:
+        moment = sa.text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")
+        changed = sa.Column("a `day`", sa.TIMESTAMP, server_default=moment, nullable=True)
+        return models(("t", identifier(), changed, *more))
+
+    def moments() -> list[Any]:
+        with engine.connect() as connection:
+            return list(connection.exec_driver_sql("SELECT `a ``day``` FROM t ORDER BY id").scalars())
+
+    engine = database.engine()
+    table(sa.Column("n", sa.Integer), sa.Column("gone", sa.Integer, nullable=False)).create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1, '2001-02-03', NULL, 5), (2, NULL, NULL, 6)")
+    before = moments()
+    found = found_with_answers(engine, table(sa.Column("n", sa.Integer, nullable=False)))
+    tool = Written("mariadb")
+    assert "fill t.n where it is NULL" in tool.lines(found)
+    tool.upgrade(engine, found)
+    assert moments() == before
+    tool.downgrade(engine, found)
+    assert moments() == before
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_views_that_go_come_back_those_first_that_others_read(database: Database) -> None:
+    from limbeck import schema
+
+    def both(*names: str) -> sa.MetaData:
+        metadata = models(("t", identifier(), sa.Column("a", sa.Integer)))
+        views = {"v1": "SELECT id FROM t", "v2": "SELECT id FROM v1", "v0": "SELECT id FROM v2"}
+        schema.register(metadata, *(schema.View(name, views[name]) for name in names))
+        return metadata
+
+    engine = database.engine()
+    both().create_all(engine)
+    tool = Written(database.kind)
+    tool.upgrade(engine, found_with_answers(engine, both("v1", "v2", "v0")))
+    before = looked_at(engine)
+    found = found_with_answers(engine, both())
+    assert tool.lines(found) == ["drop view v0", "drop view v2", "drop view v1"]
+    tool.upgrade(engine, found)
+    tool.downgrade(engine, found)
+    assert catalog.difference(before, looked_at(engine)) == ""
+
+
+@on("mariadb")
+@pytest.mark.parametrize("by", [Written, Words])
+def test_a_wider_key_comes_and_takes_the_index_of_another(database: Database, by: type[Limbeck]) -> None:
+    def both(*more: Any) -> sa.MetaData:
+        key = sa.ForeignKeyConstraint(["m"], ["a.id"], name="fk_a")
+        columns = sa.Column("m", sa.Integer), sa.Column("n", sa.Integer)
+        pair = sa.UniqueConstraint("id", "o", name="uq")
+        return models(("a", identifier(), sa.Column("o", sa.Integer), pair), ("b", *columns, key, *more))
+
+    wider = sa.ForeignKeyConstraint(["m", "n"], ["a.id", "a.o"], name="fk_b")
+    there_and_back(database, both(), both(wider), any_names=True, by=by)
