@@ -116,9 +116,11 @@ def test_a_server_that_is_killed_leaves_what_it_committed(tmp_path: Path, body: 
             if body is PLAIN:
                 other.exec_driver_sql("LOCK TABLE t")
             process = start(tmp_path)
-            _wait_until_it_sleeps(engine, "pg_sleep" if body is SLEEP else "ALTER TABLE t")
+            words = "pg_sleep" if body is SLEEP else "ALTER TABLE t"
+            _wait_until_it_sleeps(engine, words)
             pid = other.exec_driver_sql(
-                "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                f"SELECT pid FROM pg_stat_activity WHERE query LIKE '%%{words}%%' AND state = 'active'"
+                " AND pid <> pg_backend_pid()"
             ).scalar()
             os.kill(int(pid), signal.SIGKILL)
             out, _ = process.communicate(timeout=60)

@@ -171,7 +171,8 @@ def test_ctrl_c_stops_the_statement_that_runs(history: History) -> None:
         other.exec_driver_sql("LOCK TABLE t")
         process = history.process()
         waiting = (
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER%%'"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock' AND query LIKE 'ALTER%%'"
         )
         with history.database.engine().connect() as third:
             for _ in range(300):

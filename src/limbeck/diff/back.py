@@ -8,7 +8,7 @@ from dataclasses import replace
 from limbeck.errors import Irreversible
 from limbeck.model.constraint import Check, Constraint, ForeignKey
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import View
+from limbeck.model.objects import ON_TABLES, Object, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.ops.constraint import AddConstraint, DropConstraint, ValidateConstraint
@@ -51,15 +51,21 @@ def way_back(
 
 
 def _views_apart(steps: list[Operation | Irreversible]) -> Iterator[Operation | Irreversible]:
-    """The same steps: views go before all else and come after it, those that others read first; each step by itself would
-    meet views that still read what goes, or do not read yet what comes."""
-    drops = [s for s in steps if isinstance(s, DropObject) and isinstance(s.thing, View)]
-    comes = [s for s in steps if isinstance(s, (CreateObject, ReplaceObject)) and isinstance(s.thing, View)]
+    """The same steps: views and what stands on them go before all else and come after it, those first that others need;
+    each step by itself would meet views that still read what goes, or do not read yet what comes."""
+    made = [s for s in steps if isinstance(s, (DropObject, CreateObject, ReplaceObject))]
+    views = {s.thing.key for s in made if isinstance(s.thing, View)}
+
+    def apart(thing: Object) -> bool:
+        return isinstance(thing, View) or (isinstance(thing, ON_TABLES) and thing.table in views)
+
+    drops = [s for s in made if isinstance(s, DropObject) and apart(s.thing)]
+    comes = [s for s in made if isinstance(s, (CreateObject, ReplaceObject)) and apart(s.thing)]
     altered = [s for s in steps if isinstance(s, AlterObject) and isinstance(s.want, View)]
     yield from drops
     yield from (s for s in steps if not any(s is v for v in (*drops, *comes, *altered)))
-    order = {thing.key: number for number, thing in enumerate(sorted_by_need(s.thing for s in comes))}
-    yield from sorted(comes, key=lambda s: order[s.thing.key])
+    order = {id(thing): number for number, thing in enumerate(sorted_by_need(s.thing for s in comes))}
+    yield from sorted(comes, key=lambda s: order[id(s.thing)])
     yield from altered
 
 
