@@ -86,7 +86,7 @@ lint: .venv/.test
 	@$(BIN)/mypy
 
 unit: .venv/.test mariadb
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 # Nothing to add where the first environment has SQLAlchemy 2.0 already.
 test-sa20: .venv/.test mariadb
@@ -94,8 +94,8 @@ test-sa20: .venv/.test mariadb
 	    echo "SQLAlchemy 2.0 is what the tests ran on."; \
 	elif [ -z "$(SQLALCHEMY)" ]; then \
 	    $(MAKE) --no-print-directory .venv-sa20/.test && \
-	    echo "$(SA20)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow' $(SA20_ROOMS)" && \
-	    $(SA20)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow' $(SA20_ROOMS) -p no:cacheprovider $(PYTEST_ARGS); \
+	    echo "$(SA20)/python -m pytest -n $(WORKERS) -m 'not slow' $(SA20_ROOMS)" && \
+	    $(SA20)/python -m pytest -n $(WORKERS) -m 'not slow' $(SA20_ROOMS) -p no:cacheprovider $(PYTEST_ARGS); \
 	fi
 
 # -- Measures: conformance, converge, bench -------------------------------------------------------------------
