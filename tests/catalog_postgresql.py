@@ -52,7 +52,7 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S') AND {own("pg_class", "c")
 COLUMNS = f"""
 SELECT n.nspname, c.relname, a.attname, concat_ws(' ',
     format_type(a.atttypid, a.atttypmod),
-    'collate ' || CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
+    'collate ' || CASE WHEN a.attcollation <> t.typcollation THEN (SELECT o.collname FROM pg_collation o WHERE o.oid = a.attcollation) END,
     CASE WHEN a.attnotnull THEN 'not null' END,
     CASE a.attgenerated WHEN 's' THEN 'generated stored' WHEN 'v' THEN 'generated virtual'
         ELSE CASE WHEN d.oid IS NOT NULL THEN 'default' END END,
@@ -122,10 +122,10 @@ SELECT n.nspname, NULL, t.typname, concat_ws(' ', t.typtype::text,
     'labels ' || (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
         FROM pg_enum e WHERE e.enumtypid = t.oid),
     CASE t.typtype WHEN 'd' THEN concat_ws(' ', format_type(t.typbasetype, t.typtypmod), CASE WHEN t.typnotnull THEN 'not null' END,
-        'default ' || t.typdefault, 'collate ' || CASE WHEN t.typcollation <> 0 THEN t.typcollation::regcollation::text END,
+        'default ' || t.typdefault, 'collate ' || (SELECT o.collname FROM pg_collation o WHERE o.oid = t.typcollation),
         (SELECT string_agg(quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid), ' ' ORDER BY k.conname)
             FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c')) END,
-    (SELECT concat_ws(' ', r.rngsubtype::regtype, r.rngsubdiff, r.rngcanonical, nullif(r.rngcollation, 0)::regcollation)
+    (SELECT concat_ws(' ', r.rngsubtype::regtype, r.rngsubdiff, r.rngcanonical, (SELECT o.collname FROM pg_collation o WHERE o.oid = r.rngcollation))
         FROM pg_range r WHERE r.rngtypid = t.oid),
     'acl=' || t.typacl::text)
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -160,7 +160,7 @@ WHERE {own("pg_class", "c")}
 """
 
 STATISTICS = f"""
-SELECT n.nspname, c.relname, s.stxname, concat_ws(' ', pg_get_statisticsobjdef(s.oid), 'target ' || CASE WHEN s.stxstattarget >= 0 THEN s.stxstattarget END)
+SELECT n.nspname, c.relname, s.stxname, concat_ws(' ', pg_get_statisticsobjdef(s.oid), 'target ' || nullif(to_jsonb(s) ->> 'stxstattarget', '-1'))
 FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace JOIN pg_class c ON c.oid = s.stxrelid
 WHERE {own("pg_statistic_ext", "s")}
 """
@@ -186,7 +186,7 @@ SELECT NULL, NULL, pg_describe_object('pg_cast'::regclass, k.oid, 0), concat_ws(
 AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_cast'::regclass AND x.objid = k.oid AND x.deptype = 'e')
 """
 PUBLICATIONS = """
-SELECT NULL, NULL, p.pubname, concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, p.pubviaroot,
+SELECT NULL, NULL, p.pubname, concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, to_jsonb(p) ->> 'pubviaroot',
     (SELECT string_agg(r.prrelid::regclass::text, ', ' ORDER BY r.prrelid::regclass::text)
         FROM pg_publication_rel r WHERE r.prpubid = p.oid)) FROM pg_publication p
 """

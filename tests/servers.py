@@ -211,10 +211,16 @@ SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_namespace), (SE
 FROM pg_database b WHERE b.datname = current_database()
 """
 OWN_SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
-NEW_PUBLIC = """
-CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+
+
+def new_public(version: tuple[int, ...]) -> str:
+    """The schema of a new database. Since 14 it is the database's owner's, and only its owner may create in it."""
+    owner = " AUTHORIZATION pg_database_owner" if version >= (14,) else ""
+    rights = "USAGE" if version >= (15,) else "USAGE, CREATE"
+    return f"""
+CREATE SCHEMA public{owner};
 COMMENT ON SCHEMA public IS 'standard public schema';
-GRANT USAGE ON SCHEMA public TO PUBLIC;
+GRANT {rights} ON SCHEMA public TO PUBLIC;
 """
 
 
@@ -245,14 +251,16 @@ class PostgresPool:
                 self.counts = self.count(connection)
             return
         with self.admin.connect() as connection:
-            gone = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name"
+            wait = ", 5000" if connection.dialect.server_version_info >= (14,) else ""
+            gone = f"SELECT pg_terminate_backend(pid{wait}) FROM pg_stat_activity WHERE datname = :name"
             connection.execute(sa.text(gone), {"name": self.name})
         try:
             with self.inside() as connection:
                 schemas = list(connection.scalars(sa.text(OWN_SCHEMAS)))
                 dropped = ", ".join('"' + name.replace('"', '""') + '"' for name in schemas)
                 connection.exec_driver_sql(
-                    (f"DROP SCHEMA {dropped} CASCADE;" if dropped else "") + NEW_PUBLIC
+                    (f"DROP SCHEMA {dropped} CASCADE;" if dropped else "")
+                    + new_public(connection.dialect.server_version_info)
                 )
                 as_new = self.count(connection) == self.counts
         except sa.exc.DBAPIError:
@@ -262,8 +270,11 @@ class PostgresPool:
 
     def anew(self) -> None:
         with self.admin.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-            connection.exec_driver_sql(f"CREATE DATABASE {self.name} TEMPLATE template0 STRATEGY file_copy")
+            version = connection.dialect.server_version_info
+            force = " WITH (FORCE)" if version >= (13,) else ""
+            strategy = " STRATEGY file_copy" if version >= (15,) else ""
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {self.name}{force}")
+            connection.exec_driver_sql(f"CREATE DATABASE {self.name} TEMPLATE template0{strategy}")
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[sa.Connection]:
@@ -337,6 +348,7 @@ def start_mariadb(lifeline: int | None) -> Where:
         raise NoServer(f"mariadb-install-db failed: {(made.stderr or made.stdout).strip()[-300:]}")
     link = folder / "s.sock"
     command = [daemon, "--no-defaults", f"--datadir={data}", f"--socket={link}", f"--pid-file={folder}/pid"]
+    command.append(f"--tmpdir={folder}")  # of several servers in /tmp one takes away what another still needs
     # Nothing of it is kept, so nothing is gained by an orderly end: SIGKILL.
     kept = embedded.keep([*command, *MARIADB_SETTINGS], folder, account, None, "SIGKILL", lifeline)
     where = Where(

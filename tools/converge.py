@@ -76,7 +76,7 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.sum:
         return added_up(noted(asked.notes))
-    with places(asked.db, reachable=asked.tool == "files") as (lived, fresh):
+    with places(asked.db, reachable=asked.tool in ("files", "original")) as (lived, fresh):
         trial = Trial(tool_named(asked.tool, KINDS[asked.db]), KINDS[asked.db], lived, fresh)
         if asked.only:
             return added_up([tried(trial, asked, asked.only)])

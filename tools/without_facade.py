@@ -28,7 +28,9 @@ GONE = (
     "tests/end_to_end/test_run_and_doctor.py",
     "tests/end_to_end/test_seed_alembic.py",
 )
-HIDDEN = shutil.ignore_patterns(".venv*", ".git", ".conformance", "__pycache__", "*_cache", "build", "dist")
+HIDDEN = shutil.ignore_patterns(
+    ".venv*", ".git", ".conformance", ".hypothesis", "__pycache__", "*_cache", "build", "dist"
+)
 
 
 def copy(place: Path) -> Path:

@@ -102,12 +102,17 @@ class Author(Protocol):
         """A tuple of `commands.autogenerate.Differences`."""
         ...
 
-    def write(self, wish: Any, changes: Any, have: Any) -> Any:
-        """A file for `changes` (`Differences`) that lead on from the Snapshot `have`: `commands.revision.Written`."""
+    def write(self, wish: Any, changes: Any) -> Any:
+        """A file for `changes`: for each database (`Differences`, the Snapshot from which they lead on), in the order in
+        which the environment comes to them. Gives `commands.revision.Written`."""
         ...
 
     def narrow(self, options: Any, have: Any, want: Any) -> Any:
         """Both Snapshots of a comparison without what the project leaves out of every comparison."""
+        ...
+
+    def once_made(self) -> Callable[[Any], bool]:
+        """Whether a revision of the project made an object because the models declared it."""
         ...
 
     def variables(self) -> Mapping[str, Any]:

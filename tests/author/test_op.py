@@ -20,6 +20,7 @@ from limbeck.author.stage import entered
 from limbeck.backends import backend_for
 from limbeck.errors import NoLiteralForm, NoStage, WrongArgument
 from limbeck.model.snapshot import Snapshot
+from limbeck.ops.column import AddColumn
 from limbeck.ops.contract import Operation
 from limbeck.ops.several import Several
 from limbeck.shore.freeze import Freezer
@@ -133,6 +134,7 @@ op.disable_row_security("a")
 op.create_domain("d", "text", default="'x'", not_null=True, checks=["VALUE <> ''", ("short", "length(VALUE) < 5")])
 op.create_domain("d", sa.String(5), schema="s")
 op.drop_domain("d")
+op.create_object(schema.Rule("r", "CREATE RULE r ...", table="a"))
 op.drop_object(schema.Trigger("t", "CREATE TRIGGER t ...", table=("s", "a")))
 op.alter_object(schema.RowSecurity("a"), schema.RowSecurity("a", forced=True))
 op.create_schema("s", if_not_exists=True)
@@ -302,3 +304,9 @@ def test_the_example_of_the_page_runs() -> None:
     example = text.partition("```python\n")[2].partition("```")[0]
     kinds = [o.kind for o in made(example + "\nupgrade()")]
     assert kinds == ["add_column", "fill_column", "alter_column", "create_index"]
+
+
+def test_a_column_may_say_that_it_numbers_rows_before_its_key_is_there() -> None:
+    (operation,) = made('op.add_column("a", sa.Column("id", sa.Integer, autoincrement=True, nullable=False))')
+    assert isinstance(operation, AddColumn)
+    assert operation.column.autoincrement

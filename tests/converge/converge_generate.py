@@ -43,6 +43,8 @@ class Generator:
         self.random = random.Random(f"{kind} {seed}")
         self.families: dict[str, Family] = KINDS[kind]
         self.serial = 0
+        if version is not None and version < 14:
+            self.families = {k: v for k, v in self.families.items() if k != "multirange"}
         self.since15 = version is None or version >= 15
 
     # -- pairs
@@ -890,6 +892,9 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
             if item.refers is not None and (other := a.table(item.refers)) is not None:
                 if any(other.column(c) is None for c in item.referred):
                     return True  # the values it refers to went with their column
+                kept = [(old.column(c), table.column(c)) for c in item.columns]
+                if any(was is not None and is_ is not None and was.family != is_.family for was, is_ in kept):
+                    return True  # a boolean that became a number is no longer the row's
                 if _last_row_is_alone(table, item, other):
                     return True
             if item.kind in ("check", "fk") and any(old.column(c) is None for c in item.columns):

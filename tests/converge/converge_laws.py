@@ -154,6 +154,7 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
         if "postgresql_not_valid" in text:  # it says how to add a constraint: CREATE TABLE does not heed it
             fact = re.sub(r"( NOT VALID)?( not validated)", "", fact)
         if kind == "mariadb":
+            key = _any_foreign_key(key, named)
             yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys, models)
         elif kind == "postgresql" and (not models.naming or key.rpartition(".")[2] in free):
             yield _plain_postgresql(key, fact, named)
@@ -184,6 +185,15 @@ def _plain_postgresql(key: str, fact: str, named: set[str]) -> tuple[str, str]:
 def _is_not_of_convention(fact: str, models: str) -> bool:
     """A constraint that the models' naming convention says nothing of."""
     return fact.startswith("EXCLUDE") or (fact.startswith("CHECK") and "'ck':" not in models)
+
+
+def _any_foreign_key(key: str, named: set[str]) -> str:
+    """A foreign key under the name that the server would give it, where the models say none."""
+    part = re.match(r"part (.+?): CONSTRAINT `([^`]*)` FOREIGN KEY", key)
+    if part and part[2] not in named:
+        return key.replace(f"CONSTRAINT `{part[2]}`", "CONSTRAINT `t_ibfk_1`", 1)
+    alone = key.startswith("foreign key ") and key.rpartition(".")[2] not in named
+    return f"{key.rpartition('.')[0]}.t_ibfk_1" if alone else key
 
 
 def _any_unique(key: str, fact: str, models: Models) -> str:

@@ -161,8 +161,10 @@ def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
     return f"sa.Column({', '.join(parts)})"
 
 
-def made(models: Models) -> Any:
-    """The MetaData."""
+def made(models: Any) -> Any:
+    """The MetaData; one that is given as such is itself."""
+    if not isinstance(models, Models):
+        return models
     space: dict[str, Any] = {}
     exec(IMPORTS + source(models), space)
     return space["metadata"]

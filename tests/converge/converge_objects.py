@@ -18,6 +18,7 @@ KINDS = {
     "mariadb": ("view", "view", "trigger", "function", "procedure"),
     "sqlite": ("view", "view", "trigger"),
 }
+MOMENTS = (("BEFORE", "UPDATE"), ("AFTER", "UPDATE"), ("BEFORE", "INSERT"), ("AFTER", "INSERT"))
 HAND = "by_hand_"
 """How the names begin of what nobody declares."""
 
@@ -152,8 +153,10 @@ class _Objects:
     def _trigger(self, name: str, table: Table, sides: tuple[Models, ...], by_hand: bool) -> Thing:
         column = self.random.choice(table.columns)
         own = self.quoted(column.name)
-        when = self.random.choice(("BEFORE", "AFTER"))
-        head = f"CREATE TRIGGER {self.quoted(name)} {when} UPDATE"
+        when, event = self.random.choice(("BEFORE", "AFTER")), "UPDATE"
+        if self.kind == "mariadb":  # two of one moment are numbered as they come
+            when, event = MOMENTS[self.serial % len(MOMENTS)]
+        head = f"CREATE TRIGGER {self.quoted(name)} {when} {event}"
         place, used = self.full(table), (column.name,)
         sql: tuple[str, ...]
         if self.kind == "postgresql":

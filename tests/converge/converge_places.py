@@ -59,7 +59,8 @@ def _empty_postgresql(place: Place) -> None:
         schemas = list(connection.scalars(sa.text(servers.OWN_SCHEMAS)))
         names = ", ".join('"' + name.replace('"', '""') + '"' for name in schemas)
         dropped = f"DROP SCHEMA {names} CASCADE;" if names else ""
-        connection.exec_driver_sql(dropped + servers.NEW_PUBLIC)
+        version = connection.dialect.server_version_info
+        connection.exec_driver_sql(dropped + servers.new_public(version))
         for extension in connection.scalars(
             sa.text("SELECT extname FROM pg_extension WHERE oid >= 16384")
         ).all():

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import converge_objects
 import sqlalchemy as sa
 from converge_limbeck import Limbeck
 from converge_models import Models, made
@@ -40,7 +41,14 @@ class Words(Limbeck):
         script = ops.MigrationScript("x", ops.UpgradeOps([]), ops.DowngradeOps([]))
         ask = None if answers is None else self._answer(answers)
         found = comparing.fill_in(
-            context, script.upgrade_ops, script.downgrade_ops, Answers(), ask, fill=answers is not None
+            context,
+            script.upgrade_ops,
+            script.downgrade_ops,
+            Answers(),
+            ask,
+            fill=answers is not None,
+            strangers=True,
+            ours=converge_objects.ours,
         )
         variables: dict[str, Any] = {}
         context.imports = set()

@@ -39,7 +39,7 @@ def defaults(kind: str) -> Iterator[tuple[str, Models]]:
 def items(kind: str) -> Iterator[tuple[str, Models]]:
     """Constraints and indexes of every sort the generator knows, named and unnamed, each on its own table."""
     seen: set[str] = set()
-    for seed in range(150):
+    for seed in range(60):
         for table in Generator(kind, seed).models().tables:
             for item in table.items:
                 if item.kind in ("fk", "pk") or item.code in seen:
@@ -99,7 +99,7 @@ def test_nothing_is_found_where_nothing_changed(trial: Trial, sort: str) -> None
         if lines:
             for name, alone in many:
                 _alone(trial, name, alone, found)
-    assert run > 10 or trial.kind == "sqlite"
+    assert run > 5 or (trial.kind == "sqlite" and sort == "comments")
     assert found == {}
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -450,3 +453,34 @@ def test_an_extension_takes_the_null_handler_away() -> None:
 
     handlers = list(logging.getLogger("alembic").handlers)
     assert all(isinstance(each, logging.NullHandler) for each in handlers)
+
+
+def test_a_revision_imports_the_models(ready: Any) -> None:
+    """As in MLflow: env.py knows the MetaData, and the revisions import what fills it."""
+    ready.write("shop_models.py", "from sqlalchemy import *\nmetadata = MetaData()\n")
+    ready.write("shop_more.py", "from sqlalchemy import *\nimport shop_models\n"
+                "Table('more', shop_models.metadata, Column('i', Integer))\n")  # fmt: skip
+    env(ready)
+    revision(ready, "a1", up="op.create_table('more', sa.Column('i', sa.Integer))")
+    path = ready.versions / "a1_.py"
+    path.write_text("import shop_more\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    revision(ready, "a2", "a1")
+    ours = "" if os.environ.get("LIMBECK_ALEMBIC") == "0" else "import limbeck.alembic\n"
+    code = ours + "import sys\nsys.path.insert(0, '.')\nfrom alembic.config import main\nmain(sys.argv[1:])"
+
+    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "ignore", "-c", code, *words]
+        return subprocess.run(command, cwd=ready.folder, capture_output=True, text=True, check=False)
+
+    assert typed("upgrade", "head").returncode == 0
+    assert typed("check").returncode == 0, typed("check").stdout
+    assert typed("revision", "--autogenerate", "--rev-id", "a3").returncode == 0
+    made = "import shop_models; shop_models.metadata.create_all(op.get_bind())"
+    typed("downgrade", "base")
+    revision(ready, "a1")  # its import alone is left
+    path.write_text("import shop_more\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    typed("stamp", "a2")
+    revision(ready, "b3", "a2", up=made)
+    assert typed("upgrade", "b3").returncode == 0
+    assert "more" in tables(ready), "a file that is not to be run any more has been imported"
+    assert "drop_table" not in next(ready.versions.glob("a3*.py")).read_text(encoding="utf-8")

@@ -159,6 +159,11 @@ def _altered() -> Iterator[tuple[str, Call]]:
             "server_default": Identity(always=True, increment=5, start=1),
             "existing_server_default": Identity(always=False, start=1), "existing_type": Integer(),
         },
+        "identity with a lower bound": {
+            "server_default": Identity(minvalue=0),
+            "existing_server_default": Identity(),
+            "existing_type": Integer(),
+        },
         "identity with fewer bounds": {
             "server_default": Identity(start=3, cache=2, nominvalue=True),
             "existing_server_default": Identity(start=3, maxvalue=99, minvalue=5), "existing_type": Integer(),

@@ -205,3 +205,52 @@ def test_a_written_file_runs_under_both(database: Database, tmp_path: Path, orig
     project.alembic(original, "downgrade", "-1")
     assert catalog.difference(first, facts(database)) == ""
     assert values(database, "mail, age") == [(1, "a@b", "7")]
+
+
+def test_diff_knows_the_projects_ways(sqlite: Database, tmp_path: Path) -> None:
+    """`include_name` holds for `limbeck diff`, and its revision is in Alembic's words."""
+    project = Project(tmp_path, sqlite.url)
+    env = ENV.replace(
+        "target_metadata=metadata", "target_metadata=metadata, include_name=lambda n, *_: n != 'theirs'"
+    )
+    (tmp_path / "db" / "env.py").write_text(env, encoding="utf-8")
+    project.models(
+        'sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))'
+    )
+    with sqlite.engine().begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE theirs (id INTEGER)")
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER NOT NULL, PRIMARY KEY (id))")
+    said = project.limbeck("diff", "database", "models")
+    assert "add column t.n" in said and "theirs" not in said
+    assert "theirs" not in project.limbeck("diff", "models", "database")
+    project.limbeck("diff", "database", "models", "--revision", "-m", "n")
+    [file] = (tmp_path / "db" / "versions").glob("*_n.py")
+    text = file.read_text(encoding="utf-8")
+    assert (
+        "batch_op.add_column(sa.Column('n', sa.Integer(), nullable=True))" in text and "limbeck" not in text
+    )
+    project.limbeck("upgrade")
+    assert "agree" in project.limbeck("check")
+
+
+def test_a_view_of_the_models_goes_with_them(sqlite: Database, tmp_path: Path) -> None:
+    """The file says what it makes; what somebody made by hand is left alone."""
+    project = Project(tmp_path, sqlite.url)
+    t = 'sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))\n'
+    view = 'from limbeck import schema\nschema.register(metadata, schema.View("ours", "SELECT id FROM t"))\n'
+    project.models(t, view)
+    project.limbeck("revision", "--autogenerate", "-m", "first")
+    [file] = (tmp_path / "db" / "versions").glob("*_first.py")
+    assert "# made from the models: view ours\n    op.execute('CREATE VIEW ours" in file.read_text(
+        encoding="utf-8"
+    )
+    project.limbeck("upgrade")
+    with sqlite.engine().begin() as connection:
+        connection.exec_driver_sql("CREATE VIEW theirs AS SELECT id FROM t")
+    assert project.limbeck("check") == "Models and database agree.\n"
+    project.models(t)
+    said = project.limbeck("revision", "--autogenerate", "-m", "second")
+    assert "drop view ours" in said and "theirs" not in said
+    project.limbeck("upgrade")
+    with sqlite.engine().connect() as connection:
+        assert sa.inspect(connection).get_view_names() == ["theirs"]

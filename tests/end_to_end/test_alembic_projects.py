@@ -212,14 +212,6 @@ def test_statements_of_op_are_told(sqlite: Database, tmp_path: Path) -> None:
     assert "CREATE TABLE one" in said and "alembic_version" not in said
 
 
-def test_env_says_where_the_files_are(sqlite: Database, tmp_path: Path) -> None:
-    says = "context.script.version_locations = ['elsewhere']\n\nconfig = context.config\n"
-    project = Project(tmp_path, sqlite.url, env=ENV.replace("config = context.config\n", says))
-    (tmp_path / "db" / "versions").rename(tmp_path / "elsewhere")
-    assert "now at a2 (head)" in project.limbeck("upgrade")
-    assert "a2" in project.limbeck("current")
-
-
 def test_env_gives_the_steps_itself(sqlite: Database, tmp_path: Path) -> None:
     """`_migrations_fn` is private, and projects put a function of their own there."""
     own = "context.configure(connection=connection, **options)\n        context.get_context()._migrations_fn = steps\n"
@@ -244,3 +236,22 @@ def test_version_rows_go_through_the_projects_impl(sqlite: Database, tmp_path: P
     env = ENV.replace("context.configure(connection=connection, **options)\n", own)
     said = Project(tmp_path, sqlite.url, env=env).limbeck("upgrade")
     assert "impl: insert" in said and "impl: update" in said
+
+
+LATE_ENV = ENV.replace(
+    "config = context.config\n",
+    "config = context.config\nhere = config.config_file_name[: -len('alembic.ini')]\n"
+    "context.script.version_locations = [here + 'elsewhere']\n",
+)
+
+
+@on("sqlite")
+def test_env_py_says_where_the_revisions_are(database: Database, tmp_path: Path) -> None:
+    """As Prefect does, which keeps a history for each kind of database."""
+    project = Project(tmp_path, database.url, env=LATE_ENV)
+    (tmp_path / "db" / "versions").rename(tmp_path / "elsewhere")
+    project.limbeck("upgrade", "head")
+    assert sa.inspect(sa.create_engine(database.url)).get_table_names() == ["alembic_version", "one", "two"]
+    assert "a2" in project.limbeck("current")
+    project.limbeck("downgrade", "base")
+    assert sa.inspect(sa.create_engine(database.url)).get_table_names() == ["alembic_version"]

@@ -187,6 +187,23 @@ def test_domains_before_tables(postgresql: Database) -> None:
     )
 
 
+def test_a_domain_over_another_type(postgresql: Database) -> None:
+    """Its columns go over, with a view of a hand's that reads one."""
+    metadata = users(schema.Domain("years", sa.BigInteger(), checks=[("c", "VALUE < 200")]), age=None)
+    domain = sa.dialects.postgresql.DOMAIN("years", sa.BigInteger(), check="VALUE < 200", constraint_name="c")
+    metadata.tables["users"].append_column(sa.Column("age", domain))
+    table, view = USERS.replace("age integer", "age years"), "CREATE VIEW hand AS SELECT age FROM users"
+    made = "CREATE DOMAIN years AS {} CONSTRAINT c CHECK (VALUE < 200)"
+    row = "INSERT INTO users VALUES (1, 'x', 7)"
+    laws(
+        postgresql,
+        metadata,
+        [made.format("integer"), table, row, view],
+        [made.format("bigint"), table, row, view],
+        ours=lambda thing: False,
+    )
+
+
 def test_what_a_column_change_is_in_the_way_of_is_put_back_as_it_was(postgresql: Database) -> None:
     """Also what the models do not declare, with owner, grants, comments and indexes."""
     run(postgresql, ["CREATE ROLE objects_reader"] * (not _role(postgresql)))
@@ -209,6 +226,9 @@ def test_what_a_column_change_is_in_the_way_of_is_put_back_as_it_was(postgresql:
         "CREATE TRIGGER touched BEFORE UPDATE OF age ON users FOR EACH ROW WHEN (NEW.age > 1) EXECUTE FUNCTION touch()",
         "ALTER TABLE users DISABLE TRIGGER touched",
         "COMMENT ON TRIGGER touched ON users IS 't'",
+        "CREATE RULE renamed AS ON UPDATE TO users WHERE NEW.age > 200 DO INSTEAD NOTHING",
+        "COMMENT ON RULE renamed ON users IS 'old age'",
+        "CREATE RULE into_v1 AS ON INSERT TO v1 DO INSTEAD INSERT INTO users (id, name) VALUES (NEW.id, 'x')",
         "CREATE VIEW apart AS SELECT name FROM users",
     ]
     found = laws(

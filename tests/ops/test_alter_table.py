@@ -76,7 +76,7 @@ def test_mysql_says_all_in_one_statement() -> None:
     options = (("mysql_default_charset", "utf8mb4"), ("mysql_collate", None), ("mysql_engine", "InnoDB"))
     operation = AlterTable(table=USERS, options=options, columns=(("name", VARCHAR),))
     assert said(mysql.dialect(), operation) == [  # type: ignore[no-untyped-call]
-        "ALTER TABLE users DEFAULT CHARSET=utf8mb4, ENGINE=InnoDB,"
+        "ALTER TABLE users ENGINE=InnoDB, DEFAULT CHARSET=utf8mb4,"
         " MODIFY name VARCHAR(50) NOT NULL DEFAULT 'nobody'"
     ]
     (hazard,) = operation.hazards(have(), Facts())

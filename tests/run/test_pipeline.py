@@ -7,13 +7,14 @@ import threading
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from history import History, Recorder
 
 import catalog
 from conftest import on
-from limbeck.errors import StepFailedError
+from limbeck.errors import Interrupted, StepFailedError
 from limbeck.events import StepFailed, StepFinished, StepStarted
 from limbeck.shore import pipeline
 from servers import Database
@@ -183,6 +184,24 @@ def test_ctrl_c_stops_the_statement_that_runs(history: History) -> None:
     assert "Interrupted in upgrade n1, which was rolled back; the database stands at n0." in out
     assert history.heads == ("n0",)
     assert history.ask("SELECT count(*) FROM information_schema.columns WHERE table_name = 't'") == [(1,)]
+
+
+def test_what_cannot_be_given_up_is_cut_off(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interruption while the server cannot be reached any more: the connection is dropped, the report stays."""
+
+    def refuse(self: pipeline.Pipeline) -> object:
+        raise psycopg.OperationalError("gone")
+
+    class Stops(Recorder):
+        def tell(self, event: object) -> None:
+            if isinstance(event, StepFinished) and event.revision == "n20":
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline.Pipeline, "_leave", refuse)
+    with pytest.raises(Interrupted) as stopped:
+        history.upgrade(reporter=Stops())
+    assert (stopped.value.rolled_back, stopped.value.heads) == (True, ())
+    assert history.tables == []
 
 
 def test_a_connection_that_breaks_is_one_error(history: History) -> None:

@@ -211,6 +211,19 @@ def test_sets_of_other_words_are_other_types() -> None:
     assert spelled == ["SET('x','y')", "SET('x','y','z')"]
 
 
+def test_a_key_that_create_all_added_afterwards_is_still_there() -> None:
+    """SQLAlchemy marks it as not to be spelled in CREATE TABLE."""
+    metadata = sa.MetaData()
+    a = sa.Table("a", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("b", sa.Integer))
+    key = sa.ForeignKeyConstraint(["b"], ["a.id"], use_alter=True, name="fk")
+    a.append_constraint(key)
+    freezer = Freezer(postgresql.dialect())  # type: ignore[no-untyped-call]
+    before = freezer.table(a)
+    sa.schema.AddConstraint(key)
+    assert freezer.table(a) == before
+    assert [c.name for c in before.foreign_keys] == ["fk"]
+
+
 @pytest.mark.parametrize("name", ["mssql", "oracle", "postgresql"])
 def test_an_identity_keeps_its_options(name: str) -> None:
     """SQL Server's dialect spells them although it says that it has none."""

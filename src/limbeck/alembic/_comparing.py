@@ -7,7 +7,8 @@ plug-ins add theirs, and then the project's hooks take over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,33 @@ from ._filling import Filling
 from ._rehearsal import of_template
 from ._sides import Sides, as_it_stands, ask, functions, theirs
 from ._sqlite_wording import SqliteWording
-from ._wording import Live, Wording, with_names
+from ._wording import NOTE, Live, Wording, note_of, with_names, with_plain_enums
 from .autogenerate import api
 from .operations import ops
 from .runtime.plugins import _make_re, _translate_legacy_name
+
+Ours = Callable[[Any], bool]
+
+
+def nobodys(thing: Any) -> bool:
+    return False
+
+
+def made_from_models(project: Any) -> Ours:
+    """Whether a revision file of the project made an object from the models (`NOTE`); they are read when first asked."""
+    notes: set[str] = set()
+    pattern = re.compile(rf"^\s*{re.escape(NOTE)}(.*?)\s*$", re.MULTILINE)
+    unread = [True]
+
+    def check(thing: Any) -> bool:
+        if unread:
+            unread.clear()
+            for path in map(Path, project.scripts.scripts):
+                text = path.read_text(encoding="utf-8", errors="replace") if path.suffix == ".py" else ""
+                notes.update(" ".join(said.split()) for said in pattern.findall(text))
+        return note_of(thing) in notes
+
+    return check
 
 
 class CoreRevision(api.RevisionContext):
@@ -38,7 +62,9 @@ class CoreRevision(api.RevisionContext):
         self, project: Any, typed: dict[str, Any], answers: Answers, ask: Ask | None, fill: bool
     ) -> None:
         super().__init__(project.config, project.directory, typed)
+        self.project = project
         self.folder: Path = project.folder
+        self.once_made = made_from_models(project)
         self.answers, self.ask, self.fill = answers, ask, fill
         self.notes: list[str] = []
         self.as_text: dict[str, str] = {}
@@ -71,6 +97,7 @@ class CoreRevision(api.RevisionContext):
             imports=imports,
             see=lambda: replaced(self.folder),
             unused=unused,
+            ours=self.once_made,
         )
         self.unused.append(unused)
         self.left += found.left
@@ -80,18 +107,24 @@ class CoreRevision(api.RevisionContext):
 
 
 class GivenRevision(CoreRevision):
-    """A revision of changes that somebody else found: `found` from the look `have`, put in this project's words."""
+    """A revision of changes that somebody else found, for each database in turn, put in this project's words."""
 
-    def __init__(self, project: Any, typed: dict[str, Any], found: Differences, have: Snapshot) -> None:
+    def __init__(
+        self, project: Any, typed: dict[str, Any], changes: Sequence[tuple[Differences, Snapshot]]
+    ) -> None:
         super().__init__(project, typed, Answers(), None, False)
-        self.found, self.have = found, have
+        self.changes = iter(changes)
 
     def _populate(self, context: Any, script: Any) -> None:
         options = context.migration_context.opts
         self.contexts[options["upgrade_token"]] = self.contexts[options["downgrade_token"]] = context
         imports = of_template(_template(self.config, self.script_directory))
         up, down = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
-        Comparison(context, imports)._word(self.found, up, down, self.have)
+        found, have = next(self.changes)
+        Comparison(context, imports).put_down(found.upgrade, found.downgrade, up, down, have)
+
+    def _refuse_to_compare(self, rev: Any) -> None:
+        """Nothing is compared: the file goes behind the head, wherever the database stands."""
 
 
 def knows(dialect: Any) -> bool:
@@ -121,10 +154,13 @@ def fill_in(
     imports: Sequence[str] = (),
     see: See = no_hints,
     unused: Unused | None = None,
+    strangers: bool = False,
+    ours: Ours = nobodys,
 ) -> Differences:
     """Both containers filled with what the core finds for this AutogenContext, and what plug-ins add. `see` and `unused`
-    are those of `compare`."""
+    are those of `compare`, `strangers` that of Sides, `ours` that of Scope."""
     comparison = Comparison(context, imports)
+    comparison.sides.strangers, comparison.ours = strangers, ours
     found = comparison.compare(answers, ask, fill, see, unused)
     comparison.word(found, upgrade, downgrade)
     return found
@@ -142,6 +178,7 @@ class Comparison:
         kind = SqliteWording if context.dialect.name == "sqlite" else Wording
         self.wording = kind(context, self.backend, self.live, imports)
         self.parts = selected(context.opts.get("autogenerate_plugins"))
+        self.ours: Ours = nobodys
         self.have: Snapshot | None = None
         self.want: Snapshot | None = None
 
@@ -150,7 +187,7 @@ class Comparison:
     ) -> Differences:
         migration = self.context.migration_context
         version = QualifiedName(migration.version_table_schema, migration.version_table)
-        scope = Scope(lambda name: name == version, tuple(self._schemas()), self._narrow)
+        scope = Scope(lambda name: name == version, tuple(self._schemas()), self._narrow, self.ours)
         if not {"schemas", "tables"} <= self.parts:
             return Differences("", (), (), {}, ())
         rules, models = self._rules(), self.metadatas
@@ -187,21 +224,27 @@ class Comparison:
 
     def word(self, found: Differences, upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps) -> None:
         if self.have is not None:
-            self._word(found, upgrade, downgrade, self.have)
+            self.put_down(found.upgrade, found.downgrade, upgrade, downgrade, self.have)
         self._insisted(upgrade, downgrade)
         self._plug_ins(upgrade, downgrade)
 
-    def _word(
-        self, found: Differences, upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps, have: Snapshot
+    def put_down(
+        self,
+        forward: Sequence[Any],
+        back: Sequence[Any],
+        upgrade: ops.UpgradeOps,
+        downgrade: ops.DowngradeOps,
+        have: Snapshot,
     ) -> None:
-        up, down = list(found.upgrade), list(found.downgrade)
+        """Operations from whatever `have` is; they may be tried on SQLite where it is what stands."""
+        up, down = list(forward), list(back)
         if not up:
             return
         wording = self.wording
         if not isinstance(wording, SqliteWording):  # where what has no name is found without one
             up, down = with_names(up, down, have, self.backend)
         if isinstance(wording, SqliteWording):
-            wording.begin(self.connection)
+            wording.begin(self.connection, None if self.want is not None else have)
         try:
             upgrade.ops[:], after = wording.all(up, have)
             downgrade.ops[:], _ = wording.all(down, after)
@@ -228,6 +271,9 @@ class Comparison:
 
     def _plug_ins(self, upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps) -> None:
         comparators = theirs(self.context.comparators)
+        if "enum" in self.sides.left:
+            with_plain_enums(upgrade)
+            with_plain_enums(downgrade)
         ours = list(upgrade.ops)
         dialect = self.context.dialect.name
         if any(True for _ in functions(comparators, "table")):
@@ -238,11 +284,14 @@ class Comparison:
             ask(comparators, "schema", dialect, self.context, upgrade, wanted)
         if any(True for _ in functions(comparators, "autogenerate")):
             ask(comparators, "autogenerate", dialect, self.context, upgrade)
-        added = [each for each in upgrade.ops if all(each is not other for other in ours)]
-        if any(all(each is not other for other in upgrade.ops) for each in ours):
+        known = {id(each) for each in ours}
+        if known - {id(each) for each in upgrade.ops}:
             upgrade.reverse_into(downgrade)  # a plug-in has exchanged some of ours
-        else:
-            downgrade.ops[:0] = [each.reverse() for each in reversed(added)]
+            return
+        first = next((n for n, each in enumerate(upgrade.ops) if id(each) in known), 0)
+        before, behind = upgrade.ops[:first], upgrade.ops[first:]
+        downgrade.ops[:0] = [each.reverse() for each in reversed(behind) if id(each) not in known]
+        downgrade.ops += [each.reverse() for each in reversed(before)]
 
     def _of_tables(self, comparators: Any, upgrade: ops.UpgradeOps) -> None:
         have = {} if self.have is None else self.have.tables
@@ -268,12 +317,19 @@ class Comparison:
 
 
 def narrowed(migration: Any, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
-    """Both as the filters of that migration context leave them, also where nothing is connected."""
+    """What stands and what is declared, either way round, as env.py's filters leave them, also where nothing is connected;
+    other sides as they are."""
+    if have.stored == want.stored:
+        return have, want
     context = api.AutogenContext(migration, autogenerate=not migration.as_sql)
     if migration.as_sql:
         context.comparators = util.PriorityDispatcher()
     live = Live(util.to_list(context.metadata, []), migration.dialect)
-    return Sides(context, backend_for(migration.dialect), live).narrow(have, want)
+    sides = Sides(context, backend_for(migration.dialect), live)
+    if have.stored:
+        return sides.narrow(have, want)
+    want, have = sides.narrow(want, have)
+    return have, want
 
 
 def _alter_of(upgrade: ops.UpgradeOps, key: QualifiedName, name: str) -> Any:

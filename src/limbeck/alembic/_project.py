@@ -182,17 +182,6 @@ class AlembicProject:
             sourceless=directory.sourceless,
         )
 
-    def look_where_the_files_are(self) -> None:
-        """env.py may have given its ScriptDirectory other `version_locations`; what was read of the old ones is forgotten."""
-        directory = self.directory
-        vars(directory).pop("_version_locations", None)  # remembered
-        places = tuple(str(place) for place in directory._version_locations)
-        if places != self.scripts.locations:
-            self.scripts.locations = places
-            self.scripts.refresh()
-            directory.revision_map = type(directory.revision_map)(directory._load_revisions)
-            self.__dict__.pop("settings", None)
-
     @cached_property
     def settings(self) -> Settings:
         directory = self.directory
@@ -247,6 +236,13 @@ class ProjectScripts(ScriptFolder):
     """The revision files; remembers which one is being run, for what env.py wants to hear of each step."""
 
     running: str | None = None
+
+    def look_in(self, places: Sequence[Any]) -> None:
+        """The files are there from now on; env.py may say so before it lets anything run."""
+        locations = tuple(os.path.abspath(place) for place in places)
+        if locations != self.locations:
+            self.locations = locations
+            self.refresh()
 
     def load(self, revision: str) -> LoadedScript:
         self.running = revision

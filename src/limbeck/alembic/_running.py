@@ -136,6 +136,8 @@ class NativeEnvironment(EnvironmentContext):
         super().configure(*args, **kw)
         context = self._migration_context
         assert context is not None
+        if kw.get("compare_server_default") is None:
+            context._user_compare_server_default = True  # not said: limbeck compares defaults
         context.__class__ = NativeContext
 
 
@@ -173,7 +175,7 @@ class NativeContext(MigrationContext):
             self.__class__ = MigrationContext  # type: ignore[assignment]
             self.run_migrations(**kw)
             return
-        environment.project.look_where_the_files_are()
+        environment.project.scripts.look_in(environment.script._version_locations)
         if not self.as_sql and self._starts_anew():
             self.connection.commit()
         self.impl.start_migrations()

@@ -17,6 +17,7 @@ from limbeck.diff.match import match
 from limbeck.diff.same import plain_name, same_constraint, same_index
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
+from limbeck.model.defaults import SequenceDefault
 from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Object
@@ -44,9 +45,18 @@ KINDS: dict[type, str] = {
 
 Part = Constraint | Index
 
+LEFT_TO: dict[str, frozenset[str]] = {
+    "alembic_postgresql_enum": frozenset({"enum"}),
+    "alembic_utils": frozenset({"view", "function", "trigger", "extension", "policy", "row_security"}),
+}
+"""Packages whose comparators write these kinds of objects: where one is registered, it is left to it."""
+
 
 class Sides:
     """For one comparison; `context` is its AutogenContext. `schemas` are those that the names let in."""
+
+    strangers = False
+    """Whether types and sequences take part that neither the models nor a column speak of."""
 
     def __init__(self, context: Any, backend: Backend, live: Live) -> None:
         self.context = context
@@ -54,6 +64,8 @@ class Sides:
         self.live = live
         self.all_schemas = bool(context.opts.get("include_schemas"))
         self.asked = theirs(context.comparators)
+        self.left = left_to_plug_ins(self.asked)
+        """Kinds of objects that a plug-in writes."""
         self.changes: list[Any] = []
         """AlterColumnOp that comparators of plug-ins have made by themselves."""
         self.insisted: list[tuple[QualifiedName, str, Any]] = []
@@ -97,6 +109,11 @@ class Sides:
                 if meant is not None and there.key in have.tables and meant.key in want.tables:
                     there, meant = self._table(there, meant)
                     have, want = have.with_table(there), want.with_table(meant)
+        for thing in [o for o in (*have.objects.values(), *want.objects.values()) if o.kind in self.left]:
+            have = have.without_object(type(thing), thing.key)
+            want = want.without_object(type(thing), thing.key)
+        if not self.strangers:
+            have = without_strangers(self.backend, have, want)
         return without_what_they_need(have, want, hidden), want
 
     # -- tables
@@ -330,6 +347,24 @@ def as_it_stands(have: Table, want: Table) -> Table:
     )
 
 
+def without_strangers(backend: Backend, have: Snapshot, want: Snapshot) -> Snapshot:
+    """Types and sequences that no model and no column speaks of: Alembic never saw them, and migrations made them by hand.
+    A type whose last column goes is the models' own, and goes too."""
+    columns = [column for table in have.tables.values() for column in table.columns]
+    used = {plain_name(backend, name) for column in columns for name in column.type.needs}
+    used |= {
+        plain_name(backend, column.default.sequence)
+        for column in columns
+        if isinstance(column.default, SequenceDefault)
+    }
+    wanted = {(kind, plain_name(backend, name)) for kind, name in want.objects}
+    for (kind, name), thing in have.objects.items():
+        key = plain_name(backend, name)
+        if kind in ("enum", "domain", "sequence") and (kind, key) not in wanted and key not in used:
+            have = have.without_object(type(thing), name)
+    return have
+
+
 def without_what_they_need(have: Snapshot, want: Snapshot, hidden: Iterable[Table]) -> Snapshot:
     """Types and sequences of tables that are not looked at are not looked at either."""
     needed = {name for table in hidden for column in table.columns for name in column.type.needs}
@@ -362,6 +397,14 @@ def theirs(comparators: PriorityDispatcher) -> PriorityDispatcher:
         if kept:
             made._registry[key].extend(kept)
     return made
+
+
+def left_to_plug_ins(comparators: PriorityDispatcher) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    for registered in comparators._registry.values():
+        for function, _ in registered:
+            found |= LEFT_TO.get(str(function.__module__).partition(".")[0], frozenset())
+    return found
 
 
 def functions(comparators: PriorityDispatcher, target: str, *, own: bool = True) -> Iterator[Any]:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from limbeck.backends import backend_for
 from limbeck.diff.walk import table_changes
-from limbeck.events import Reporter, StatementStarted
+from limbeck.events import SILENT
 from limbeck.model.constraint import Check
 from limbeck.model.names import QualifiedName
 from limbeck.model.table import Table
@@ -31,11 +31,12 @@ from limbeck.policy import Policy
 from limbeck.run.runner import LiveRun
 
 from ._rehearsal import CannotBeTried, Memory
-from ._wording import Wording, flat_with_errors, has_word, said, spelled_sql, together
+from ._wording import Wording, flat_with_errors, has_word, noted, said, spelled_sql, together
 from .operations import ops
 
 _READS = re.compile(
-    r"\s*(SELECT|EXPLAIN|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA\s+[\w.]+\s*(\(.*\))?\s*$)", re.I
+    r"""\s*(SELECT|EXPLAIN|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA\s+(["\w]+\.)?\w+\s*(\(.*\))?\s*$)""",
+    re.I,
 )
 _LOSSY_CAST = re.compile(r"^\s*INSERT\b.*\bCAST\s*\(.*?\bAS\s+(?!VARCHAR|TEXT|CHAR|CLOB)", re.I | re.S)
 
@@ -49,13 +50,20 @@ class SqliteWording(Wording):
     """As the database stands at the place that has been reached, but for what is waiting."""
     waiting: list[Any]
 
-    def begin(self, connection: Any) -> None:
+    def begin(self, connection: Any, have: Any = None) -> None:
+        """Nothing is tried where `have` is given and is not what stands."""
         migration = self.context.migration_context
         self.waiting = []
         try:
             self.memory = Memory.like(connection, migration)
         except sa.exc.SQLAlchemyError:  # made with functions or collations of the program's
             self.memory = None
+        if self.memory is not None and have is not None:
+            with self.memory.engine.connect() as there:
+                stands = backend_for(there.dialect).read(there).tables
+                there.rollback()
+            if any(stands.get(key) != table for key, table in have.tables.items()):
+                self.end()
 
     def end(self) -> None:
         if self.memory is not None:
@@ -94,7 +102,7 @@ class SqliteWording(Wording):
                     return made
         finally:
             before.dispose()
-        return said(group[0], spelled_sql(statements))
+        return said(group[0], noted(group[0], spelled_sql(statements)))
 
     def _ways(self, group: Sequence[Any], state: Any) -> Iterable[list[ops.MigrateOperation]]:
         steps = list(in_two(group, state))
@@ -170,24 +178,16 @@ def grouped(operations: Iterable[Any]) -> Iterable[list[Any]]:
 # -- in memory --------------------------------------------------------------------------------------------------
 
 
-class _Heard(Reporter):
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def tell(self, event: Any) -> None:
-        if isinstance(event, StatementStarted):
-            self.texts.append(event.text)
-
-
 def perform(memory: Memory, group: Sequence[Any]) -> list[str]:
-    """The core's own way of doing it there, several changes of a table as one rebuild; the statements it takes."""
-    heard = _Heard()
+    """The core's own way of doing it there, several changes of a table as one rebuild; every statement that it takes, those
+    too that keep a trigger which nobody spoke of."""
+    sent: list[str] = []
     with memory.engine.connect() as connection:
-        run = LiveRun(connection, Policy(lock=False), heard)
+        run = LiveRun(connection, Policy(lock=False), SILENT)
         with run.prepared(), run.transactions.run(), run.transactions.step():
-            heard.texts.clear()
+            sa.event.listen(connection, "before_cursor_execute", lambda *a: sent.append(a[2]))
             run.stage.do(Several(operations=tuple(group)))
-            texts = list(heard.texts)
+            texts = list(sent)
     return [text for text in texts if not _READS.match(text)]
 
 

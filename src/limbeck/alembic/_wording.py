@@ -39,11 +39,54 @@ PARTS = ("type", "default", "nullable", "comment", "autoincrement")
 # -- operations that only files have ----------------------------------------------------------------------------
 
 
+NOTE = "# made from the models: "
+"""Before a statement that makes a view or the like: what was made so is dropped when the models no longer declare it, and
+what somebody wrote by hand is left alone."""
+
+
+def note_of(thing: Any) -> str:
+    """One line for an object: its kind, its table where it stands on one, its name."""
+    table = getattr(thing, "table", None)
+    names = [thing.kind, *([str(table)] if table is not None else []), str(thing.key)]
+    return " ".join(" ".join(names).split())
+
+
 class SpelledSQL(ops.ExecuteSQLOp):
     """A statement that Alembic has no word for. Its text is the database's own: no `:name` in it is a parameter."""
 
     outside = False
     """Whether the database refuses it inside a transaction."""
+    made = ""
+    """What it makes that the models declare beside tables, as `note_of` says it."""
+
+
+class FileEnum(postgresql.ENUM):
+    """An enum that its own statements make. Written as what it is."""
+
+    def __repr__(self) -> str:
+        words = [*map(repr, self.enums), f"name={self.name!r}"]
+        words += [f"schema={str(self.schema)!r}"] if self.schema else []
+        return f"ENUM({', '.join(words)}, create_type=False)"
+
+    def plain(self) -> Any:
+        return sa.Enum(*self.enums, name=self.name, schema=self.schema)
+
+
+FileEnum.__module__ = postgresql.ENUM.__module__
+
+
+def with_plain_enums(container: Any) -> None:
+    """For a plug-in that makes the types, and says so to the columns itself."""
+    for each in container.ops:
+        if isinstance(each, ops.OpContainer):
+            with_plain_enums(each)
+        columns = [*getattr(each, "columns", ()), getattr(each, "column", None)]
+        for column in columns:
+            if isinstance(column, sa.Column) and isinstance(column.type, FileEnum):
+                column.type = column.type.plain()
+        for word in ("existing_type", "modify_type"):
+            if isinstance(getattr(each, word, None), FileEnum):
+                setattr(each, word, getattr(each, word).plain())
 
 
 class NoWayBack(ops.MigrateOperation):
@@ -57,9 +100,10 @@ class NoWayBack(ops.MigrateOperation):
 def _render_spelled(autogen_context: Any, op: SpelledSQL) -> list[str]:
     prefix = autogen_context.opts["alembic_module_prefix"] or ""  # also between batches
     line = f"{prefix}execute({laid_out(op.sqltext)})"
+    note = [f"{NOTE}{op.made}"] if op.made else []
     if not op.outside:
-        return [line]
-    return [f"with {prefix}get_context().autocommit_block():", line, ""]
+        return [*note, line]
+    return [*note, f"with {prefix}get_context().autocommit_block():", line, ""]
 
 
 @render.renderers.dispatch_for(NoWayBack)
@@ -87,6 +131,12 @@ def spelled_sql(statements: Iterable[Any]) -> list[ops.MigrateOperation]:
         each = SpelledSQL(as_text(getattr(statement, "text", statement)))
         each.outside = bool(getattr(statement, "outside_transaction", False))
         made.append(each)
+    return made
+
+
+def noted(operation: Any, made: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
+    if operation.kind == "create_object" and made:
+        made[0].made = note_of(operation.thing)  # type: ignore[attr-defined]
     return made
 
 
@@ -163,7 +213,7 @@ class Wording:
         for made in () if outside else self._candidates(operation, state):
             if self._says(made, [s.text for s in meant], free):
                 return said(operation, made)
-        return said(operation, spelled_sql(meant))
+        return said(operation, noted(operation, spelled_sql(meant)))
 
     def _statements(self, operation: Any, state: Any) -> list[Any]:
         found: list[Any] = []
@@ -247,7 +297,7 @@ class Wording:
         if type(type_) in (sa.Enum, postgresql.ENUM):
             enum: Any = compat.unwrapped(type_, dialect)
             schema = enum.schema or None
-            return postgresql.ENUM(*enum.enums, name=str(enum.name), schema=schema, create_type=False)
+            return FileEnum(*enum.enums, name=str(enum.name), schema=schema, create_type=False)
         return type_
 
     def with_live_objects(self, operation: Any, state: Any) -> list[ops.MigrateOperation] | None:
@@ -281,7 +331,8 @@ class Wording:
         made: Any = self.plain(operation, state)[0]
         if made.modify_type is not None:
             made.modify_type = self.file_type(column.type)
-        if made.modify_server_default not in (False, None) and column.server_default is not None:
+        given = made.modify_server_default
+        if given is not False and given is not None and column.server_default is not None:
             made.modify_server_default = column.server_default
         return [made]
 

@@ -15,7 +15,7 @@ from limbeck.commands.questions import refuse_unused
 from limbeck.commands.revision import Wish, Written, refuse_behind, write
 from limbeck.errors import HookFailed
 
-from ._comparing import CoreRevision, GivenRevision
+from ._comparing import CoreRevision, GivenRevision, Ours, made_from_models, narrowed
 from .runtime.environment import EnvironmentContext
 from .util import asbool
 from .util.exc import CommandError
@@ -67,17 +67,18 @@ class Author:
         refuse_behind(self.project)
         return self._all(self._compared(wish, answers, ask), wish)
 
-    def write(self, wish: Wish, changes: Differences, have: Snapshot) -> Written:
-        """A file for changes that were found elsewhere, from the look `have` on."""
-        context = GivenRevision(self.project, _typed(wish), changes, have)
+    def write(self, wish: Wish, changes: Sequence[tuple[Differences, Snapshot]]) -> Written:
+        """A file for changes that were found elsewhere."""
+        context = GivenRevision(self.project, _typed(wish), changes)
         return self._all(self._looked(context), wish)
 
     def narrow(self, options: RunOptions, have: Snapshot, want: Snapshot) -> tuple[Snapshot, Snapshot]:
         """Both sides of any comparison without what env.py's filters leave out."""
-        from ._comparing import narrowed
-
         context = options.changed.get("context")
         return (have, want) if context is None else narrowed(context, have, want)
+
+    def once_made(self) -> Ours:
+        return made_from_models(self.project)
 
     def _all(self, found: Found, wish: Wish) -> Written:
         wanted = [script for script in found.context.generated_revisions if not _is_empty(script)]

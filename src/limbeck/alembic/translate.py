@@ -344,6 +344,11 @@ def _column_away(operation: Any, backend: Any, before: Any) -> list[Any]:
     return [drop]
 
 
+def _clause(default: Any) -> Any:
+    """As a Column holds it."""
+    return sa.DefaultClause(default) if isinstance(default, sa.sql.ColumnElement) else default
+
+
 def _existing(operation: Any, before: Any) -> dict[str, Any]:
     was = _there(before, operation.table)
     column = was.column(operation.column) if was else None
@@ -353,9 +358,7 @@ def _existing(operation: Any, before: Any) -> dict[str, Any]:
     return {
         "existing_type": thaw.type_(column.type),
         "existing_nullable": column.nullable,
-        "existing_server_default": sa.DefaultClause(default)
-        if isinstance(default, thaw.Spelled)
-        else default,
+        "existing_server_default": _clause(default),
         "existing_comment": column.comment,
     }
 
@@ -376,9 +379,7 @@ def _column_altered(operation: Any, backend: Any, before: Any) -> list[Any]:
         alter.modify_nullable = operation.nullable
     if operation.default is not UNCHANGED:
         default = None if operation.default is None else thaw.default(operation.default)
-        alter.modify_server_default = (
-            sa.DefaultClause(default) if isinstance(default, thaw.Spelled) else default
-        )
+        alter.modify_server_default = _clause(default)
     if operation.comment is not UNCHANGED:
         alter.modify_comment = operation.comment
     if operation.autoincrement is not UNCHANGED:

@@ -77,7 +77,8 @@ def _create_needed(needed: Iterable[objects.Object]) -> None:
     stage = current("create_object")
     for thing in needed:
         if thing.kind != "schema" and stage.before.object(type(thing), thing.key) is None:
-            stage.do(CreateObject(thing=thing))
+            there = thing.kind == "extension"  # it is the database's, and a stage may not see it
+            stage.do(CreateObject(thing=thing, if_not_exists=there))
 
 
 def drop_table(name: str, *, schema: str | None = None, if_exists: bool = False) -> None:

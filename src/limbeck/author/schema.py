@@ -230,6 +230,16 @@ def Policy(
     )
 
 
+def Rule(
+    name: str, definition: Sql = "", *, table: Any, schema: str | None = None, comment: str | None = None
+) -> objects.Rule:
+    """PostgreSQL's rule; `definition` is the whole CREATE RULE statement. Autogenerate puts rules back and does not compare
+    them."""
+    return objects.Rule(
+        name=name, table=qualified(table, schema), definition=_sql(definition), comment=comment
+    )
+
+
 def RowSecurity(table: Any, *, schema: str | None = None, forced: bool = False) -> objects.RowSecurity:
     """That a table applies its policies; `forced` to its owner as well."""
     return objects.RowSecurity(table=qualified(table, schema), forced=forced)

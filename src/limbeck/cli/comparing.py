@@ -48,7 +48,8 @@ def _show(look: Look, one: Compared) -> None:
 
     where = f"database {one.database}: " if one.database else ""
     if not one.operations:
-        look.say(f"{where}{one.have.label} and {one.want.label} agree.")
+        said = f"{where}{one.have.label} and {one.want.label} agree."
+        look.say(said[0].upper() + said[1:])
         return
     number = len(one.operations)
     many = f"{number} change{'' if number == 1 else 's'}"

@@ -122,6 +122,9 @@ def differences(
 
 def once_made(project: Project) -> Callable[[Object], bool]:
     """Whether a revision of the project made an object. The files are read when this is first asked."""
+    if project.author is not None:
+        theirs: Callable[[Object], bool] = project.author.once_made()
+        return theirs
     made: list[frozenset[Made]] = []
 
     def check(thing: Object) -> bool:

@@ -251,12 +251,11 @@ def write(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
 def _by_author(project: Project, found: tuple[Compared, ...], wish: Wish) -> Written:
     from .autogenerate import Differences
 
-    changed = [one for one in found if one.operations]
-    if len(changed) > 1:
-        raise OneDatabaseOnly(databases=tuple(one.database for one in changed))
-    (one,) = changed
-    changes = Differences(one.database, one.operations, one.back, one.as_text, ())
-    written: Written = project.author.write(wish, changes, one.have.snapshot)  # type: ignore[union-attr]
+    changes = tuple(
+        (Differences(one.database, one.operations, one.back, one.as_text, ()), one.have.snapshot)
+        for one in found
+    )
+    written: Written = project.author.write(wish, changes)  # type: ignore[union-attr]
     return written
 
 

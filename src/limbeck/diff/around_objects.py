@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import ON_TABLES, Domain, Enum, Function, Object, Policy, Trigger, View
+from limbeck.model.objects import ON_TABLES, Domain, Enum, Function, Object, Policy, Rule, Trigger, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
@@ -22,14 +22,15 @@ from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import DropColumn, RenameColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.identifiers import names_in
-from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObject
+from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObject, with_comment_of
 from limbeck.ops.table import DropTable, RenameTable
 
 from .objects import kept_beside, sorted_by_need
-from .steps import default_texts, made_anew
+from .steps import default_texts, domain_anew, made_anew
 
 Key = tuple[str, QualifiedName]
 E = TypeVar("E", bound=Exception)
+P = TypeVar("P")
 
 
 class Around(NamedTuple):
@@ -73,7 +74,7 @@ def _falling(
     standing = {
         key: thing
         for key, thing in before.objects.items()
-        if isinstance(thing, (View, Policy, Trigger, Function))
+        if isinstance(thing, (View, Policy, Trigger, Rule, Function))
     }
     first: dict[Key, int] = {}
     found: dict[Key, Object] = {}
@@ -130,11 +131,12 @@ def _hits(backend: Backend, operation: Any) -> Iterator[Hit]:
 
 
 def _enum_hits(backend: Backend, operation: Any, before: Snapshot, texts: set[str]) -> Iterator[Hit]:
-    """The columns of an enum that a new type takes the place of."""
+    """The columns of an enum or domain that a new type takes the place of."""
     if not isinstance(operation, AlterObject) or "alter_type" not in backend.blocking:
         return
     have, want = operation.have, operation.want
-    if isinstance(have, Enum) and isinstance(want, Enum) and made_anew(have, want, texts):
+    anew = isinstance(have, Enum) and isinstance(want, Enum) and made_anew(have, want, texts)
+    if anew or domain_anew(backend, have, want):
         for table in before.tables.values():
             yield from (Hit(table.key, c.name) for c in table.columns if have.key in c.type.needs)
 
@@ -142,7 +144,7 @@ def _enum_hits(backend: Backend, operation: Any, before: Snapshot, texts: set[st
 def _looks_at(thing: Any, hit: Hit) -> bool:
     if hit.column is not None:
         return (hit.name, hit.column) in thing.reads
-    if isinstance(thing, (Trigger, Policy)) and thing.table == hit.name:
+    if isinstance(thing, (Trigger, Policy, Rule)) and thing.table == hit.name:
         return True
     return hit.name in thing.needs and hit.name != thing.key
 
@@ -199,14 +201,16 @@ def _woven(operations: Sequence[Any], falling: list[Object], first: dict[Key, in
     for place, operation in enumerate(operations):
         if not isinstance(operation, (ReplaceObject, AlterObject, DropObject)):
             continue
-        thing = keys.get(_key(_of(operation)))
-        if thing is None or place < first[_key(thing)]:
+        stands = keys.get(_key(_of(operation)))
+        if stands is None or place < first[_key(stands)]:
             continue
         if isinstance(operation, DropObject):
             changed[place] = None
-        elif _key(thing) in left:
-            changed[place] = CreateObject(thing=kept_beside(thing, _of(operation)))
-        left.pop(_key(thing), None)
+        elif _key(stands) in left:
+            becomes = kept_beside(stands, _of(operation))
+            replaced = isinstance(operation, ReplaceObject)
+            changed[place] = CreateObject(thing=with_comment_of(becomes, stands) if replaced else becomes)
+        left.pop(_key(stands), None)
     place_of: dict[Key, int] = {}
     for thing in sorted_by_need(left.values()):
         place = _end(operations, thing, first[_key(thing)])
@@ -254,24 +258,36 @@ def left_broken(backend: Backend, operations: Sequence[Any], before: Snapshot) -
     if backend.blocking or "view" not in backend.managed_objects:
         return
     touched = {_key(_of(o)) for o in operations if isinstance(o, (ReplaceObject, DropObject, AlterObject))}
-    for view in (v for v in before.objects_of(View) if _key(v) not in touched):
-        named = names_in(view.definition.text)
+    texts: list[View | Trigger] = [*before.objects_of(View), *before.objects_of(Trigger)]
+    for thing in texts:
+        if _key(thing) in touched or (isinstance(thing, Trigger) and _falls(thing, operations)):
+            continue
+        named = names_in(thing.definition.text)
         for operation in operations:
             if isinstance(operation, (DropColumn, RenameColumn)):
                 gone = f"{operation.table}.{operation.column}" if operation.column in named else ""
             else:
                 gone = str(operation.table) if isinstance(operation, (DropTable, RenameTable)) else ""
             if gone and operation.table.name in named:
-                yield f"{_told(view)} names {gone}, which goes: the database leaves it, and whoever reads it gets an error."
+                yield f"{_told(thing)} names {gone}, which goes: the database leaves it, and it will fail."
                 break
+
+
+def _falls(trigger: Trigger, operations: Sequence[Any]) -> bool:
+    return any(isinstance(o, DropTable) and o.table == trigger.table for o in operations)
 
 
 # -- as files say it ------------------------------------------------------------------------------------------
 
 
-def bare_drops(operations: Sequence[Any]) -> tuple[Any, ...]:
+def bare_drops(operations: Sequence[P]) -> tuple[P, ...]:
     """DROP needs to know what a thing is called and no more; so read the files."""
-    return tuple(replace(o, thing=_bare(o.thing)) if isinstance(o, DropObject) else o for o in operations)
+    return tuple(_barely(operation) for operation in operations)
+
+
+def _barely(operation: P) -> P:
+    made: Any = operation
+    return replace(made, thing=_bare(made.thing)) if isinstance(made, DropObject) else operation  # type: ignore[return-value]
 
 
 def _bare(thing: Object) -> Object:
@@ -286,7 +302,7 @@ def _bare(thing: Object) -> Object:
             procedure=thing.procedure,
             definition=nothing,
         )
-    if isinstance(thing, (Trigger, Policy)):
+    if isinstance(thing, (Trigger, Policy, Rule)):
         return type(thing)(name=thing.name, table=thing.table, definition=nothing)
     if isinstance(thing, Domain):
         return Domain(name=thing.name, schema=thing.schema, type=TypeRef(""))

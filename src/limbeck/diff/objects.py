@@ -86,14 +86,16 @@ def late_changes(
         if stands is None:
             made.append(CreateObject(thing=thing))
         elif not backend.same_object(stands, with_comment_of(thing, stands)):
-            anew = any(name in moved for name in getattr(stands, "needs", ()))
+            looks_at = {*getattr(stands, "needs", ()), getattr(stands, "table", None)}
+            anew = not looks_at.isdisjoint(moved)
             made += [_anew(stands, thing)] if anew else _changed(backend, stands, thing)
             if isinstance(made[-1], CreateObject):
                 gone[key] = stands
         elif rules.comments and backend.comments_on_objects and not backend.same_object(stands, thing):
             made.append(AlterObject(have=stands, want=thing))
     falling = reversed(sorted_by_need(gone.values()))
-    first, last = [], []
+    first: list[Operation] = []
+    last: list[Operation] = []
     for thing in falling:
         later = (
             isinstance(thing, Function)
@@ -129,10 +131,11 @@ def _anew(have: Object, want: Object) -> CreateObject:
     return CreateObject(thing=kept_beside(have, want))
 
 
-def _plain(thing: Object) -> Object:
+def _plain(thing: Any) -> Object:
     """Without what stays as it is."""
     beside: dict[str, Any] = {"also": ()} if isinstance(thing, (View, Function)) else {}
-    return replace(thing, comment=None, **beside)  # type: ignore[call-arg]
+    made: Object = replace(thing, comment=None, **beside)
+    return made
 
 
 def _only_switched(have: Object, want: Object) -> bool:

@@ -5,11 +5,11 @@ Phases first, then what depends on what inside a phase. The way back is the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.digraph import knots, sort
-from limbeck.model.constraint import ForeignKey
+from limbeck.model.constraint import ForeignKey, PrimaryKey, Unique
 from limbeck.model.defaults import Computed
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
@@ -19,11 +19,14 @@ from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
+from limbeck.ops.index import CreateIndex
 from limbeck.ops.object import AlterObject, CreateObject, ReplaceObject
 from limbeck.ops.table import CreateTable, DropTable
 
 from .objects import looks_at_tables
 
+Keyed = tuple[QualifiedName, frozenset[str]]
+"""A table and columns of it that are unique together."""
 PHASES: dict[str, int] = {
     "create_object": 0,
     "replace_object": 0,
@@ -55,7 +58,8 @@ def ordered(
     creations = [c for c in changes if isinstance(c, CreateTable)]
     drops = [c for c in changes if isinstance(c, DropTable)]
     rest = [c for c in changes if not isinstance(c, (CreateTable, DropTable))]
-    built = _creations(backend, creations)
+    keyed = set(_newly_keyed(rest))
+    built = _creations(backend, creations, keyed)
     fallen = _drops(backend, drops, have)
     everything = [*rest, *built, *fallen]
     emptied = _emptied(changes, have)
@@ -69,11 +73,30 @@ def ordered(
             return 65
         if isinstance(operation, AlterObject) and looks_at_tables(operation.want, want):
             return 65
+        if (
+            isinstance(operation, CreateTable)
+            and backend.allows_forward_references
+            and _waits(operation.table, keyed)
+        ):
+            return PHASES["create_index"] + 1
         if isinstance(operation, DropColumn) and _is_computed(have, operation):
             return PHASES["drop_column"] - 2
         return _phase(backend, operation)
 
     return tuple(sorted(everything, key=phase))  # sorted() is stable: inside a phase the order stays
+
+
+def _newly_keyed(changes: Iterable[Operation]) -> Iterator[Keyed]:
+    """What becomes unique: only then can a foreign key refer to it."""
+    for change in changes:
+        if isinstance(change, AddConstraint) and isinstance(change.constraint, (PrimaryKey, Unique)):
+            yield change.table, frozenset(change.constraint.columns)
+        elif isinstance(change, CreateIndex) and change.index.unique:
+            yield change.table, frozenset(change.index.columns)
+
+
+def _waits(table: Table, keyed: set[Keyed]) -> bool:
+    return any((key.referred, frozenset(key.referred_columns)) in keyed for key in table.foreign_keys)
 
 
 def _is_computed(have: Snapshot, operation: DropColumn) -> bool:
@@ -118,10 +141,19 @@ def _phase(backend: Backend, operation: Operation) -> int:
     return phase
 
 
-def _creations(backend: Backend, creations: Sequence[CreateTable]) -> list[Operation]:
-    """Referred tables first. Where tables refer to each other in a circle, the keys that close it come afterwards."""
+def _creations(backend: Backend, creations: Sequence[CreateTable], keyed: set[Keyed]) -> list[Operation]:
+    """Referred tables first. Where tables refer to each other in a circle, the keys that close it come afterwards; so do
+    those to what becomes unique only then."""
     tables = {c.table.key: c.table for c in creations}
-    sequence, late = creation_order(tables.values(), forward=backend.allows_forward_references)
+    forward = backend.allows_forward_references
+    sequence, late = creation_order(tables.values(), forward=forward)
+    if not forward:
+        late += [
+            (name, key)
+            for name, table in tables.items()
+            for key in table.foreign_keys
+            if (key.referred, frozenset(key.referred_columns)) in keyed and (name, key) not in late
+        ]
     by_name = {c.table.key: c for c in creations}
     result: list[Operation] = []
     for name in sequence:

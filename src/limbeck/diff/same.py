@@ -111,7 +111,9 @@ def column_change(backend: Backend, have: Column, want: Column, rules: Rules = E
         comment=want.comment
         if rules.comments and backend.has_comments and (have.comment or None) != (want.comment or None)
         else UNCHANGED,
-        autoincrement=want.autoincrement if have.autoincrement != want.autoincrement else UNCHANGED,
+        autoincrement=UNCHANGED
+        if backend.numbering_follows or have.autoincrement == want.autoincrement
+        else want.autoincrement,
     )
 
 

@@ -12,7 +12,7 @@ from limbeck.model.column import Column
 from limbeck.model.defaults import Default, TextDefault
 from limbeck.model.marks import Unchanged
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Enum
+from limbeck.model.objects import Domain, Enum, Object
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
@@ -46,6 +46,9 @@ def _steps(
     elif isinstance(operation, AlterObject) and isinstance(operation.have, Enum):
         assert isinstance(operation.want, Enum)
         yield from _enum(backend, operation.have, operation.want, state, after, texts)
+    elif isinstance(operation, AlterObject) and domain_anew(backend, operation.have, operation.want):
+        assert isinstance(operation.have, Domain) and isinstance(operation.want, Domain)
+        yield from _type_anew(backend, operation.have, operation.want, state, after)
     else:
         yield operation
         yield from backend.followers(operation, state)
@@ -68,7 +71,7 @@ def _enum(
     """Values are added in their places. Where one goes, the order is another, or a new one is used at once (the server
     allows that only after a commit), a new type takes the place of the old."""
     if made_anew(have, want, texts):
-        yield from _enum_anew(backend, have, want, state, after)
+        yield from _type_anew(backend, have, want, state, after)
         return
     there = list(have.labels)
     for place, label in enumerate(want.labels):
@@ -95,11 +98,19 @@ def default_texts(operations: Iterable[Operation]) -> set[str]:
     return {default.sql.text for operation in operations for default in _defaults(operation)}
 
 
-def _enum_anew(
-    backend: Backend, have: Enum, want: Enum, state: Snapshot, after: Snapshot
+def domain_anew(backend: Backend, have: Object, want: Object) -> bool:
+    """Whether a domain is over another type now: then a new one must take its place."""
+    if not isinstance(have, Domain) or not isinstance(want, Domain):
+        return False
+    types = (backend.canonical_type(domain.type.spelling) for domain in (have, want))
+    return next(types) != next(types)
+
+
+def _type_anew(
+    backend: Backend, have: Enum | Domain, want: Enum | Domain, state: Snapshot, after: Snapshot
 ) -> Iterator[Operation]:
     old = replace(have, name=f"{have.name[:50]}__old")
-    yield RenameObject(object_kind="enum", name=have.key, new_name=old.name)
+    yield RenameObject(object_kind=have.kind, name=have.key, new_name=old.name)
     yield CreateObject(thing=want)
     for table in state.tables.values():
         for column in table.columns:
@@ -109,7 +120,7 @@ def _enum_anew(
 
 
 def _column_of(
-    backend: Backend, table: QualifiedName, column: Column, want: Enum, after: Snapshot
+    backend: Backend, table: QualifiedName, column: Column, want: Enum | Domain, after: Snapshot
 ) -> AlterColumn:
     """The column in the new type, by way of the labels' text; with the default it will have in the end."""
     spelled = column.type.spelling

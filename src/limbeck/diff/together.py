@@ -35,6 +35,8 @@ PARTS = (
     FillColumn,
 )
 """What may stand in a group. An index that is new or has another name needs no rebuild: that is done afterwards."""
+LOSSES = (DropColumn, DropConstraint, DropIndex)
+"""What may take away what a foreign key refers to."""
 
 
 @overload
@@ -42,11 +44,33 @@ def together(backend: Backend, operations: Iterable[Operation]) -> tuple[Operati
 @overload
 def together(backend: Backend, operations: Iterable[Part]) -> tuple[Part, ...]: ...
 def together(backend: Backend, operations: Iterable[Part]) -> tuple[Part, ...]:
-    """The same operations, with those of one table as one where two or more of them rebuild it."""
+    """The same operations, with those of one table as one where two or more of them rebuild it; in the same order where
+    none does."""
     given = list(operations)
+    if _rebuilds(backend, given) < 2:
+        return tuple(given)
+    given = _keys_last(given)
     ways = [_slots(order) for order in (given, _tables_first(given))]
     best = min(ways, key=lambda slots: sum(_rebuilds(backend, slot) > 0 for slot in slots))
     return tuple(part for slot in best for part in _written(backend, slot))
+
+
+def _keys_last(operations: list[Part]) -> list[Part]:
+    """Of foreign keys that go one after the other, last those of tables that lose more: then these stand together."""
+    losing = {_table(o) for o in operations if isinstance(o, LOSSES) and not _drops_foreign_key(o)}
+    result: list[Part] = []
+    for operation in operations:
+        place = len(result)
+        while _drops_foreign_key(operation) and _table(operation) not in losing and place:
+            if not (_drops_foreign_key(result[place - 1]) and _table(result[place - 1]) in losing):
+                break
+            place -= 1
+        result.insert(place, operation)
+    return result
+
+
+def _drops_foreign_key(operation: Part) -> bool:
+    return isinstance(operation, DropConstraint) and operation.constraint_kind in ("foreign key", "")
 
 
 def _tables_first(operations: list[Part]) -> list[Part]:
@@ -99,6 +123,8 @@ def _table(operation: Part) -> QualifiedName | None:
 def _passes(operation: Operation, table: QualifiedName, other: Part) -> bool:
     """Whether it means the same before the other operation as behind it."""
     referred = _referred(operation)
+    if isinstance(operation, LOSSES) and _drops_foreign_key(other) and not _drops_foreign_key(operation):
+        return False  # it may be what that key refers to
     if isinstance(other, CreateTable):
         return other.table.key != table and other.table.key not in referred and not _index_names(operation)
     if isinstance(other, DropTable):

@@ -114,10 +114,10 @@ def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVE
     """What must be done to one table so that it becomes the other; both bear the same name."""
     options, columns = backend.option_changes(have, want) if rules.options else ((), ())
     changes: list[Operation] = []
-    if columns:
-        changes.append(AlterTable(table=have.key, options=options, columns=columns))
-    else:
+    if backend.alters_options_singly:
         changes += (AlterTable(table=have.key, options=(option,)) for option in options)
+    elif options:
+        changes.append(AlterTable(table=have.key, options=options, columns=columns))
     changes += _column_changes(backend, have, want, rules, {name for name, _ in columns})
     remade = {c.column.name for c in changes if isinstance(c, AddColumn)}
     changes += _constraint_changes(backend, have, want, rules)

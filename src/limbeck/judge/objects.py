@@ -423,7 +423,7 @@ def merged(declared: Object, stored: Object) -> Object:
         more |= {"columns": stored.columns, "options": stored.options}
     elif isinstance(stored, Function):
         more |= {"signature": stored.signature, "procedure": stored.procedure}
-    return replace(declared, **more)  # type: ignore[arg-type]
+    return replace(declared, **more)
 
 
 def _checks(declared: Domain, stored: Domain) -> tuple[tuple[str | None, SqlText], ...]:

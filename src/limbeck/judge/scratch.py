@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from limbeck.errors import LimbeckError
 from limbeck.model import objects
@@ -51,8 +51,13 @@ class Scratch(ABC):
             self.channel.run(statement)
 
 
+AT_ONCE: Final = 200
+"""Tables in one round: each new relation is a lock until the round is rolled back, and a server has some 6,400 of them
+(max_locks_per_transaction * max_connections)."""
+
+
 class PostgresqlScratch(Scratch):
-    """All that live together in one schema are built and read at once. What cannot stand beside another (two tables of
+    """Two hundred tables at a time are built in one schema and read at once. What cannot stand beside another (two tables of
     one name, two indexes of one name) has a further round."""
 
     def __init__(self, connection: Any, backend: Backend, schema: str) -> None:
@@ -67,14 +72,15 @@ class PostgresqlScratch(Scratch):
 
     def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
         built = Built({}, {})
-        waiting = list(tables)
-        while waiting:
-            found, refused = self._round(waiting, needs)
-            built.tables.update(found)
-            if not found:
-                built.refused.update(refused)
-                break
-            waiting = [t for t in waiting if t.key in refused]
+        for start in range(0, len(tables), AT_ONCE):
+            waiting = list(tables[start : start + AT_ONCE])
+            while waiting:
+                found, refused = self._round(waiting, needs)
+                built.tables.update(found)
+                if not found:
+                    built.refused.update(refused)
+                    break
+                waiting = [t for t in waiting if t.key in refused]
         return built
 
     def _round(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:

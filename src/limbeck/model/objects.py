@@ -171,6 +171,23 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """PostgreSQL's CREATE RULE on a table or view; `definition` is the whole statement. Only put back, never compared."""
+
+    kind: ClassVar[str] = "rule"
+    name: str
+    table: QualifiedName
+    definition: SqlText
+    comment: str | None = None
+    needs: tuple[QualifiedName, ...] = field(default=(), compare=False)
+    reads: Columns = field(default=(), compare=False)
+
+    @property
+    def key(self) -> QualifiedName:
+        return QualifiedName(self.table.schema, f"{self.table.name}.{self.name}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowSecurity:
     """That policies are applied to a table; `forced` to its owner as well. Where it is not, there is no such value."""
 
@@ -187,6 +204,8 @@ class RowSecurity:
         return QualifiedName(self.table.schema, f"{self.table.name}.{self.name}")
 
 
-Object = Schema | Extension | Enum | Domain | Sequence | View | Function | Trigger | Policy | RowSecurity
-ON_TABLES = (Trigger, Policy, RowSecurity)
+Object = (
+    Schema | Extension | Enum | Domain | Sequence | View | Function | Trigger | Policy | Rule | RowSecurity
+)
+ON_TABLES = (Trigger, Policy, Rule, RowSecurity)
 """What belongs to one table, and falls with it."""

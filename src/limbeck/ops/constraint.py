@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from limbeck.errors import NoSuchThing, NotSupported, ThingExists
-from limbeck.model.constraint import Check, Constraint, ForeignKey, PrimaryKey, Unique
+from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey, Unique
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
@@ -163,7 +163,13 @@ def _alike(there: Constraint, meant: Constraint) -> bool:
         return there.columns == meant.columns
     if isinstance(there, Check) and isinstance(meant, Check):
         return _bare(there.sql.text) == _bare(meant.sql.text)
+    if isinstance(there, Exclude) and isinstance(meant, Exclude):
+        return there.using == meant.using and _excluded(there) == _excluded(meant)
     return False
+
+
+def _excluded(value: Exclude) -> list[tuple[str, str]]:
+    return [(e.column or _bare(e.sql.text if e.sql else ""), e.operator) for e in value.elements]
 
 
 def _bare(text: str) -> str:

@@ -142,15 +142,6 @@ class Backend(ABC):
         """The operations this database needs to do it; by default itself. Asked by stages before `spell`."""
         return (operation,)
 
-    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
-        """What stands after it, with what the server makes and takes away by itself."""
-        return operation.apply(before)
-
-    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
-        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
-        where that cannot be told."""
-        return None
-
     def rewrite_first(
         self, operations: Sequence[Operation], before: Lookup
     ) -> tuple[tuple[Operation, ...], int]:
@@ -161,6 +152,15 @@ class Backend(ABC):
     def may_rebuild(self, operation: Operation) -> bool:
         """Whether it can mean that a table is built anew with all its rows."""
         return False
+
+    def after(self, operation: Operation, before: Snapshot) -> Snapshot:
+        """What stands after it, with what the server makes and takes away by itself."""
+        return operation.apply(before)
+
+    def given_name(self, before: Snapshot, table: QualifiedName, constraint: Constraint) -> str | None:
+        """What the server calls a constraint that comes to the table without a name; None where it calls it nothing, or
+        where that cannot be told."""
+        return None
 
     # -- tables
     @abstractmethod
@@ -373,6 +373,10 @@ class Backend(ABC):
             text = text[1:-1].strip()
         return text
 
+    alters_options_singly: ClassVar[bool] = False
+    """Whether each option of a table is changed by itself, in its own place among the other changes."""
+    numbering_follows: ClassVar[bool] = False
+    """Whether it follows from type and key alone which column numbers itself, so that it never changes by itself."""
     numbering_needs_key: ClassVar[bool] = False
     """Whether a column that numbers itself must be in a key at every moment."""
     foreign_keys_hold_types: ClassVar[bool] = False

@@ -11,7 +11,7 @@ from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, Oth
 from limbeck.model.defaults import Computed, SequenceDefault, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import ON_TABLES, Enum, Object, Schema, Sequence, View
+from limbeck.model.objects import ON_TABLES, Domain, Enum, Object, Schema, Sequence, View
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
@@ -95,7 +95,7 @@ def with_object_renamed(before: Snapshot, old: Object, new: Object) -> Snapshot:
         return with_schema_renamed(after, old.name, new.name)
     if isinstance(old, Sequence):
         return _each_table(after, lambda t: _each_column(t, lambda c: _from_sequence(c, old.key, new.key)))
-    if isinstance(old, Enum):
+    if isinstance(old, (Domain, Enum)):
         return _each_table(after, lambda t: _each_column(t, lambda c: _of_type(c, old.key, new.key)))
     return after
 

@@ -4,7 +4,7 @@ extensions."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from limbeck.errors import ThingExists
 from limbeck.model.names import QualifiedName
@@ -17,6 +17,7 @@ from limbeck.model.objects import (
     Object,
     Policy,
     RowSecurity,
+    Rule,
     Schema,
     Sequence,
     Trigger,
@@ -31,7 +32,7 @@ from .present import the_object
 
 OBJECTS: Final[dict[str, type[Object]]] = {
     cls.kind: cls
-    for cls in (Schema, Extension, Enum, Domain, Sequence, View, Function, Trigger, Policy, RowSecurity)
+    for cls in (Schema, Extension, Enum, Domain, Sequence, View, Function, Trigger, Policy, Rule, RowSecurity)
 }
 """Every class of object by the word of its kind."""
 
@@ -166,12 +167,12 @@ class RenameObject(Operation):
         return (self.name, QualifiedName(self.name.schema, self.new_name))
 
     def apply(self, before: Snapshot) -> Snapshot:
-        thing = the_object(before, self._class, self.name)
-        renamed = replace(thing, name=self.new_name)
+        thing: Any = the_object(before, self._class, self.name)
+        renamed: Object = replace(thing, name=self.new_name)
         return dependents.with_object_renamed(before, thing, renamed)
 
     def reverse(self, before: Lookup) -> Operation:
-        thing = the_object(before, self._class, self.name)
+        thing: Any = the_object(before, self._class, self.name)
         return RenameObject(
             object_kind=self.object_kind, name=replace(thing, name=self.new_name).key, new_name=thing.name
         )
@@ -184,9 +185,10 @@ class RenameObject(Operation):
         return OBJECTS[self.object_kind]
 
 
-def with_comment_of(thing: Object, other: Object) -> Object:
+def with_comment_of(thing: Any, other: Object) -> Object:
     comment = getattr(other, "comment", None)
-    return thing if getattr(thing, "comment", None) == comment else replace(thing, comment=comment)  # type: ignore[call-arg]
+    made: Object = thing if getattr(thing, "comment", None) == comment else replace(thing, comment=comment)
+    return made
 
 
 def _told(thing: Object) -> str:

@@ -44,9 +44,9 @@ def next_step_after(error: BaseException) -> str:
         return ""
     if found.connection_invalidated:
         return "The connection was lost: look why in the server's log, then run the same command again."
-    if getattr(found.orig, "sqlstate", "") == "53100" or "disk is full" in str(found.orig):
-        return "Make room on the disk and run the same command again."
     state = getattr(found.orig, "sqlstate", None) or getattr(found.orig, "pgcode", None)
+    if state == "53100" or "disk is full" in str(found.orig):
+        return "Make room on the disk and run the same command again."
     if state == "55P03" or getattr(found.orig, "args", ())[:1] == (1205,):
         return (
             "Another session holds the table: when it has ended, run the same command again. The setting lock_timeout"

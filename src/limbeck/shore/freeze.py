@@ -75,6 +75,13 @@ class Freezer:
         places: dict[QualifiedName, int] = {}
         tables: list[Table] = []
         objects: dict[tuple[str, QualifiedName], Object] = {}
+        for (
+            metadata
+        ) in metadatas:  # what is said of a sequence where it is declared goes before where it is used
+            for sequence in compat.sequences_of(metadata):
+                if named_types.has_sequences(self.dialect, sequence):
+                    made = named_types.sequence(sequence)
+                    objects.setdefault((made.kind, made.key), made)
         for number, metadata in enumerate(metadatas):
             for each in metadata.tables.values():
                 view = declared.view_of(each, self)
@@ -89,10 +96,6 @@ class Freezer:
                 tables.append(frozen)
                 for thing in self.objects(each):
                     objects.setdefault((thing.kind, thing.key), thing)
-            for sequence in compat.sequences_of(metadata):
-                if named_types.has_sequences(self.dialect, sequence):
-                    made = named_types.sequence(sequence)
-                    objects.setdefault((made.kind, made.key), made)
             for thing in declared.objects_of(metadata, self):
                 objects.setdefault((thing.kind, thing.key), thing)
         named = (k.schema for k in (*places, *(key for _, key in objects)))
@@ -146,7 +149,7 @@ class Freezer:
         """A column as it would stand in that table, and what hangs on it: its foreign keys, unique, checks, index.
 
         `naming` is a naming convention for those. A column that belongs to a table is copied first."""
-        if compat.stands_alone(column, self.dialect):
+        if column.autoincrement is not True and compat.stands_alone(column, self.dialect):
             bare = self._column_of(column, table, numbered=False)
             thaw.keep(bare, column)
             return bare, (), ()
@@ -271,7 +274,7 @@ class Freezer:
     def _is_numbering(self, column: Any, table: Any) -> bool:
         """Whether it is the column that may be numbered."""
         wished = self.dialect.name == "mssql" and column.autoincrement is True
-        return wished or column is compat.numbering_column(table)
+        return wished or bool(column is compat.numbering_column(table))
 
     def _numbered(self, column: Any, spelled: str) -> bool:
         """Whether the database numbers the rows by it: SERIAL, AUTO_INCREMENT, IDENTITY, SQLite's rowid."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from limbeck.model.defaults import SequenceOptions
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Domain, Enum, Object, Sequence
+from limbeck.model.objects import Domain, Enum, Extension, Object, Sequence
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
 
@@ -41,7 +41,23 @@ def needs(type_: Any, dialect: Any) -> tuple[QualifiedName, ...]:
     return tuple(qualified_name(t) for t in named(type_, dialect))
 
 
+OF_EXTENSIONS = {"CITEXT": "citext", "HSTORE": "hstore"}
+"""Types of PostgreSQL's dialect that an extension brings, and that extension."""
+
+
+def extension_of(type_: Any, dialect: Any) -> Iterator[Extension]:
+    """The extension without which the type is not there."""
+    if dialect.name != "postgresql":
+        return
+    impl = type_ if compat.is_nameless(type_) else compat.unwrapped(type_, dialect)
+    if isinstance(impl, sa.ARRAY):
+        yield from extension_of(impl.item_type, dialect)
+    elif compat.is_of_dialect(impl, "postgresql", *OF_EXTENSIONS):
+        yield Extension(name=OF_EXTENSIONS[type(impl).__name__])
+
+
 def objects_of(column: Any, by: Spells) -> Iterator[Object]:
+    yield from extension_of(column.type, by.spelling)
     for type_ in named(column.type, by.spelling):
         yield enum(type_) if compat.is_of_dialect(type_, "postgresql", "ENUM") else domain(type_, by)
     for given in (column.default, compat.sequence_of(getattr(column.server_default, "arg", None))):

@@ -149,7 +149,8 @@ class Pipeline:
             Exception
         ):  # a connection in an unknown state is of no use, and the server takes back without it
             self._forget()
-            self._driver.close()
+            if not self.connection.invalidated:
+                self.connection.invalidate()
 
     # -- answers
 

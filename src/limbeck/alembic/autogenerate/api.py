@@ -200,6 +200,7 @@ class RevisionContext:
 
     def _run_environment(self, rev: Any, migration_context: Any, autogenerate: bool) -> None:
         if autogenerate:
+            self.script_directory._run_every_file()
             self._refuse_to_compare(rev)
         script = self.generated_revisions[-1]
         upgrade_token = migration_context.opts["upgrade_token"]

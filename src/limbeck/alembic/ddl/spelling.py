@@ -229,7 +229,12 @@ def _identity(asked: Asked) -> Statements:
     if isinstance(now, Identity) and isinstance(was, Identity):
         said = now.options
         names = (each for each in said.__dataclass_fields__ if getattr(said, each) is None)
-        unsaid = {name: None for name in names if not getattr(said, f"no{name}", None)}
+        unsaid: dict[str, Any] = {name: None for name in names if not getattr(said, f"no{name}", None)}
+        if (
+            said.start is None and asked.word != "oracle"
+        ):  # nor is it to follow from the bounds; Oracle says all again
+            unsaid["start"] = 1
+            now = replace(now, options=replace(said, start=1))
         was = replace(was, options=replace(was.options, **unsaid))
     return asked.alter(asked.said(default=was), default=now)
 

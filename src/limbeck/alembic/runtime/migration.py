@@ -38,6 +38,13 @@ class _ConnectionKeeper(Keeper):
     def is_taken(self) -> bool:
         return sqla_compat._get_connection_in_transaction(self.connection)
 
+    @contextmanager
+    def autocommit(self) -> Iterator[None]:
+        """Seen from SQLAlchemy there is a transaction inside, as there has always been."""
+        with super().autocommit():
+            self.connection.begin()
+            yield
+
 
 class _ProxyTransaction:
     """The context's transaction, which is open: ended by leaving it, or before. An autocommit block in the middle
@@ -270,9 +277,17 @@ class MigrationContext:
         heads = self._heads_before_run()
         rows = HeadMaintainer(self, heads)
         assert self._migrations_fn is not None
-        for step in self._migrations_fn(heads, self):
+        for number, step in enumerate(self._migrations_fn(heads, self)):
+            if number == 0 and isinstance(step, RevisionStep):
+                self._run_every_file()
             with self.begin_transaction(_per_migration=True):
                 self._run_step(step, rows, kw)
+
+    def _run_every_file(self) -> None:
+        """Once something is to be done: a step may lean on what the import of another revision's file did."""
+        run = getattr(self.script, "_run_every_file", None)
+        if run is not None:
+            run()
 
     def _run_step(self, step: Any, rows: HeadMaintainer, arguments: dict[str, Any]) -> None:
         """A script makes the version table before its first step, and says which step follows."""

@@ -103,6 +103,12 @@ class ScriptDirectory:
     def env_py_location(self) -> str:
         return str(Path(self.dir, "env.py"))
 
+    def _run_every_file(self) -> None:
+        """Before models are compared: in some projects a revision's imports are what fills their MetaData."""
+        for script in dict.fromkeys(self.revision_map._revision_map.values()):
+            if script is not None:
+                _ = script.module
+
     def run_env(self) -> None:
         """Execute env.py, within the EnvironmentContext that is entered. URLs in it may say `postgres://`."""
         from limbeck.shore.connect import accept_old_names

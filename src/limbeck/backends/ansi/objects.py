@@ -13,6 +13,7 @@ from limbeck.model.objects import (
     Function,
     Object,
     Policy,
+    Rule,
     Schema,
     Sequence,
     Trigger,
@@ -43,7 +44,7 @@ class WithObjects(Spelling):
             return self.create_sequence(thing, exists)
         if isinstance(thing, View):
             return (*self.create_view(thing, exists), *self.beside(thing))
-        if isinstance(thing, (Function, Trigger, Policy)):
+        if isinstance(thing, (Function, Trigger, Policy, Rule)):
             made = Statement(thing.definition.as_written)
             return (made, *self.object_comment(thing, None, thing.comment), *self.beside(thing))
         raise self.cannot(f"create a {thing.kind}")
@@ -64,7 +65,7 @@ class WithObjects(Spelling):
             changed = self.alter_code(have, want)
         else:
             changed = self.alter_other(have, want)
-        was = None if changed and isinstance(want, (Function, Trigger, Policy)) else _comment(have)
+        was = None if changed and isinstance(want, (Function, Trigger, Policy, Rule)) else _comment(have)
         return (*changed, *self.object_comment(want, was, _comment(want)))
 
     def replace_object(self, thing: Object) -> Statements:
@@ -75,7 +76,7 @@ class WithObjects(Spelling):
             return (Statement(or_replace(thing.definition.as_written)),)
         raise self.cannot(f"replace the {thing.kind} {thing.key}", "Drop it and create it again.")
 
-    def beside(self, thing: View | Function | Trigger | Policy) -> Statements:
+    def beside(self, thing: View | Function | Trigger | Policy | Rule) -> Statements:
         """What belongs to it and no field says, in the author's or the server's words."""
         return tuple(Statement(text) for text in getattr(thing, "also", ()))
 
@@ -194,7 +195,7 @@ def said_again(have: SequenceOptions, want: SequenceOptions, cache: int = 1) -> 
     changed: dict[str, Any] = {}
     for name in SequenceOptions.__dataclass_fields__:
         old, new = getattr(have, name), getattr(want, name)
-        if old != new and (old or new):
+        if old != new and any(each is not None and each is not False for each in (old, new)):  # 0 is a bound
             changed[name] = {**_USUAL, "cache": cache}.get(name) if new is None else new
     for bound in ("minvalue", "maxvalue"):
         if getattr(want, bound) is None and (turned or getattr(have, bound) is not None):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from limbeck.backends.ansi.backend import AnsiBackend
+from limbeck.backends.ansi.objects import turns
 from limbeck.errors import NoSuchThing, UnknownValue
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Constraint
@@ -82,7 +83,8 @@ class MysqlBackend(AnsiBackend):
                 raise self.cannot(
                     f"change {name} of a table that stands", "Make a new table and copy the rows."
                 )
-        given = ((storage.one_name(name), value) for name, value in options)
+        named = {storage.one_name(name): value for name, value in options}
+        given = ((name, named[name]) for name in storage.IN_ORDER if name in named)
         parts = [text for name, value in given if (text := storage.said(name, value))]
         for name, type_ in columns:
             column = replace(self.whole(table, name, before), type=type_, source=None)
@@ -301,6 +303,9 @@ class MysqlBackend(AnsiBackend):
 
     def alter_sequence(self, have: Sequence, want: Sequence) -> Statements:
         """A lower bound above what comes next is refused: the sequence is moved up to it first (SETVAL never goes back)."""
+        if turns(have.options, want.options):  # it begins anew in any case
+            made = self.create_sequence(want, "")[0].text
+            return (Statement(made.replace("CREATE", "CREATE OR REPLACE", 1)),)
         altered = super().alter_sequence(have, want)
         low = want.options.minvalue
         if not altered or low is None or low <= (have.options.minvalue or 1):

@@ -151,7 +151,9 @@ class Reader:
         """Without the definer where it is us, as CREATE makes it when nothing is said."""
         return text.replace(f"DEFINER={account(self.account)} ", "", 1)
 
-    def sequences(self, schema: str | None) -> Iterator[Object]:
+    def sequences(
+        self, schema: str | None, only: tuple[QualifiedName, ...] | None = None
+    ) -> Iterator[Object]:
         """MariaDB's; on MySQL there are none."""
         for row in self.rows(
             "SELECT table_name AS name FROM information_schema.tables"
@@ -159,6 +161,8 @@ class Reader:
             schema=schema if schema is not None else self.default,
         ):
             name = QualifiedName(schema, row["name"])
+            if only is not None and name not in only:
+                continue
             look = self.connection.exec_driver_sql(f"SELECT * FROM {self.quoted(name)}").mappings().one()
             yield Sequence(name=row["name"], schema=schema, options=_options(look))
 
@@ -197,6 +201,8 @@ def _objects(
         wanted = {name.schema for name in only}
         found = (t for schema in sorted(wanted, key=str) for t in reader.triggers(schema))
         yield from (t for t in found if isinstance(t, Trigger) and t.table in only)
+        for schema in sorted(wanted, key=str):
+            yield from reader.sequences(schema, only)
         return
     for schema in schemas:
         yield from reader.schema(schema)

@@ -18,6 +18,7 @@ _WORDS: Final = {
     "mysql_key_block_size": ("KEY_BLOCK_SIZE", "0"),
 }
 """By option: the word, and what says that nothing is said (nothing: it cannot be taken back)."""
+IN_ORDER: Final = tuple(_WORDS)
 ALTERED: Final = frozenset(_WORDS)
 _SAME: Final = {
     "charset": "default_charset",
@@ -37,8 +38,9 @@ def differing(have: Table, want: Table) -> tuple[Options, Columns]:
         found.setdefault("mysql_collate", None)
     if not {"mysql_default_charset", "mysql_collate"} & found.keys():
         return tuple(sorted(found.items())), ()
-    kept = (c for c in want.columns if have.column(c.name) is not None and _takes_from_table(c.type.spelling))
-    return tuple(sorted(found.items())), tuple((c.name, c.type) for c in kept)
+    both = ((c, was) for c in want.columns if (was := have.column(c.name)) is not None)
+    gone_over = (c for c, was in both if any(_takes_from_table(t.type.spelling) for t in (c, was)))
+    return tuple(sorted(found.items())), tuple((c.name, c.type) for c in gone_over)
 
 
 def plain(options: Options) -> dict[str, Any]:

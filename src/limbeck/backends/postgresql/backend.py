@@ -13,7 +13,7 @@ from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault,
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Domain, Enum, Object, Sequence
+from limbeck.model.objects import Domain, Enum, Extension, Object, Sequence
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.statement import Statement
@@ -258,7 +258,18 @@ class PostgresqlBackend(WithPostgresqlObjects):
 
     # -- comparing
     managed_objects: ClassVar[frozenset[str]] = frozenset(
-        ["schema", "enum", "domain", "sequence", "view", "function", "trigger", "policy", "row_security"]
+        [
+            "schema",
+            "extension",
+            "enum",
+            "domain",
+            "sequence",
+            "view",
+            "function",
+            "trigger",
+            "policy",
+            "row_security",
+        ]
     )
     comments_on_objects: ClassVar[bool] = True
     blocking: ClassVar[frozenset[str]] = frozenset(["alter_type", "drop_column", "drop_object", "drop_table"])
@@ -269,6 +280,8 @@ class PostgresqlBackend(WithPostgresqlObjects):
             return (have.labels, have.comment) == (want.labels, want.comment)
         if isinstance(have, Sequence) and isinstance(want, Sequence):
             return same.sequence(have) == same.sequence(want)
+        if isinstance(have, Extension) and isinstance(want, Extension):  # what nobody says may be any
+            return want.version in (None, have.version) and want.schema in (None, have.schema)
         if isinstance(have, Domain) and isinstance(want, Domain):
             return self._domain_look(have) == self._domain_look(want)
         return super().same_object(have, want)

@@ -75,7 +75,7 @@ def read(
     names = Names(connection, schemas)
     tables = _tables(connection, names, only)
     whole = Snapshot.of(id_, tables, stored=True, partial=only is not None)
-    reader = catalog_objects.Reader(connection, names, sequence_options)
+    reader = catalog_objects.Reader(connection, names, sequence_options, brief=only is not None)
     return catalog_objects.read(whole, reader, only)
 
 

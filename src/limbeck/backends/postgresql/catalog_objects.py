@@ -20,6 +20,7 @@ from limbeck.model.objects import (
     Object,
     Policy,
     RowSecurity,
+    Rule,
     Schema,
     Sequence,
     Trigger,
@@ -140,12 +141,21 @@ SELECT g.oid, n.nspname AS schema, c.relname AS tablename, g.tgname AS name, g.t
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE NOT g.tgisinternal AND n.nspname = ANY(CAST(:schemas AS text[])) AND NOT c.relispartition
    AND {_own("pg_trigger", "g.oid")} ORDER BY 2, 3, 4"""
+RULES = f"""
+SELECT w.oid, n.nspname AS schema, c.relname AS tablename, w.rulename AS name,
+       pg_catalog.obj_description(w.oid, 'pg_rewrite') AS comment,
+       rtrim(pg_catalog.pg_get_ruledef(w.oid), ';') AS definition
+  FROM pg_catalog.pg_rewrite w JOIN pg_catalog.pg_class c ON c.oid = w.ev_class
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE w.rulename <> '_RETURN' AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_class", "c.oid")}
+ ORDER BY 2, 3, 4"""
 ROW_SECURITY = f"""
 SELECT n.nspname AS schema, c.relname AS tablename, c.relforcerowsecurity AS forced
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relrowsecurity AND n.nspname = ANY(CAST(:schemas AS text[])) AND {_own("pg_class", "c.oid")} ORDER BY 1, 2"""
 NEEDS = """
-SELECT d.classid::regclass::text AS of, coalesce(w.ev_class, d.objid)::bigint AS oid, n.nspname AS schema,
+SELECT CASE WHEN w.rulename = '_RETURN' THEN 'view' ELSE d.classid::regclass::text END AS of,
+       (CASE WHEN w.rulename = '_RETURN' THEN w.ev_class ELSE d.objid END)::bigint AS oid, n.nspname AS schema,
        coalesce(r.relname, p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
                 e.typname, t.typname) AS name, a.attname AS "column"
   FROM pg_catalog.pg_depend d
@@ -158,7 +168,9 @@ SELECT d.classid::regclass::text AS of, coalesce(w.ev_class, d.objid)::bigint AS
   JOIN pg_catalog.pg_namespace n ON n.oid = coalesce(r.relnamespace, p.pronamespace, e.typnamespace, t.typnamespace)
  WHERE d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_trigger'::regclass,
                      'pg_catalog.pg_policy'::regclass, 'pg_catalog.pg_proc'::regclass)
-   AND d.objid >= 16384 AND d.refobjid IS DISTINCT FROM w.ev_class AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+   AND d.objid >= 16384
+   AND (w.oid IS NULL OR w.rulename <> '_RETURN' OR d.refobjid <> w.ev_class)
+   AND n.nspname NOT IN ('pg_catalog', 'information_schema')
  ORDER BY 1, 2, 3, 4, 5"""
 """What rules of views, triggers, policies and functions look at, as the server keeps account of it."""
 POLICIES = """
@@ -220,13 +232,16 @@ _FURTHER = " WITH GRANT OPTION"
 
 
 class Reader:
-    """Reads objects of the asked schemas on one connection."""
+    """Reads objects of the asked schemas on one connection. `brief` leaves out what only a comparison asks for."""
 
-    def __init__(self, connection: Any, names: Any, options: Callable[[Row], SequenceOptions]) -> None:
+    def __init__(
+        self, connection: Any, names: Any, options: Callable[[Row], SequenceOptions], brief: bool = False
+    ) -> None:
         self.connection = connection
         self.names = names
         self.options = options
 
+        self.brief = brief
         self._needs: dict[tuple[str, int], list[Row]] | None = None
 
     def rows(self, query: str) -> Iterator[Row]:
@@ -236,6 +251,8 @@ class Reader:
 
     def looks_at(self, of: str, row: Row) -> dict[str, Any]:
         """`needs` and `reads` of the object of that row; one query for all, when first asked."""
+        if self.brief:
+            return {}
         if self._needs is None:
             self._needs = {}
             for each in self.rows(NEEDS):
@@ -298,7 +315,7 @@ class Reader:
                 comment=row["comment"],
                 also=tuple(_beside_view(row)),
                 columns=tuple((column[0], column[1]) for column in row["columns"]),
-                **self.looks_at("pg_rewrite", row),
+                **self.looks_at("view", row),
             )
 
     def functions(self) -> Iterator[Object]:
@@ -331,6 +348,16 @@ class Reader:
                 definition=SqlText(row["definition"]),
                 comment=row["comment"],
                 **self.looks_at("pg_policy", row),
+            )
+        if self.brief:
+            return
+        for row in self.rows(RULES):
+            yield Rule(
+                name=row["name"],
+                table=self.table(row),
+                definition=SqlText(row["definition"]),
+                comment=row["comment"],
+                **self.looks_at("pg_rewrite", row),
             )
         for row in self.rows(ROW_SECURITY):
             yield RowSecurity(table=self.table(row), forced=row["forced"])

@@ -38,6 +38,7 @@ class WithPostgresqlObjects(AnsiBackend):
             "function",
             "trigger",
             "policy",
+            "rule",
             "row_security",
         ]
     )

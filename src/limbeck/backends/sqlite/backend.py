@@ -31,7 +31,7 @@ from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
 from limbeck.ops.table import DropTable
 
-from . import doubts, native, reading, types
+from . import doubts, native, reading, same, types
 from .grammar import in_schema
 from .objects import same_trigger, same_view
 from .reading import EMPTY, Book
@@ -77,6 +77,8 @@ class SqliteBackend(AnsiBackend):
     managed_objects: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
     blocking: ClassVar[frozenset[str]] = frozenset({"drop_object"})
     has_comments: ClassVar[bool] = False
+    alters_options_singly: ClassVar[bool] = True
+    numbering_follows: ClassVar[bool] = True
     allows_forward_references: ClassVar[bool] = True
 
     def __init__(self, dialect: Any) -> None:
@@ -404,6 +406,15 @@ class SqliteBackend(AnsiBackend):
 
     def fold_column(self, name: str) -> str:
         return fold(name)
+
+    def canonical_type(self, spelling: str) -> str:
+        return same.type_(spelling)
+
+    def canonical_sql(self, text: str) -> str:
+        return same.sql(text)
+
+    def exact_sql(self, text: str) -> str:
+        return same.sql(text)
 
     def fold_constraint(self, name: str) -> str:
         return self.fold_column(name)

@@ -1,0 +1,316 @@
+"""Single causes that random pairs once found, each as the smallest pair of models, there and back on the real databases.
+
+The laws are those of tests/converge: what is built by create_all is found unchanged, the upgrade gives the second models'
+catalog, a second autogenerate is empty, and the way back gives the first catalog.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
+
+import catalog
+from conftest import on
+from servers import Database
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "converge"))
+
+from converge_limbeck import Written
+
+
+def there_and_back(
+    database: Database, have: sa.MetaData, want: sa.MetaData, *, any_names: bool = False
+) -> list[str]:
+    """What the upgrade did, in words. `any_names`: the server calls what it makes by itself now so, now so."""
+    engine = database.engine()
+    want.create_all(engine)
+    target = looked_at(engine)
+    database.empty()
+    engine = database.engine()
+    have.create_all(engine)
+    first = looked_at(engine)
+    tool = Written(database.kind.removesuffix("15"))
+    assert lines(tool, engine, have) == []
+    with engine.connect() as connection:
+        found = tool.compare(connection, want, (), None)
+    told = tool.lines(found)
+    tool.upgrade(engine, found)
+    assert any_names or catalog.difference(target, looked_at(engine)) == ""
+    assert lines(tool, engine, want) == []
+    tool.downgrade(engine, found)
+    assert catalog.difference(first, looked_at(engine)) == ""
+    return told
+
+
+def lines(tool: Any, engine: sa.Engine, models: sa.MetaData) -> list[str]:
+    with engine.connect() as connection:
+        told: list[str] = tool.lines(tool.compare(connection, models, (), None))
+    return told
+
+
+def looked_at(engine: sa.Engine) -> catalog.Dump:
+    with engine.connect() as connection:
+        return catalog.dump(connection, order=False)
+
+
+def models(*tables: tuple[Any, ...], sequence: dict[str, Any] | None = None) -> sa.MetaData:
+    """Each table as its name, its items, and perhaps its options as a dict at the end."""
+    metadata = sa.MetaData()
+    if sequence is not None:
+        sa.Sequence("numbers", metadata=metadata, **sequence)
+    for name, *items in tables:
+        options = items.pop() if items and isinstance(items[-1], dict) else {}
+        sa.Table(name, metadata, *items, **options)
+    return metadata
+
+
+def identifier(*more: Any) -> sa.Column[Any]:
+    return sa.Column("id", sa.Integer, *more, primary_key=True)
+
+
+@on("mariadb")
+def test_an_index_that_two_keys_share_goes_once(database: Database) -> None:
+    target = ("a", identifier())
+
+    def keys() -> Iterator[sa.ForeignKeyConstraint]:
+        yield sa.ForeignKeyConstraint(["n"], ["a.id"], name="one", use_alter=True)
+        yield sa.ForeignKeyConstraint(["n"], ["a.id"], name="two", use_alter=True)
+
+    have = models(target, ("b", identifier(), sa.Column("n", sa.Integer)))
+    want = models(("a", identifier()), ("b", identifier(), sa.Column("n", sa.Integer), *keys()))
+    assert len(there_and_back(database, have, want, any_names=True)) == 2
+
+
+@on("mariadb")
+def test_an_index_of_a_key_that_is_served_elsewhere_is_an_index_like_any(database: Database) -> None:
+    key = sa.ForeignKeyConstraint(["id"], ["a.id"], name="fk")
+    have = models(("a", identifier()), ("b", identifier(), sa.Index("ix", "id")))
+    want = models(("a", identifier()), ("b", identifier(), key))
+    assert "drop index ix on b" in there_and_back(database, have, want)
+
+
+@on("mariadb", "sqlite")
+def test_a_key_that_goes_for_a_moment_comes_back_under_its_new_name(database: Database) -> None:
+    def both(name: str, *more: Any) -> sa.MetaData:
+        a = ("a", sa.Column("n", sa.String(20)), sa.UniqueConstraint("n"), *more)
+        key = sa.ForeignKeyConstraint(["n"], ["a.n"], name=name)
+        return models(a, ("b", sa.Column("n", sa.String(20)), key))
+
+    there_and_back(database, both("old", sa.Index("ix", "n", unique=True)), both("new"))
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_a_key_goes_behind_all_that_refer_to_it(database: Database) -> None:
+    def keys(name: str) -> sa.ForeignKeyConstraint:
+        return sa.ForeignKeyConstraint(["m"], ["a.id"], name=name)
+
+    def columns(key: bool) -> tuple[Any, ...]:
+        plain = sa.Column("id", sa.Integer, primary_key=key, autoincrement=False, nullable=False)
+        return plain, sa.Column("m", sa.Integer), sa.Column("o", sa.Integer)
+
+    have = models(("a", *columns(True), keys("fk_a")), ("b", identifier(), columns(True)[1], keys("fk_b")))
+    want = models(("a", *columns(False)[:2]), ("b", identifier(), columns(True)[1]))
+    there_and_back(database, have, want, any_names=True)
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_a_new_table_refers_to_what_becomes_unique(database: Database) -> None:
+    def a(*more: Any) -> tuple[Any, ...]:
+        return ("a", identifier(), sa.Column("n", sa.Integer), *more)
+
+    child = (
+        "b",
+        identifier(),
+        sa.Column("n", sa.Integer),
+        sa.ForeignKeyConstraint(["n"], ["a.n"], name="fk"),
+    )
+    want = models(a(sa.UniqueConstraint("n", name="uq")), child)
+    there_and_back(database, models(a()), want)
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_computed_columns_go_before_what_they_are_computed_from(database: Database) -> None:
+    computed = sa.Column("twice", sa.Integer, sa.Computed("n * 2", persisted=True))
+    have = models(("t", identifier(), sa.Column("n", sa.Integer), computed))
+    there_and_back(database, have, models(("t", identifier())))
+
+
+@on("sqlite")
+def test_a_default_that_is_an_expression_stands_in_parentheses(database: Database) -> None:
+    have = models(("t", identifier(), sa.Column("n", sa.String(20))))
+    want = models(("t", identifier(), sa.Column("n", sa.String(20), server_default=sa.func.lower("X"))))
+    there_and_back(database, have, want)
+
+
+@on("postgresql")
+def test_a_default_goes_over_with_its_type(database: Database) -> None:
+    def table(items: Any) -> sa.MetaData:
+        return models(("t", identifier(), sa.Column("n", sa.ARRAY(items), server_default="{}")))
+
+    there_and_back(database, table(sa.BigInteger()), table(sa.SmallInteger()))
+
+
+@on("postgresql")
+def test_an_identity_that_counts_down(database: Database) -> None:
+    up, down = sa.Identity(start=10, increment=5), sa.Identity(always=True, start=-1, increment=-1)
+    there_and_back(database, models(("t", identifier(up))), models(("t", identifier(down))))
+
+
+@on("postgresql", "mariadb")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"start": 10, "increment": 5},
+        {"minvalue": 3, "maxvalue": 1000, "cycle": True},
+        {"increment": -1},
+        {"cache": 7},
+    ],
+    ids=str,
+)
+def test_sequences(database: Database, options: dict[str, Any]) -> None:
+    told = there_and_back(database, models(sequence={}), models(sequence=options))
+    assert told == ["alter sequence numbers"]
+
+
+@on("postgresql", "mariadb")
+def test_a_sequence_comes_with_the_column_that_it_numbers(database: Database) -> None:
+    want = models(sequence={"start": 5})
+    number = sa.Column("n", sa.BigInteger, server_default=sa.Sequence("numbers").next_value())
+    sa.Table("t", want, identifier(), number)
+    there_and_back(database, models(("t", identifier())), want)
+
+
+@on("postgresql")
+def test_what_was_not_checked_is_checked(database: Database) -> None:
+    """NOT VALID says how a constraint is added: where the models no longer say it, the rows are looked at."""
+    engine = database.engine()
+    want = models(("t", identifier(), sa.CheckConstraint("id > 0", name="positive")))
+    models(("t", identifier())).create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE t ADD CONSTRAINT positive CHECK (id > 0) NOT VALID")
+    tool = Written("postgresql")
+    unchecked = models(
+        ("t", identifier(), sa.CheckConstraint("id > 0", name="positive", postgresql_not_valid=True))
+    )
+    assert lines(tool, engine, unchecked) == []
+    assert lines(tool, engine, want) == ["validate constraint positive on t"]
+
+
+@on("postgresql")
+def test_partitions_and_what_belongs_to_extensions_are_left_alone(database: Database) -> None:
+    whole = ("t", sa.Column("n", sa.Integer), {"postgresql_partition_by": "RANGE (n)"})
+    engine = database.engine()
+    want = models(whole)
+    want.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (1) TO (9)")
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        connection.exec_driver_sql("CREATE TABLE of_extension (n integer)")
+        connection.exec_driver_sql("ALTER EXTENSION pg_stat_statements ADD TABLE of_extension")
+    assert lines(Written("postgresql"), engine, want) == []
+
+
+@on("postgresql")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {"postgresql_with": {"fillfactor": 70}}),
+        ({"postgresql_with": {"fillfactor": 70}}, {"postgresql_with": {"autovacuum_enabled": False}}),
+        ({}, {"prefixes": ["UNLOGGED"]}),
+    ],
+    ids=str,
+)
+def test_options_of_tables_of_postgresql(
+    database: Database, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    there_and_back(database, models(("t", identifier(), old)), models(("t", identifier(), new)))
+
+
+@on("mariadb")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"mysql_charset": "latin1"}, {"mysql_charset": "utf8mb4"}),
+        ({"mysql_charset": "utf8mb4"}, {"mysql_collate": "utf8mb4_bin"}),
+        ({"mysql_engine": "MyISAM"}, {"mysql_engine": "InnoDB"}),
+        ({"mysql_row_format": "DYNAMIC"}, {"mysql_row_format": "COMPACT"}),
+    ],
+    ids=str,
+)
+def test_options_of_tables_of_mariadb(database: Database, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Columns that take their character set from the table go over with it."""
+
+    def table(options: dict[str, Any]) -> sa.MetaData:
+        words = sa.Column("words", sa.String(20), server_default="x")
+        kind = sa.Column("kind", mysql.ENUM("a", "b"))
+        own = sa.Column("own", mysql.VARCHAR(20, charset="latin1"))
+        return models(("t", identifier(), words, kind, own, options))
+
+    there_and_back(database, table(old), table(new))
+
+
+@on("sqlite")
+@pytest.mark.parametrize("option", ["sqlite_strict", "sqlite_autoincrement", "sqlite_without_rowid"])
+def test_options_of_tables_of_sqlite(database: Database, option: str) -> None:
+    def table(value: bool) -> sa.MetaData:
+        said = {"sqlite_with_rowid": not value} if option == "sqlite_without_rowid" else {option: value}
+        return models(("t", identifier(), sa.Column("words", sa.Text), said))
+
+    there_and_back(database, table(False), table(True))
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_options_that_nobody_says_may_be_any(database: Database) -> None:
+    options = {
+        "postgresql": {"postgresql_with": {"fillfactor": 70}},
+        "mariadb": {"mysql_engine": "MyISAM", "mysql_charset": "latin1"},
+        "sqlite": {"sqlite_with_rowid": False},
+    }[database.kind]
+    engine = database.engine()
+    models(("t", identifier(), options)).create_all(engine)
+    assert lines(Written(database.kind), engine, models(("t", identifier()))) == []
+
+
+@on("postgresql")
+def test_constraints_with_more_to_them(database: Database) -> None:
+    plain = models(("t", identifier(), sa.Column("a", sa.Integer), sa.Column("r", postgresql.INT4RANGE())))
+    more = models(
+        (
+            "t",
+            identifier(),
+            sa.Column("a", sa.Integer),
+            sa.Column("r", postgresql.INT4RANGE()),
+            sa.UniqueConstraint("id", name="wide", postgresql_include=["a"]),
+            postgresql.ExcludeConstraint(("r", "&&"), using="gist", name="apart"),
+            postgresql.ExcludeConstraint(
+                (sa.text("abs(a)"), "="), using="btree", name="other", where=sa.text("a > 0")
+            ),
+        )
+    )
+    assert len(there_and_back(database, plain, more)) == 3
+
+
+@on("postgresql")
+def test_an_extension_comes_with_the_type_that_needs_it(database: Database) -> None:
+    engine = database.engine()
+    words = sa.Column("words", postgresql.CITEXT(), server_default="x")
+    have, want = models(("t", identifier())), models(("t", identifier(), words))
+    have.create_all(engine)
+    first = looked_at(engine)
+    tool = Written("postgresql")
+    with engine.connect() as connection:
+        found = tool.compare(connection, want, (), None)
+    assert [line for line in tool.lines(found) if not line.startswith("(")] == [
+        "create extension citext",
+        "add column t.words (CITEXT, default 'x')",
+    ]
+    tool.upgrade(engine, found)
+    assert lines(tool, engine, want) == []
+    tool.downgrade(engine, found)
+    assert catalog.difference(first, looked_at(engine)) == ""
