@@ -157,10 +157,11 @@ class SqliteBackend(AnsiBackend):
         return rebuild(have, have, [(operation.column, value)])
 
     def _joins(self, operation: Operation, have: Table, alone: bool, passed: set[str]) -> bool:
-        """Not a native rename, which renames in views and triggers too; not a fill that a trigger may want to see; not
+        """Not a native rename, which renames in views and triggers too; not a fill that a trigger may want to see, or that a
+        conflict clause would leave out or let delete rows (ON CONFLICT IGNORE, REPLACE); not
         a type of another affinity for values that pass through the one before."""
         if isinstance(operation, FillColumn):
-            return operation.table in self._silent
+            return operation.table in self._silent and not _settles_conflicts(have)
         if isinstance(operation, AlterColumn) and isinstance(operation.type, TypeRef):
             column = have.column(operation.column)
             old = None if column is None else types.affinity(column.type.spelling)
@@ -478,6 +479,13 @@ def _lossy(old: str, new: str) -> str:
     if old == "INTEGER" and new == "REAL":
         return "whole numbers beyond 2^53 lose digits"
     return ""
+
+
+def _settles_conflicts(table: Table) -> bool:
+    """Whether a conflict clause stands anywhere in the table."""
+    key = (table.primary_key,) if table.primary_key is not None else ()
+    things = (*table.columns, *key, *table.constraints)
+    return any(name.startswith("sqlite_on_conflict") for thing in things for name, _ in thing.options)
 
 
 def _hears_updates(trigger: Trigger) -> bool:
