@@ -82,7 +82,9 @@ def copies(room: Room) -> int:
 
 
 def contents(room: Room) -> dict[str, list[Any]]:
-    names = [name for (name,) in room.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    names = [
+        name for (name,) in room.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    ]
     return {name: sorted(room.rows(f"SELECT * FROM {q(name)}"), key=repr) for name in names}
 
 
