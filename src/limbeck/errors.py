@@ -39,6 +39,7 @@ class Exit:
     OPEN_QUESTIONS = 5
     LEFT_OPEN = 6
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
@@ -1986,28 +1987,80 @@ class IdTooLong(RunError):
 
 
 class Interrupted(RunError):
-    """Ctrl-C, or a signal, in the middle of a run."""
+    """Ctrl-C, or a signal: before the first step, in one, after one, or at the end (`moment`); "kept" where the caller
+    keeps the transaction.
+
+    `heads` is what is committed; `undone` counts the steps before it that were rolled back with it."""
 
     code = "LB706"
     exit_code = Exit.INTERRUPTED
-    revision: str
-    direction: str
-    rolled_back: bool
+    revision: str = ""
+    direction: str = ""
+    rolled_back: bool = False
     done: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    moment: str = "in"
+    undone: int = 0
+    signal: str = "SIGINT"
 
     def what(self) -> str:
         now = ", ".join(self.heads) or "base"
+        word = "Interrupted" if self.signal == "SIGINT" else f"Ended by {self.signal}"
+        if self.moment == "before":
+            return f"{word} before the first step; nothing was changed."
+        if self.moment == "end":
+            return f"{word} when all steps were committed; the database stands at {now}."
+        if self.moment == "after":
+            last = f"{word} after {self.direction} {self.revision}"
+            if self.undone:
+                return f"{last}; {_steps(self.undone)} rolled back; the database stands at {now}."
+            return f"{last}, which is committed; the database stands at {now}."
+        if self.moment == "kept":
+            return (
+                f"{word} after {self.direction} {self.revision}, in a transaction that is not limbeck's own."
+            )
         if self.rolled_back:
-            return f"Interrupted in {self.direction} {self.revision}, which was rolled back; the database stands at {now}."
-        lines = [f"Interrupted in {self.direction} {self.revision}; the version rows say {now}."]
+            too = f" with the {self.undone} before it" if self.undone else ""
+            return (
+                f"{word} in {self.direction} {self.revision}, which was rolled back{too};"
+                f" the database stands at {now}."
+            )
+        lines = [f"{word} in {self.direction} {self.revision}; the version rows say {now}."]
         if self.done:
             lines.append("These statements of it were done and could not be rolled back:")
             lines += [f"    {' '.join(text.split())}" for text in self.done]
         return "\n".join(lines)
 
     def next_step(self) -> str:
+        if self.moment == "before":
+            return "The same command begins anew."
+        if self.moment == "end":
+            return "The same command has nothing left to do."
+        if self.moment == "kept":
+            return "Look where the database stands: limbeck current"
         return "The same command goes on from there."
+
+
+def _steps(count: int) -> str:
+    return "this one step of the run was" if count == 1 else f"the {count} steps of this run were"
+
+
+class CommandInterrupted(RunError):
+    """Ctrl-C, or a signal, in a command that moves no database; without `command` before anything was done."""
+
+    code = "LB711"
+    exit_code = Exit.INTERRUPTED
+    command: str
+    signal: str = "SIGINT"
+
+    def what(self) -> str:
+        by = "" if self.signal == "SIGINT" else f" by {self.signal}"
+        if not self.command:
+            return f"limbeck was interrupted{by} before anything was done."
+        return f"limbeck {self.command} was interrupted{by}."
+
+    def next_step(self) -> str:
+        return "The same command begins anew."
 
 
 class TransactionNotOurs(RunError):
