@@ -41,6 +41,11 @@ def never() -> bool:
     return False
 
 
+class Stopped(KeyboardInterrupt):
+    """A kind of its own: Python notes a bare KeyboardInterrupt that leaves an exec(), and kills the process at its end
+    although it was caught (3.8 to 3.13, `unhandled_keyboard_interrupt`)."""
+
+
 class _Signals:
     """What came, and whether it may be raised now. One for the process: so are signals."""
 
@@ -74,7 +79,7 @@ class _Signals:
 
     def throw(self) -> None:
         self.raised = True
-        raise KeyboardInterrupt
+        raise Stopped
 
     def _tell_later(self) -> None:
         time.sleep(TOLD_AFTER)
