@@ -42,7 +42,7 @@ from limbeck.revisions.head_moves import Step, between
 from limbeck.shore.channel import LiveChannel
 from limbeck.shore.connect import explain
 
-from . import calling, failure, locks, tenants
+from . import calling, failure, locks, stopping, tenants
 from .heads_table import HeadsTable
 from .live import LiveStage
 from .offline import ScriptStage, headline, script_channel, script_keeper
@@ -146,12 +146,6 @@ def write_script(
                 table.move(channel, step.moves, live=False)
             rows = step.moves.apply(rows)
     return Outcome(heads_before=heads, heads_after=rows, steps=tuple(_name(step) for step in steps))
-
-
-def _ended_by_signal(error: BaseException) -> bool:
-    from limbeck.backends.sqlite.connection import was_interrupted
-
-    return was_interrupted(error)
 
 
 def _nothing() -> None:
@@ -498,15 +492,8 @@ class LiveRun:
 
     def _stopped(self) -> Interrupted:
         """The error of a signal that came between two steps, or before the first."""
-        if not self.taken:
-            return Interrupted(moment="before", heads=self.committed, signal=interruption.name())
-        return Interrupted(
-            revision=self.taken[-1],
-            direction=self.direction,
-            heads=self.committed,
-            moment="kept" if self.transactions.external else "after",
-            undone=len(self.taken) - self.safe,
-            signal=interruption.name(),
+        return stopping.between(
+            self.taken, self.safe, self.direction, self.committed, self.transactions.external
         )
 
     def _fails(self, error: BaseException, step: Step) -> BaseException:
@@ -542,17 +529,9 @@ class LiveRun:
         name = _name(step)
         done = () if rolled_back else tuple(failure.masked(text) for text in self._kept())
         heads = self.committed
-        if not isinstance(error, (Exception, SystemExit)) or (self.is_sqlite and _ended_by_signal(error)):
+        if stopping.is_stop(error, self.is_sqlite):
             undone = len(self.taken) - self.safe if self.transactions.wraps_run else 0
-            return Interrupted(
-                revision=name,
-                direction=step.direction,
-                rolled_back=rolled_back,
-                done=done,
-                heads=heads,
-                undone=undone,
-                signal=interruption.name(),
-            )
+            return stopping.within(name, step.direction, rolled_back, done, heads, undone)
         if isinstance(error, (HeadsMoved, LockTimedOut)):
             return error
         fault = explain(error, self.connection.engine.url) if isinstance(error, Exception) else None
