@@ -16,6 +16,7 @@ FLOORS: dict[str, int] = {
     "errors": 1,
     "events": 1,
     "interruption": 1,
+    "process": 1,
     "digraph": 2,
     "config": 2,
     "embedded": 2,

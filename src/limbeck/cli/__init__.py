@@ -1,4 +1,4 @@
-"""Arguments -> commands; how it looks. `main` is the installed program `limbeck`."""
+"""Arguments -> commands; how it looks. `program` is what is installed as `limbeck`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from limbeck import interruption
+from limbeck.process import short
 
 if TYPE_CHECKING:
     from limbeck.errors import LimbeckError
+
+
+def program() -> int:
+    """The installed program `limbeck`: `main` in a process of its own."""
+    with short():
+        return main()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
