@@ -30,6 +30,8 @@ TOGETHER = 1.0
 """Seconds within which several signals are one."""
 TOLD_AFTER = 0.5
 """Seconds of going on after a signal that are not worth telling."""
+TOLD = 130
+"""The exit code of errors that tell of a signal (`errors.Exit.INTERRUPTED`)."""
 GOES_ON = (
     b"\nlimbeck stops as soon as this step has ended: what it did so far could not be rolled back."
     b" The same signal again stops in the middle of it.\n"
@@ -119,10 +121,27 @@ class _Mode:
         _signals.unless = self._unless
         _signals.possible = self._possible
 
-    def __exit__(self, kind: object, _error: object, _trace: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
         _signals.possible, _signals.unless = self._before
-        if kind is None and _signals.possible and _signals.came and not _signals.raised:
+        if error is not None:
+            if self._possible and _signals.raised and _comes_of_it(error):
+                raise Stopped from error
+        elif _signals.possible and _signals.came and not _signals.raised:
             _signals.throw()
+
+
+def _comes_of_it(error: BaseException) -> bool:
+    """Whether it is what somebody made of the signal on its way: Python itself does, in a class body (3.11 and older)."""
+    if isinstance(error, Stopped) or getattr(error, "exit_code", 0) == TOLD:
+        return False
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        if isinstance(found, Stopped):
+            return True
+        seen.add(id(found))
+        found = found.__cause__ or found.__context__
+    return False
 
 
 def possible(unless: Callable[[], bool] = never) -> _Mode:
