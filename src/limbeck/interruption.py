@@ -56,9 +56,9 @@ class _Signals:
     raised = False
     possible = False
     unless: Callable[[], bool] = staticmethod(never)
-    account: Any = None
-    """The error that tells what was so when a loop ended the run, while the signal itself is raised outside of it."""
     last = 0.0
+    task: Any = None
+    """The task of an event loop in which it may be raised."""
 
     def arrives(self, number: int, _frame: Any) -> None:
         now = time.monotonic()
@@ -69,11 +69,12 @@ class _Signals:
         if first:
             self.came = number
             if self.possible and not self.unless():
-                self.throw()
+                self._deliver()
             elif self.possible:
                 _in_thread(self._tell_later)
         elif self.possible and not self.raised:
-            self.throw()
+            self.unless = never
+            self._deliver()
         else:
             os.write(2, AT_ONCE)
             signal.signal(number, signal.SIG_DFL)
@@ -82,6 +83,19 @@ class _Signals:
     def throw(self) -> None:
         self.raised = True
         raise Stopped
+
+    def _deliver(self) -> None:
+        """Here, or in the task that may be ended, where that one waits and its loop is what the signal came upon."""
+        task = self.task
+        if task is None or _running_task() is task:
+            self.throw()
+        task.get_loop().call_soon_threadsafe(self._end_task, task)
+
+    def _end_task(self, task: Any) -> None:
+        """Called by the loop, so the task waits; maybe not any more where it may be ended."""
+        if self.possible and self.task is task and not self.raised and not self.unless():
+            self.raised = True
+            task.cancel()
 
     def _tell_later(self) -> None:
         time.sleep(TOLD_AFTER)
@@ -97,6 +111,14 @@ class _Signals:
 
 
 _signals = _Signals()
+
+
+def _running_task() -> Any:
+    """The task that runs now, where there is an event loop in this thread; asyncio is not imported for it."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None or asyncio._get_running_loop() is None:
+        return None
+    return asyncio.current_task()
 
 
 def _in_thread(work: Callable[[], None]) -> None:
@@ -115,14 +137,15 @@ class _Mode:
         self._possible, self._unless = possible, unless
 
     def __enter__(self) -> None:
-        self._before = _signals.possible, _signals.unless
+        self._before = _signals.possible, _signals.unless, _signals.task
         if self._possible:
             check()
+            _signals.task = _running_task()
         _signals.unless = self._unless
         _signals.possible = self._possible
 
     def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
-        _signals.possible, _signals.unless = self._before
+        _signals.possible, _signals.unless, _signals.task = self._before
         if error is not None:
             if self._possible and _signals.raised and _comes_of_it(error):
                 raise Stopped from error
@@ -131,9 +154,12 @@ class _Mode:
 
 
 def _comes_of_it(error: BaseException) -> bool:
-    """Whether it is what somebody made of the signal on its way: Python itself does, in a class body (3.11 and older)."""
+    """Whether it is what somebody made of the signal on its way: Python itself does, in a class body (3.11 and older);
+    a task is ended by an error of its own."""
     if isinstance(error, Stopped) or getattr(error, "exit_code", 0) == TOLD:
         return False
+    if type(error).__name__ == "CancelledError":
+        return True
     seen: set[int] = set()
     found: BaseException | None = error
     while found is not None and id(found) not in seen:
@@ -170,15 +196,6 @@ def name() -> str:
     return signal.Signals(_signals.came or signal.SIGINT).name
 
 
-def leave_account(error: Any) -> None:
-    """What is to be told when the KeyboardInterrupt arrives that a loop keeps from whoever runs in it."""
-    _signals.account = error
-
-
-def account() -> Any:
-    return _signals.account
-
-
 @contextmanager
 def listening(*, to_the_end: bool) -> Iterator[None]:
     """From here on signals are noted. Only those that nobody has given a meaning: a program that ignores them, or has a
@@ -207,7 +224,7 @@ def listening(*, to_the_end: bool) -> Iterator[None]:
             for number, handler in before.items():
                 signal.signal(number, handler)
             sys.unraisablehook = hook
-            _signals.came, _signals.raised, _signals.account = 0, False, None
+            _signals.came, _signals.raised = 0, False
 
 
 def _deaf_at_last(numbers: Any) -> None:

@@ -83,7 +83,7 @@ def _move(
     except KeyboardInterrupt as error:
         if write is not None:
             raise
-        raise interruption.account() or _between(direction, moved, any(left_open)) from error
+        raise _between(direction, moved, any(left_open)) from error
     return tuple(moved)
 
 

@@ -362,9 +362,6 @@ class LiveRun:
                 self._move(step, after, last=number == len(steps))
         except (KeyboardInterrupt, SystemExit, Exception) as error:
             raise self._fails(error, step) from error
-        except BaseException as error:  # a loop ends its task; the signal itself is raised outside of it
-            interruption.leave_account(self._fails(error, step))
-            raise
         self._then(partial(self._tell_finished, step, taken))
         return None
 
