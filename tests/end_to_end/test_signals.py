@@ -191,6 +191,43 @@ def test_at_any_moment_under_an_event_loop(place: Place) -> None:
     signalled(place, 5, "step")
 
 
+ENV = """\
+import asyncio
+from alembic import context
+from sqlalchemy import pool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+
+def work(connection):
+    context.configure(connection=connection, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run():
+    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url"), poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(work)
+    await engine.dispose()
+
+
+asyncio.run(run())
+"""
+
+
+@pytest.mark.slow
+@on("sqlite")
+def test_at_any_moment_of_an_env_py_with_a_loop_of_its_own(place: Place) -> None:
+    place.has(*[TABLE] * STEPS)
+    (place.folder / "limbeck.toml").unlink()
+    url = place.database.url.replace("+pysqlite:", "+aiosqlite:")
+    (place.folder / "alembic.ini").write_text(
+        f"[alembic]\nscript_location = migrations\nsqlalchemy.url = {url}\n"
+    )
+    (place.folder / "migrations" / "env.py").write_text(ENV)
+    signalled(place, 5, "env.py")
+
+
 def signalled(place: Place, moments: int, seed: str) -> None:
     """Begins the command so many times, each time with a signal, and asserts what must hold then."""
     draw = random.Random(f"{place.database.kind} {seed} {os.environ.get('MOMENTS', '')}")
