@@ -191,10 +191,17 @@ class LiveRun:
         self.due: Heads = ()
         """The version rows as the steps that are done want them."""
         self._step_began = 0.0
+        self._began_inside = not self.is_sqlite or self._inside_already()
 
     @property
     def is_sqlite(self) -> bool:
         return bool(self.connection.dialect.name == "sqlite")
+
+    def _inside_already(self) -> bool:
+        """Whether SQLite is in the transaction that SQLAlchemy thinks it is in (Python's driver begins it late)."""
+        from limbeck.backends.sqlite import connection as sqlite
+
+        return self.transactions.external and sqlite.in_transaction(self.connection)
 
     def _keeper(self) -> Keeper:
         conventions = self.policy.conventions
@@ -482,7 +489,7 @@ class LiveRun:
             if blamed is not None:
                 step, line = blamed.owner, blamed.line
         rolled_back = self._took_back()
-        self.reporter.tell(StepFailed(_name(step), step.direction, rolled_back))
+        self.reporter.tell(StepFailed(_name(step), step.direction, rolled_back, self.stands_outside))
         return self._failed(error, step, rolled_back, line)
 
     def _took_back(self) -> bool:
@@ -490,9 +497,14 @@ class LiveRun:
             return True
         return not self.transactions.external and not self._kept()
 
+    @property
+    def stands_outside(self) -> bool:
+        """Whether all that was done stands in a transaction of somebody else's, and goes or stays with it."""
+        return self.transactions.external and self.transactions.transactional_ddl and self._began_inside
+
     def _kept(self) -> tuple[str, ...]:
         """The statements of this step that a rollback leaves."""
-        if self.transactions.takes_back:
+        if self.transactions.takes_back or self.stands_outside:
             return ()
         if self.backend.transactional_ddl or self.transactions.external:
             return tuple(self.watch.done)
@@ -504,7 +516,12 @@ class LiveRun:
         heads = self.committed
         if isinstance(error, KeyboardInterrupt) or (self.is_sqlite and _ended_by_signal(error)):
             return Interrupted(
-                revision=name, direction=step.direction, rolled_back=rolled_back, done=done, heads=heads
+                revision=name,
+                direction=step.direction,
+                rolled_back=rolled_back,
+                done=done,
+                heads=heads,
+                external=self.stands_outside,
             )
         if isinstance(error, (HeadsMoved, LockTimedOut)):
             return error
@@ -523,6 +540,7 @@ class LiveRun:
             heads=heads,
             hint=failure.next_step_after(error),
             whole_run=rolled_back and not self.transactions.per_step and self.transactions.transactional_ddl,
+            external=self.stands_outside,
         )
 
 
