@@ -73,7 +73,7 @@ def run_migrations_online() -> None:
             for transaction in transactions:
                 transaction.commit()
         except BaseException:
-            for (name, connection), transaction in zip(connections.items(), transactions):
+            for (name, connection), transaction in zip(connections.items(), transactions, strict=True):
                 take_back(name, connection, transaction)
             raise
 
