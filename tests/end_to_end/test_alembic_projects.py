@@ -257,7 +257,7 @@ def test_env_py_says_where_the_revisions_are(database: Database, tmp_path: Path)
     assert sa.inspect(sa.create_engine(database.url)).get_table_names() == ["alembic_version"]
 
 
-TEMPLATE = "from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = ${repr(up_revision)}, ${repr(down_revision)}\n"
+TEMPLATE = "from alembic import op\nrevision, down_revision = ${repr(up_revision)}, ${repr(down_revision)}\n"
 
 
 @on("sqlite")
