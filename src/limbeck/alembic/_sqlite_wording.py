@@ -41,7 +41,8 @@ _READS = re.compile(
     re.I,
 )
 _LOSSY_CAST = re.compile(r"^\s*INSERT\b.*\bCAST\s*\(.*?\bAS\s+(?!VARCHAR|TEXT|CHAR|CLOB)", re.I | re.S)
-
+_GOES = re.compile(r"\s*DROP TABLE\b", re.I)
+"""The end of every copy."""
 
 WHOLE = (CreateTable, DropTable)
 """What makes no table anew: its statements tell all."""
@@ -107,11 +108,11 @@ class SqliteWording(Wording):
         return found or said(group[0], noted(group[0], spelled_sql(statements)))
 
     def _in_words(
-        self, group: Sequence[Any], state: Any, before: Memory, meant: Memory
+        self, group: Sequence[Any], state: Any, before: Memory, meant: Memory, *, copying: bool = True
     ) -> list[ops.MigrateOperation] | None:
-        """The group as Alembic's words that leave what is meant; None where they do not."""
+        """The group as Alembic's words that leave what is meant; None where they do not, or copy the table unasked."""
         for made in self._ways(group, state):
-            if self._leaves_the_same(before, meant, made):
+            if self._leaves_the_same(before, meant, made, copying):
                 return made
         return None
 
@@ -166,7 +167,7 @@ class SqliteWording(Wording):
         after = there.copy()
         try:
             perform(after, [operation])
-            found = self._in_words([operation], state, there, after)
+            found = self._in_words([operation], state, there, after, copying=False)
             if found is not None:
                 perform(there, [operation])
             return found
@@ -188,14 +189,18 @@ class SqliteWording(Wording):
                 there = operation.apply(there)
             yield made
 
-    def _leaves_the_same(self, before: Memory, meant: Memory, made: list[ops.MigrateOperation]) -> bool:
+    def _leaves_the_same(
+        self, before: Memory, meant: Memory, made: list[ops.MigrateOperation], copying: bool = True
+    ) -> bool:
         there = before.copy()
         try:
             lines, imports = self.lines(made)
             if any("limbeck." in line for line in lines):
                 return False
             sent = there.perform(self.space, lines, imports)
-            return not any(map(_LOSSY_CAST.match, sent)) and same(there, meant)
+            if any(map(_LOSSY_CAST.match, sent)) or (not copying and any(map(_GOES.match, sent))):
+                return False
+            return same(there, meant)
         except CannotBeTried:
             return all(map(_is_plain, made))
         except Exception:  # its renderer has no words for it, Alembic refuses it, or SQLite does
