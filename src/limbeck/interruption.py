@@ -24,7 +24,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 TOGETHER = 1.0
 """Seconds within which several signals are one."""
@@ -80,16 +80,17 @@ class _Signals:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
 
-    def throw(self) -> None:
+    def throw(self) -> NoReturn:
         self.raised = True
         raise Stopped
 
     def _deliver(self) -> None:
         """Here; or in the task that may be ended, where the signal came upon its loop, or upon what waits for the greenlet
         in which the run is: that one would never be gone on with."""
-        if self.place is None or _place() == self.place:
+        place = self.place
+        if place is None or _place() == place:
             self.throw()
-        task, _ = self.place
+        task = place[0]
         task.get_loop().call_soon_threadsafe(self._end_task, task)
 
     def _end_task(self, task: Any) -> None:
