@@ -238,9 +238,13 @@ def dumped(engine: Any) -> Any:
 
 
 def plain_default(fact: str) -> str:
-    """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
+    """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said, and for the
+    moment at which a transaction began, which has three names."""
+    fact = re.sub(r"(default )(?:now\(\)|transaction_timestamp\(\))(?=$)", r"\1CURRENT_TIMESTAMP", fact)
     return re.sub(
-        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact
+        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?:\[\])*(?=$| as identity)",
+        r"\1\2",
+        fact,
     )
 
 

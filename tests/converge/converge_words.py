@@ -3,6 +3,7 @@ as such a file is run: by the facade's Operations."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ class Words(Limbeck):
         variables: dict[str, Any] = {}
         context.imports = set()
         render._render_python_into_templatevars(context, script, variables)
-        return File(found, variables, self._told(found))
+        return File(found, variables, self._told(found), dict(metadata.naming_convention))
 
     def _told(self, found: Any) -> list[str]:
         return super().lines(found)
@@ -69,8 +70,13 @@ class Words(Limbeck):
 
 
 class File:
-    def __init__(self, found: Any, variables: dict[str, Any], words: list[str]) -> None:
+    """A revision file, run as an env.py would that gives the models: `convention` is how these name what has no name."""
+
+    def __init__(
+        self, found: Any, variables: dict[str, Any], words: list[str], convention: dict[str, str]
+    ) -> None:
         self.found = found
+        self.convention = convention
         self.words = words
         self.source = "\n".join(
             (
@@ -91,22 +97,26 @@ class File:
 
         space: dict[str, Any] = {"sa": sa}
         exec(compile(self.source, "revision", "exec"), space)
-        with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-            space[direction]()
+        options = {"target_metadata": sa.MetaData(naming_convention=self.convention)}
+        with engine.begin() as connection:
+            context = MigrationContext.configure(connection, opts=options)
+            with Operations.context(context):
+                space[direction]()
 
 
 ORIGINAL = Path(__file__).parents[2] / ".venv-alembic" / "bin" / "python"
 """Where `make .venv-alembic/.done` has put Alembic itself."""
 RUNNER = """
-import sys, sqlalchemy as sa
+import json, sys, sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import alembic
 assert "limbeck" not in alembic.__file__
 space = {}
 exec(compile(sys.stdin.read(), "revision", "exec"), space)
+options = {"target_metadata": sa.MetaData(naming_convention=json.loads(sys.argv[3]))}
 with sa.create_engine(sys.argv[1]).begin() as connection:
-    with Operations.context(MigrationContext.configure(connection)):
+    with Operations.context(MigrationContext.configure(connection, opts=options)):
         space[sys.argv[2]]()
 """
 
@@ -117,17 +127,17 @@ class ByOriginal(Words):
     name = "limbeck's files, run by Alembic"
 
     def upgrade(self, engine: Any, found: Any) -> None:
-        self._by_original(engine, found.source, "upgrade")
+        self._by_original(engine, found, "upgrade")
 
     def downgrade(self, engine: Any, found: Any) -> None:
-        self._by_original(engine, found.source, "downgrade")
+        self._by_original(engine, found, "downgrade")
 
-    def _by_original(self, engine: Any, source: str, direction: str) -> None:
+    def _by_original(self, engine: Any, file: File, direction: str) -> None:
         url = engine.url.render_as_string(hide_password=False)
         engine.dispose()
         done = subprocess.run(
-            [str(ORIGINAL), "-W", "ignore", "-c", RUNNER, url, direction],
-            input=source,
+            [str(ORIGINAL), "-W", "ignore", "-c", RUNNER, url, direction, json.dumps(file.convention)],
+            input=file.source,
             capture_output=True,
             text=True,
             check=False,

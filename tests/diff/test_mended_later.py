@@ -1,0 +1,92 @@
+"""More single causes that random pairs found; see test_mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from mending import Limbeck, Words, Written, found_with_answers, identifier, looked_at, models, there_and_back
+from sqlalchemy.dialects import postgresql
+
+import catalog
+from conftest import on
+from servers import Database
+
+
+@on("mariadb")
+@pytest.mark.parametrize("by", [Written, Words])
+def test_a_new_column_that_numbers_itself_brings_its_key(database: Database, by: type[Limbeck]) -> None:
+    key = sa.PrimaryKeyConstraint("id", name="pk")
+    other = sa.Column("n", sa.Integer)
+    have = models(("t", other))
+    want = models(("t", sa.Column("n", sa.Integer), sa.Column("id", sa.BigInteger), key))
+    told = there_and_back(database, have, want, by=by)
+    assert any("add column t.id (BIGINT, not null)" in line for line in told)
+
+
+@on("mariadb")
+def test_rows_are_numbered_by_the_column_that_brings_its_key(database: Database) -> None:
+    engine = database.engine()
+    models(("t", sa.Column("n", sa.Integer))).create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (7), (8)")
+    want = models(("t", sa.Column("n", sa.Integer), identifier()), ("u", identifier(sa.ForeignKey("t.id"))))
+    found = found_with_answers(engine, want)
+    Written("mariadb").upgrade(engine, found)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n, id FROM t ORDER BY n").all() == [(7, 1), (8, 2)]
+
+
+@on("mariadb")
+def test_a_new_column_of_a_wider_key_numbers_itself_when_the_key_stands(database: Database) -> None:
+    def wide(*more: Any) -> sa.MetaData:
+        return models(("t", sa.Column("n", sa.Integer, nullable=False), *more))
+
+    number = sa.Column("id", sa.Integer, autoincrement=True)
+    there_and_back(database, wide(), wide(number, sa.PrimaryKeyConstraint("id", "n")))
+
+
+@on("mariadb")
+def test_a_key_takes_the_name_of_one_that_goes_and_leaves_its_index(database: Database) -> None:
+    def both(*more: Any) -> sa.MetaData:
+        columns = (sa.Column(name, sa.Integer) for name in ("a", "b", "c", "d"))
+        return models(("t", *columns, sa.UniqueConstraint("a", "b", name="uq"), *more))
+
+    def key(name: str, *columns: str) -> sa.ForeignKeyConstraint:
+        return sa.ForeignKeyConstraint(columns, ["t.a", "t.b"], name=name)
+
+    have, want = both(key("fk", "c", "d")), both(key("fk_2", "c", "d"), key("fk", "c", "a"))
+    there_and_back(database, have, want)
+
+
+@on("postgresql")
+def test_of_two_keys_without_a_name_the_one_that_came_goes_again(database: Database) -> None:
+    def keys(*more: Any) -> sa.MetaData:
+        first = sa.ForeignKeyConstraint(["n"], ["t.id"], ondelete="SET NULL", match="FULL")
+        return models(("t", identifier(), sa.Column("n", sa.Integer), first, *more))
+
+    second = sa.ForeignKeyConstraint(["n"], ["t.id"], ondelete="NO ACTION")
+    there_and_back(database, keys(), keys(second), any_names=True)
+
+
+@on("postgresql")
+@pytest.mark.parametrize("kind", ["exclude", "unique"])
+def test_of_twins_in_one_table_the_named_one_is_made(database: Database, kind: str) -> None:
+    def made(name: str | None) -> Any:
+        if kind == "unique":
+            return sa.UniqueConstraint("n", name=name)
+        return postgresql.ExcludeConstraint(("n", "="), using="btree", name=name)
+
+    def table(*more: Any) -> sa.MetaData:
+        return models(("t", identifier(), sa.Column("n", sa.Integer), made(None), *more))
+
+    engine = database.engine()
+    table(made("known")).create_all(engine)
+    twice = looked_at(engine)
+    database.empty()
+    engine = database.engine()
+    table().create_all(engine)
+    found = found_with_answers(engine, table(made("known")))
+    Written("postgresql").upgrade(engine, found)
+    assert catalog.difference(twice, looked_at(engine)) == ""
