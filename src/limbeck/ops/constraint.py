@@ -169,7 +169,13 @@ def _alike(there: Constraint, meant: Constraint) -> bool:
 
 def _apart(there: Constraint, meant: Constraint) -> int:
     """How much two that are alike differ in beside: of several over the same columns the nearest is the one."""
-    return sum(a != b for a, b in zip(_beside(there), _beside(meant), strict=True))
+    return sum(_far(a, b) for a, b in zip(_beside(there), _beside(meant), strict=True))
+
+
+def _far(one: object, other: object) -> int:
+    """RESTRICT and NO ACTION are one on some databases, and near to each other on all."""
+    near = {one, other} == {"RESTRICT", "NO ACTION"}
+    return 0 if one == other else 1 if near else 2
 
 
 def _beside(value: Constraint) -> tuple[object, ...]:
@@ -177,8 +183,7 @@ def _beside(value: Constraint) -> tuple[object, ...]:
     if isinstance(value, ForeignKey):
         actions = (value.on_delete, value.on_update)
         found += [*((action or "NO ACTION").upper() for action in actions), (value.match or "SIMPLE").upper()]
-    options = {name: option for name, option in value.options if option not in (None, False, (), "")}
-    return (*found, options)
+    return (*found, tuple(o for o in value.options if o[1] not in (None, False, (), "")))
 
 
 def _excluded(value: Exclude) -> list[tuple[str, str]]:
