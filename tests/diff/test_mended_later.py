@@ -93,3 +93,22 @@ def test_of_twins_in_one_table_the_named_one_is_made(database: Database, kind: s
     found = found_with_answers(engine, table(made("known")))
     Written("postgresql").upgrade(engine, found)
     assert catalog.difference(twice, looked_at(engine)) == ""
+
+
+@on("postgresql")
+@pytest.mark.parametrize("name", ["fk", None])
+def test_a_column_is_filled_under_a_key_that_waits_for_the_end(database: Database, name: str | None) -> None:
+    def table(nullable: bool) -> sa.MetaData:
+        waits: dict[str, Any] = {"deferrable": True, "initially": "DEFERRED"}
+        key = sa.ForeignKeyConstraint(["n"], ["t.id"], name=name, **waits)
+        unique = sa.UniqueConstraint("n", "id", name=name and "uq", **waits)
+        return models(("t", identifier(), sa.Column("n", sa.Integer, nullable=nullable), key, unique))
+
+    engine = database.engine()
+    table(nullable=True).create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (0, NULL), (1, 1)")
+    found = found_with_answers(engine, table(nullable=False))
+    Written("postgresql").upgrade(engine, found)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM t ORDER BY id").scalars().all() == [0, 1]
