@@ -112,3 +112,20 @@ def test_a_column_is_filled_under_a_key_that_waits_for_the_end(database: Databas
     Written("postgresql").upgrade(engine, found)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT n FROM t ORDER BY id").scalars().all() == [0, 1]
+
+
+@on("mariadb")
+def test_a_table_that_counts_by_a_new_sequence_is_judged_without_a_trace(database: Database) -> None:
+    def counted(*names: str) -> sa.MetaData:
+        metadata = sa.MetaData()
+        numbers = {name: sa.Sequence(name, metadata=metadata) for name in names}
+        columns = [
+            sa.Column(name, sa.BigInteger, server_default=each.next_value()) for name, each in numbers.items()
+        ]
+        check = sa.CheckConstraint("`n`>0", name="ck")
+        table = sa.Table("t", metadata, identifier(), sa.Column("n", sa.Integer), check, *columns)
+        sa.Index("ix", table.c.n, *columns)
+        return metadata
+
+    told = there_and_back(database, counted("one"), counted("one", "two"))
+    assert not any("as text" in line for line in told)
