@@ -135,3 +135,25 @@ def test_a_revision_is_written_in_its_words(
     assert main(["-q", "upgrade", "head"]) == 0
     assert main(["diff", "--exit-code"]) == 0
     assert main(["diff", "head", "--exit-code"]) == 0
+
+
+@on("sqlite", "postgresql")
+def test_a_revision_says_what_was_answered(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "m" / "versions" / "b2.py").unlink()
+    code = 'sa.Column("name", sa.String(30)), sa.Column("code", sa.Integer, nullable=False))'
+    (folder / "models_of_alembic.py").write_text(MODELS.replace('sa.Column("name", sa.String(30)))', code))
+    monkeypatch.delitem(__import__("sys").modules, "models_of_alembic")
+    with database.engine().begin() as connection:
+        connection.exec_driver_sql("INSERT INTO shops (id) VALUES (1)")
+    assert main(["diff", "--revision", "--rev-id", "d4"]) == 5
+    assert main(["diff", "--revision", "--rev-id", "d4", "--no-input"]) == 6
+    (path,) = (folder / "m" / "versions").glob("*d4*")
+    path.unlink()
+    assert main(["diff", "--revision", "--rev-id", "d4", "--default", "shops.code=7"]) == 0
+    assert "limbeck" not in path.read_text()
+    assert main(["-q", "upgrade", "head"]) == 0
+    assert main(["diff", "--exit-code"]) == 0
+    with database.engine().connect() as connection:
+        assert connection.exec_driver_sql("SELECT code FROM shops").scalars().all() == [7]

@@ -81,7 +81,8 @@ class Filling:
             if note not in self.notes:
                 self.notes.append(note)
             return
-        why = "is new, NOT NULL and without a default, and the table has rows"
+        has = "has" if self.rows.certain else "may have"
+        why = f"is new, NOT NULL and without a default, and the table {has} rows"
         evidence = ("it is unique: an expression that is another for every row is needed",)
         unique = _alone_unique(want, table, column.name)
         yield from self._valued(table, column, value, why, evidence if unique else ())
@@ -95,7 +96,8 @@ class Filling:
         if value is None and (column is None or not self.rows.any_null(table, name)):
             return
         column = column or Column(name=name, type=operation.type)  # type: ignore[arg-type]
-        yield from self._valued(table, column, value, "becomes NOT NULL, and some rows are NULL there", ())
+        are = "are" if self.rows.certain else "may be"
+        yield from self._valued(table, column, value, f"becomes NOT NULL, and some rows {are} NULL there", ())
 
     def _valued(
         self, table: QualifiedName, column: Column, said: str | None, why: str, evidence: tuple[str, ...]
