@@ -129,3 +129,20 @@ def test_a_table_that_counts_by_a_new_sequence_is_judged_without_a_trace(databas
 
     told = there_and_back(database, counted("one"), counted("one", "two"))
     assert not any("as text" in line for line in told)
+
+
+@on("sqlite", "postgresql")
+def test_a_new_column_whose_default_is_null_is_filled(database: Database) -> None:
+    def table(*more: Any) -> sa.MetaData:
+        return models(("t", identifier(), *more))
+
+    engine = database.engine()
+    have = table()
+    have.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+    want = table(sa.Column("n", sa.String(5), server_default=sa.text("NULL"), nullable=False))
+    found = found_with_answers(engine, want)
+    Written(database.kind).upgrade(engine, found)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM t").scalars().all() == ["0"]

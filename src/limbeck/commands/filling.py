@@ -10,7 +10,7 @@ from limbeck.diff import left
 from limbeck.errors import LimbeckError
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check
-from limbeck.model.defaults import ByDatabase
+from limbeck.model.defaults import ByDatabase, TextDefault
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
@@ -180,8 +180,14 @@ def _alone_unique(want: Snapshot, table: QualifiedName, column: str) -> bool:
     return (column,) in (*uniques, key)
 
 
+_NULL = re.compile(r"(?i)[(\s]*null[)\s]*(?:::.*)?\Z")
+
+
 def needs_values(column: Column) -> bool:
-    return not (column.nullable or column.default is not None or column.autoincrement)
+    """Whether rows that are there would have none: DEFAULT NULL gives none either."""
+    default = column.default
+    given = default is not None and not (isinstance(default, TextDefault) and _NULL.match(default.sql.text))
+    return not (column.nullable or given or column.autoincrement)
 
 
 def suggestion(column: Column) -> str:
