@@ -60,8 +60,17 @@ class Generator:
                     b = found
                     changes.append(name)
                     break
-        rows = chance.random() < 0.7 and not breaks_rows(a, b, self.families)
+        rows = chance.random() < 0.7 and not (breaks_rows(a, b, self.families) or self.stranger(a, b))
         return with_objects(self.kind, self.seed, Pair(a, b, rows, tuple(changes)))
+
+    def stranger(self, a: Models, b: Models) -> bool:
+        """Whether a column went and another came under its name, to whose type PostgreSQL casts nothing of the old one."""
+        if self.kind != "postgresql":
+            return False
+        pairs = [(t, old) for t in b.tables if (old := a.table(t.key)) is not None]
+        both = [(c.family, was.family) for t, old in pairs for c in t.columns if (was := old.column(c.name))]
+        wider = WIDER[self.kind]
+        return any(x != y and x not in wider.get(y, ()) and y not in wider.get(x, ()) for x, y in both)
 
     def models(self) -> Models:
         enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
