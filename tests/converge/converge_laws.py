@@ -234,7 +234,7 @@ def dumped(engine: Any) -> Any:
     with engine.connect() as connection:
         found = catalog.dump(connection, order=False)
         connection.rollback()
-    return {key: plain_default(fact) for key, fact in found.items()}
+    return {key: plain_list(plain_default(fact)) for key, fact in found.items()}
 
 
 def plain_default(fact: str) -> str:
@@ -246,6 +246,17 @@ def plain_default(fact: str) -> str:
         r"\1\2",
         fact,
     )
+
+
+def plain_list(fact: str) -> str:
+    """PostgreSQL: one wording for `x IN ('a', 'b')` over a VARCHAR. It stores another one when it reads its own again, as for a
+    new type of the column."""
+    element = r"'(?:[^']|'')*'::character varying"
+
+    def each_cast(found: re.Match[str]) -> str:
+        return f"ARRAY[{', '.join(f'({e})::text' for e in re.findall(element, found[1]))}]"
+
+    return re.sub(rf"\(ARRAY\[({element}(?:, {element})*)\]\)::text\[\]", each_cast, fact)
 
 
 def _told(error: BaseException) -> str:
