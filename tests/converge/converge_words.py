@@ -54,7 +54,7 @@ class Words(Limbeck):
         variables: dict[str, Any] = {}
         context.imports = set()
         render._render_python_into_templatevars(context, script, variables)
-        return File(found, variables, self._told(found), dict(metadata.naming_convention))
+        return File(found, variables, self._told(found), metadata)
 
     def _told(self, found: Any) -> list[str]:
         return super().lines(found)
@@ -70,13 +70,11 @@ class Words(Limbeck):
 
 
 class File:
-    """A revision file, run as an env.py would that gives the models: `convention` is how these name what has no name."""
+    """What was found as a file's text, and how an env.py would run it: the conventions for names are the models'."""
 
-    def __init__(
-        self, found: Any, variables: dict[str, Any], words: list[str], convention: dict[str, str]
-    ) -> None:
+    def __init__(self, found: Any, variables: dict[str, Any], words: list[str], models: sa.MetaData) -> None:
         self.found = found
-        self.convention = convention
+        self.models = models
         self.words = words
         self.source = "\n".join(
             (
@@ -97,9 +95,8 @@ class File:
 
         space: dict[str, Any] = {"sa": sa}
         exec(compile(self.source, "revision", "exec"), space)
-        options = {"target_metadata": sa.MetaData(naming_convention=self.convention)}
         with engine.begin() as connection:
-            context = MigrationContext.configure(connection, opts=options)
+            context = MigrationContext.configure(connection, opts={"target_metadata": self.models})
             with Operations.context(context):
                 space[direction]()
 
@@ -114,9 +111,9 @@ import alembic
 assert "limbeck" not in alembic.__file__
 space = {}
 exec(compile(sys.stdin.read(), "revision", "exec"), space)
-options = {"target_metadata": sa.MetaData(naming_convention=json.loads(sys.argv[3]))}
+models = sa.MetaData(naming_convention=json.loads(sys.argv[3]))
 with sa.create_engine(sys.argv[1]).begin() as connection:
-    with Operations.context(MigrationContext.configure(connection, opts=options)):
+    with Operations.context(MigrationContext.configure(connection, opts={"target_metadata": models})):
         space[sys.argv[2]]()
 """
 
@@ -132,12 +129,21 @@ class ByOriginal(Words):
     def downgrade(self, engine: Any, found: Any) -> None:
         self._by_original(engine, found, "downgrade")
 
-    def _by_original(self, engine: Any, file: File, direction: str) -> None:
+    def _by_original(self, engine: Any, found: Any, direction: str) -> None:
         url = engine.url.render_as_string(hide_password=False)
         engine.dispose()
         done = subprocess.run(
-            [str(ORIGINAL), "-W", "ignore", "-c", RUNNER, url, direction, json.dumps(file.convention)],
-            input=file.source,
+            [
+                str(ORIGINAL),
+                "-W",
+                "ignore",
+                "-c",
+                RUNNER,
+                url,
+                direction,
+                json.dumps(found.models.naming_convention),
+            ],
+            input=found.source,
             capture_output=True,
             text=True,
             check=False,

@@ -1,7 +1,7 @@
 """Random pairs of schemas, there and back: the laws of converge_laws, on the first seeds, and on those that once failed.
 
-By the text of a revision file, as users run it; some by a project and its command line, some in the words of Alembic's
-files. More by `make converge`."""
+By the text of a revision file, as users run it; some by a project and its command line (in the words of Alembic's files:
+test_alembic_words.py). More by `make converge`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from converge_limbeck import Written
 from converge_models import script
 from converge_places import places
 from converge_trial import kept_places, on_kinds, trial  # noqa: F401  (fixtures)
-from converge_words import Words
 
 PAIRS = 120
 AT_ONCE = 40
@@ -37,14 +36,6 @@ def test_pairs_come_out_right_in_another_process(db: str) -> None:
     with places(db, reachable=True) as (lived, fresh):
         trial = Trial(Files(db), db, lived, fresh)
         assert sum(comes_out_right(trial, 10_000 + seed) for seed in range(FILES)) > FILES / 2
-
-
-@on_kinds("postgresql", "mariadb", "sqlite")
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-def test_pairs_come_out_right_in_alembics_words(trial: Trial) -> None:
-    trial.tool = Words(trial.kind)
-    assert sum(comes_out_right(trial, seed) for seed in range(2 * FILES)) > FILES
 
 
 def comes_out_right(trial: Trial, seed: int) -> int:

@@ -16,7 +16,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "converge"))
 
 from converge_limbeck import Limbeck as Limbeck
 from converge_limbeck import Written as Written
-from converge_words import Words as Words
 
 
 def there_and_back(
