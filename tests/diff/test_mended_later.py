@@ -61,6 +61,14 @@ def test_a_key_takes_the_name_of_one_that_goes_and_leaves_its_index(database: Da
     there_and_back(database, have, want)
 
 
+@on("mariadb")
+def test_a_falling_index_is_no_key_s_own(database: Database) -> None:
+    key = sa.ForeignKeyConstraint(["n"], ["a.id"], name="fk")
+    column = sa.Column("n", sa.Integer)
+    have = models(("a", identifier()), ("b", column, sa.Index("ix", column.desc())))
+    there_and_back(database, have, models(("a", identifier()), ("b", sa.Column("n", sa.Integer), key)))
+
+
 @on("postgresql", "mariadb")
 def test_of_two_keys_without_a_name_the_one_that_came_goes_again(database: Database) -> None:
     mariadb = database.kind == "mariadb"
@@ -103,7 +111,8 @@ def test_a_column_is_filled_under_a_key_that_waits_for_the_end(database: Databas
         waits: dict[str, Any] = {"deferrable": True, "initially": "DEFERRED"}
         key = sa.ForeignKeyConstraint(["n"], ["t.id"], name=name, **waits)
         unique = sa.UniqueConstraint("n", "id", name=name and "uq", **waits)
-        return models(("t", identifier(), sa.Column("n", sa.Integer, nullable=nullable), key, unique))
+        more = () if nullable else (sa.Column("m", sa.Integer, nullable=False),)
+        return models(("t", identifier(), sa.Column("n", sa.Integer, nullable=nullable), *more, key, unique))
 
     engine = database.engine()
     table(nullable=True).create_all(engine)

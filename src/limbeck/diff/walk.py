@@ -273,7 +273,8 @@ def _name(index: Index) -> str:
 def made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's. Where
     another serves the key it makes none, and under a name that another key takes there is no place for it."""
-    if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):
+    odd = index.unique or index.options or any(e.column is None or e.descending for e in index.elements)
+    if not backend.indexes_foreign_keys or odd:
         return False
     alone = [key for key in want.foreign_keys if not served(want, key)]
     taken = any(key.name == index.name and key.columns != index.columns for key in alone)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from limbeck.backends.ansi.first import known_table
 from limbeck.backends.ansi.objects import said_again, turns
 from limbeck.model.column import Options
-from limbeck.model.constraint import Constraint, Exclude
+from limbeck.model.constraint import Constraint
 from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault, SequenceOptions, TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
@@ -29,12 +29,8 @@ from .objects import WithPostgresqlObjects
 Statements = tuple[Statement, ...]
 
 
-def _waits_for_end(constraint: Constraint, column: str) -> bool:
-    if (constraint.initially or "").upper() != "DEFERRED":
-        return False
-    if isinstance(constraint, Exclude):
-        return any(e.column in (column, None) for e in constraint.elements)
-    return column in getattr(constraint, "columns", ())
+def _waits(constraint: Constraint) -> bool:
+    return (constraint.initially or "").upper() == "DEFERRED"
 
 
 class PostgresqlBackend(WithPostgresqlObjects):
@@ -219,11 +215,12 @@ class PostgresqlBackend(WithPostgresqlObjects):
         )
 
     def fill_column(self, table: QualifiedName, column: str, value: SqlText, before: Lookup) -> Statements:
-        """Deferred constraints over the column are asked at once: while they wait for the end of the transaction, nothing
-        may alter the table (error 55006). Then they wait again, but where one's name is not known."""
+        """Deferred constraints are asked at once: while they wait for the end of the transaction, nothing may alter the table
+        (error 55006). A foreign key waits for every row that the same transaction wrote before, whatever column it is now.
+        Then they wait again, but where one's name is not known."""
         filled = super().fill_column(table, column, value, before)
         known = known_table(before, table)
-        waiting = [] if known is None else [c for c in known.constraints if _waits_for_end(c, column)]
+        waiting = [] if known is None else [c for c in known.constraints if _waits(c)]
         if not waiting:
             return filled
         names = [c.name for c in waiting if c.name is not None]
