@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from converge_models import Column, Item, Models, Pair, Table, computed_over, repaired
+from converge_more import with_more
 from converge_objects import with_objects
 from converge_types import KINDS, WIDER, Family
 
@@ -61,7 +62,8 @@ class Generator:
                     changes.append(name)
                     break
         rows = chance.random() < 0.7 and not breaks_rows(a, b, self.families)
-        return with_objects(self.kind, self.seed, Pair(a, b, rows, tuple(changes)))
+        pair = with_objects(self.kind, self.seed, Pair(a, b, rows, tuple(changes)))
+        return with_more(self.kind, self.seed, pair, NAMES)
 
     def models(self) -> Models:
         enums: tuple[tuple[str, tuple[str, ...]], ...] = ()

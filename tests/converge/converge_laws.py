@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import converge_objects
 import sqlalchemy as sa
 from converge_models import Models, Pair, Table, made, source
+from converge_more import former
 from converge_places import Place
 from converge_types import KINDS
 
@@ -80,7 +81,7 @@ class Trial:
         if pair.rows:
             fill(engine, pair.a, self.kind)
         first = self.look(engine, pair.a)
-        before = cells(engine, pair)
+        before = cells(engine, pair, pair.a)
         try:
             return self._laws(engine, pair, schemas, wanted, first, before)
         except Exception as error:
@@ -100,7 +101,7 @@ class Trial:
             tool.upgrade(engine, found)
             if gap := catalog.difference(wanted, self.look(engine, pair.b)):
                 return Failure("upgrade gives B", f"{told}\n{gap}")
-            if lost := _lost(before, cells(engine, pair)):
+            if lost := _lost(before, cells(engine, pair, pair.b)):
                 return Failure("rows after upgrade", f"{told}\n{lost}")
             step = "second"
             if lines := tool.lines(self._compare(engine, pair.b, schemas, None)):
@@ -111,7 +112,7 @@ class Trial:
             return Failure(f"{step} runs", f"{told}\n{_told(error)}")
         if gap := catalog.difference(first, self.look(engine, pair.a)):
             return Failure("downgrade gives A", f"{told}\n{gap}")
-        if lost := _lost(before, cells(engine, pair)):
+        if lost := _lost(before, cells(engine, pair, pair.a)):
             return Failure("rows after downgrade", f"{told}\n{lost}")
         return None
 
@@ -298,33 +299,38 @@ def row(table: Table, models: Models, kind: str, n: int) -> dict[str, Any]:
     return values
 
 
-def cells(engine: Any, pair: Pair) -> dict[tuple[Any, ...], list[str]]:
-    """What can be looked for in both schemas: the values of the columns that stay, each column sorted by itself."""
+def cells(engine: Any, pair: Pair, stands: Models) -> dict[tuple[Any, ...], list[str]]:
+    """What can be looked for in both schemas: the values of the columns that stay, each column sorted by itself. They are
+    called as in A; `stands` is the side whose names the database has now."""
     found: dict[tuple[Any, ...], list[str]] = {}
     if not pair.rows:
         return found
     with engine.connect() as connection:
-        for table, names in _staying(pair):
-            live = sa.table(sa.sql.quoted_name(table.name, True), *map(sa.column, names), schema=table.schema)
-            for name in names:
+        for old, new, columns in _staying(pair):
+            table = old if stands is pair.a else new
+            for before, after in columns:
+                name = before if stands is pair.a else after
+                live = sa.table(sa.sql.quoted_name(table.name, True), sa.column(name), schema=table.schema)
                 # as text, so that no type of Python's stands between
                 values = connection.execute(sa.select(live.c[name])).scalars()
-                found[(*table.key, name)] = sorted(map(plain, values))
+                found[(*old.key, before)] = sorted(map(plain, values))
         connection.rollback()
     return found
 
 
-def _staying(pair: Pair) -> Iterator[tuple[Table, list[str]]]:
-    for table in pair.a.tables:
-        after = pair.b.table(table.key)
-        if after is None:
+def _staying(pair: Pair) -> Iterator[tuple[Table, Table, list[tuple[str, str]]]]:
+    """Tables that stay, by both names, with their columns that do."""
+    after = {(t.schema, former(t)): t for t in pair.b.tables}
+    for old in pair.a.tables:
+        new = after.get(old.key)
+        if new is None:
             continue
         names = []
-        for column in table.columns:
-            new = after.column(column.name)
-            if new is not None and not new.parts and not column.parts and new.family == column.family:
-                names.append(column.name)
-        yield table, names
+        for column in new.columns:
+            was = old.column(former(column))
+            if was is not None and not was.parts and not column.parts and was.family == column.family:
+                names.append((was.name, column.name))
+        yield old, new, names
 
 
 def plain(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import overload
 
 from limbeck.errors import LimbeckError
 from limbeck.model.constraint import ForeignKey
+from limbeck.model.defaults import Computed
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.ops.alter_column import AlterColumn
@@ -190,7 +191,13 @@ def _fills_first(backend: Backend, slot: list[Part]) -> list[Operation]:
 def _may_lead(backend: Backend, operation: Operation, early: list[Operation], late: list[Operation]) -> bool:
     changed = {name for o in late for name in _columns(o)}
     if isinstance(operation, AddColumn):
-        return not backend.may_rebuild(operation) and operation.column.name not in changed
+        computed = operation.column.default
+        over = computed.sql.text if isinstance(computed, Computed) else ""
+        return (
+            not backend.may_rebuild(operation)
+            and operation.column.name not in changed
+            and not any(mentions(over, name) for name in changed)
+        )
     if not isinstance(operation, FillColumn):
         return False
     own = any(isinstance(o, AddColumn) and o.column.name == operation.column for o in early)

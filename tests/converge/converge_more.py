@@ -1,0 +1,207 @@
+"""What pairs from seed EXTENDED on have besides, put on top of the pair that was made: renames that the models declare.
+
+With a generator of its own, so that the seeds below stay what they were.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import tokenize
+from ast import literal_eval
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from converge_models import Column, Item, Models, Pair, Table
+from converge_objects import Thing, repaired_pair
+
+EXTENDED = 20_000
+"""The first seed that has more."""
+
+Key = tuple[str | None, str]
+TABLES = ("people", "Renamed", "new name", "re%named", "order_lines", "select")
+
+
+def with_more(kind: str, seed: int, pair: Pair, names: list[str]) -> Pair:
+    """The pair and what is drawn for it besides; `names` are those that columns may have."""
+    return pair if seed < EXTENDED else More(kind, seed, names).pair(pair)
+
+
+class More:
+    def __init__(self, kind: str, seed: int, names: list[str]) -> None:
+        self.kind = kind
+        self.random = random.Random(f"more {kind} {seed}")
+        self.names = names
+
+    def pair(self, pair: Pair) -> Pair:
+        return self.renamed(pair)
+
+    # -- renames
+    def renamed(self, pair: Pair) -> Pair:
+        chance = self.random
+        for _ in range(chance.choice((0, 1, 1, 2, 3))):
+            both = [t for t in pair.a.tables if pair.b.table(t.key) is not None]
+            if not both:
+                break
+            table = chance.choice(both)
+            pair = self.renamed_table(pair, table) if chance.random() < 0.3 else self.renamed_column(pair, table)
+        return pair
+
+    def renamed_column(self, pair: Pair, old: Table) -> Pair:
+        """A column that both sides have gets another name in B, where that of no table is the same."""
+        new = pair.b.table(old.key)
+        assert new is not None
+        tables = {t.name for m in (pair.a, pair.b) for t in m.tables}
+        able = [c.name for c in old.columns if new.column(c.name) is not None and c.name not in tables]
+        taken = {c.name.lower() for t in (old, new) for c in t.columns}
+        free = [n for n in self.names if n.lower() not in taken and n not in tables and "." not in n]
+        if not able:
+            return pair
+        was, becomes = self.random.choice(able), self.random.choice(free)
+        if self.kind == "postgresql" and self.random.random() < 0.1 and was.swapcase() not in (was, *tables):
+            becomes = was.swapcase()
+        return self._done(pair, Rename(self.kind, old.key, was, becomes), f"rename column {old.name}.{was} to {becomes}")
+
+    def renamed_table(self, pair: Pair, old: Table) -> Pair:
+        names = {t.name.lower() for m in (pair.a, pair.b) for t in m.tables}
+        columns = {c.name for m in (pair.a, pair.b) for t in m.tables for c in t.columns}
+        free = [n for n in TABLES if n.lower() not in names and n not in columns]
+        if not free or old.name in columns:
+            return pair
+        becomes = self.random.choice(free)
+        return self._done(pair, Rename(self.kind, old.key, "", becomes), f"rename table {old.name} to {becomes}")
+
+    def _done(self, pair: Pair, rename: Rename, told: str) -> Pair:
+        """What is made by hand and looks at it stays only where the database itself lets it follow."""
+        gone = {t for t in pair.a.things if t.by_hand and rename.concerns(t) and not rename.follows(t)}
+        a = replace(pair.a, things=tuple(t for t in pair.a.things if t not in gone))
+        b = replace(pair.b, things=tuple(t for t in pair.b.things if t not in gone))
+        return repaired_pair(replace(pair, a=a, b=rename.of(b), changes=(*pair.changes, told)))
+
+
+class Rename:
+    """Of a table, or of one of its columns, through all that names it: as a value that is the name, or in a text of SQL."""
+
+    def __init__(self, kind: str, table: Key, column: str, becomes: str) -> None:
+        self.kind = kind
+        self.table = table
+        self.column = column
+        self.becomes = becomes
+        self.old, self.new = self.quoted(column or table[1]), self.quoted(becomes)
+
+    def quoted(self, name: str) -> str:
+        mark = "`" if self.kind == "mariadb" else '"'
+        return mark + name.replace(mark, 2 * mark) + mark
+
+    def of(self, models: Models) -> Models:
+        tables = tuple(self._table(t) for t in models.tables)
+        return replace(models, tables=tables, things=tuple(self._thing(t) for t in models.things))
+
+    def concerns(self, thing: Thing) -> bool:
+        return thing.table == self.table and (not self.column or self.column in thing.columns)
+
+    def follows(self, thing: Thing) -> bool:
+        """Whether the database renames what is in it."""
+        if self.kind == "postgresql":
+            return thing.kind in ("view", "materialized", "trigger", "policy")
+        return self.kind == "sqlite"
+
+    # -- one after the other
+    def _table(self, table: Table) -> Table:
+        own = table.key == self.table
+        items = tuple(self._item(i, own=own) for i in table.items)
+        if not own:
+            return replace(table, items=items)
+        if not self.column:
+            extra = {**dict(table.extra), "info": repr({"renamed_from": self.table[1]})}
+            return replace(table, name=self.becomes, items=items, extra=tuple(extra.items()))
+        return replace(table, columns=tuple(map(self._column, table.columns)), items=items)
+
+    def _column(self, column: Column) -> Column:
+        parts = tuple(rewritten(p, self._in_text) for p in column.parts)
+        column = replace(column, parts=parts)
+        if column.name != self.column:
+            return column
+        info = repr({"renamed_from": self.column})
+        return replace(column, name=self.becomes).but(info=info)
+
+    def _item(self, item: Item, *, own: bool) -> Item:
+        code, columns, refers, referred = item.code, item.columns, item.refers, item.referred
+        if own and self.column:
+            code = rewritten(code, lambda v: self.becomes if v == self.column else self._in_text(v))
+            columns = tuple(self._name(c) for c in columns)
+        if item.refers == self.table:
+            schema = f"{self.table[0]}." if self.table[0] else ""
+            full = f"{schema}{self.table[1]}."
+            if self.column:
+                referred = tuple(self._name(c) for c in referred)
+                code = rewritten(code, lambda v: full + self.becomes if v == full + self.column else v)
+            else:
+                refers = (self.table[0], self.becomes)
+                code = rewritten(code, lambda v: f"{schema}{self.becomes}.{v.removeprefix(full)}" if v.startswith(full) else v)
+        return replace(item, code=code, columns=columns, refers=refers, referred=referred)
+
+    def _name(self, name: str) -> str:
+        return self.becomes if name == self.column else name
+
+    def _in_text(self, text: str) -> str:
+        return text.replace(self.old, self.new)
+
+    def _thing(self, thing: Thing) -> Thing:
+        if not self.concerns(thing):
+            return thing
+        table, columns = thing.table, tuple(self._name(c) for c in thing.columns)
+        keeps_names = thing.by_hand and self.kind == "postgresql" and thing.kind in ("view", "materialized")
+        change = self._with_old_names if keeps_names and self.column else self._in_text
+        code = rewritten(thing.code, change)
+        if not self.column:
+            table = (self.table[0], self.becomes)
+            code = code.replace(f"table={self.table[1]!r}", f"table={self.becomes!r}")
+        return replace(thing, sql=tuple(map(change, thing.sql)), code=code, table=table, columns=columns)
+
+    def _with_old_names(self, text: str) -> str:
+        """A view of PostgreSQL goes on calling its columns as it did."""
+        listed, word, rest = text.partition(" FROM ")
+        return listed.replace(self.old, f"{self.new} AS {self.old}") + word + self._in_text(rest)
+
+
+def rewritten(code: str, change: Callable[[str], str]) -> str:
+    """Python code, each string in it changed."""
+    pieces, at = [], 0
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.STRING:
+            value = literal_eval(token.string)
+            if (changed := change(value)) != value:
+                pieces += [code[at : token.start[1]], repr(changed)]
+                at = token.end[1]
+    return "".join((*pieces, code[at:]))
+
+
+def former(named: Column | Table) -> str:
+    """The name it had in A."""
+    said = dict(named.extra).get("info")
+    return named.name if said is None else str(literal_eval(said)["renamed_from"])
+
+
+def candidates(pair: Pair) -> Iterator[Pair]:
+    """Smaller pairs: each rename taken back."""
+    for kind in ("postgresql", "mariadb"):  # the quotes of the one or the other
+        for table in pair.b.tables:
+            if former(table) != table.name:
+                yield _back(pair, Rename(kind, table.key, "", former(table)))
+            for column in table.columns:
+                if former(column) != column.name:
+                    yield _back(pair, Rename(kind, table.key, column.name, former(column)))
+
+
+def _back(pair: Pair, rename: Rename) -> Pair:
+    b = rename.of(pair.b)
+    table = b.table(rename.table if rename.column else (rename.table[0], rename.becomes))
+    assert table is not None
+    if rename.column:
+        column = table.column(rename.becomes)
+        assert column is not None
+        table = table.with_column(column.but(info=None))
+    else:
+        table = replace(table, extra=tuple(e for e in table.extra if e[0] != "info"))
+    return repaired_pair(replace(pair, b=b.with_table(table)))
