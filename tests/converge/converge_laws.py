@@ -158,7 +158,7 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
             key = _any_foreign_key(key, named)
             yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys, models)
         elif kind == "postgresql" and (not models.naming or key.rpartition(".")[2] in free):
-            yield _plain_postgresql(key, fact, named)
+            yield _plain_postgresql(key, fact, named, models)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
             key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
             fact = fact.replace(" default=NULL ", " default=None ")  # both mean that there is none
@@ -173,11 +173,13 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
             yield key, fact
 
 
-def _plain_postgresql(key: str, fact: str, named: set[str]) -> tuple[str, str]:
+def _plain_postgresql(key: str, fact: str, named: set[str], models: Models) -> tuple[str, str]:
     what, _, name = key.partition(" ")
     if what not in ("constraint", "index") or any(name.endswith(f".{n}") for n in named):
         return key, fact
-    last = name.rpartition(".")[2]
+    tables = (f"{t.schema or 'public'}.{t.name}." for t in models.tables)
+    place = max((t for t in tables if name.startswith(t)), key=len, default="")  # given names may have dots
+    last = name.removeprefix(place) if place else name.rpartition(".")[2]
     plain = re.sub(r"INDEX .*? ON ", "INDEX ON ", fact)
     plain = re.sub(r" of constraint .*$", " of constraint", plain)
     return f"{what} {name.removesuffix(last)} {plain}", ""
@@ -215,6 +217,8 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
         return f"index of {index[1]} {fact}", ""
     if part and part[3] not in named:
         return f"part {part[1]}: {part[2]} {part[4]}", fact
+    if key.startswith("check ") and fact.startswith("json_valid("):  # keeps the name of a column that was renamed
+        return f"check of {key.rpartition('.')[0]} {fact}", ""
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
 
@@ -241,7 +245,7 @@ def dumped(engine: Any) -> Any:
 def plain_default(fact: str) -> str:
     """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
     return re.sub(
-        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact
+        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?:\[\])*(?=$| as identity)", r"\1\2", fact
     )
 
 

@@ -143,6 +143,8 @@ def _passes(operation: Operation, table: QualifiedName, other: Part, needs: set[
     referred = _referred(operation)
     if isinstance(operation, LOSSES) and _drops_foreign_key(other) and not _drops_foreign_key(operation):
         return False  # it may be what that key refers to
+    if isinstance(operation, RenameColumn) and table in _speaks_of(other):
+        return False
     if isinstance(other, CreateTable):
         return other.table.key != table and other.table.key not in referred and not _index_names(operation)
     if isinstance(other, DropTable):
@@ -165,6 +167,14 @@ def _referred(operation: Operation) -> set[QualifiedName]:
     keys = operation.inline if isinstance(operation, AddColumn) else ()
     if isinstance(operation, AddConstraint):
         keys = (operation.constraint,)
+    return {key.referred for key in keys if isinstance(key, ForeignKey)}
+
+
+def _speaks_of(other: Part) -> set[QualifiedName]:
+    """The tables whose columns a foreign key in it names."""
+    if isinstance(other, CreateTable):
+        return {key.referred for key in other.table.foreign_keys}
+    keys = [*other.inline] if isinstance(other, AddColumn) else [getattr(other, "constraint", None)]
     return {key.referred for key in keys if isinstance(key, ForeignKey)}
 
 
