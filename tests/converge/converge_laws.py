@@ -129,7 +129,7 @@ class Trial:
         return self.look(engine, pair.b)
 
     def look(self, engine: Any, models: Models) -> Any:
-        return counted(without_given_names(dumped(engine), models, self.kind))
+        return counted(without_given_names(dumped(engine), models.stands, self.kind))
 
 
 def counted(facts: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -217,7 +217,9 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
         return f"index of {index[1]} {fact}", ""
     if part and part[3] not in named:
         return f"part {part[1]}: {part[2]} {part[4]}", fact
-    if key.startswith("check ") and fact.startswith("json_valid("):  # keeps the name of a column that was renamed
+    if key.startswith("check ") and fact.startswith(
+        "json_valid("
+    ):  # keeps the name of a column that was renamed
         return f"check of {key.rpartition('.')[0]} {fact}", ""
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
@@ -225,7 +227,7 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
 
 def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
     try:
-        metadata = made(models)
+        metadata = made(models.stands)
         with engine.begin() as connection:
             for schema in schemas:
                 connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
@@ -245,7 +247,9 @@ def dumped(engine: Any) -> Any:
 def plain_default(fact: str) -> str:
     """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
     return re.sub(
-        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?:\[\])*(?=$| as identity)", r"\1\2", fact
+        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?:\[\])*(?=$| as identity)",
+        r"\1\2",
+        fact,
     )
 
 
@@ -268,6 +272,7 @@ OFF = {
 
 def fill(engine: Any, models: Models, kind: str) -> None:
     """Three rows in every table: the n-th holds n everywhere, the last NULL where it may."""
+    models = models.stands
     metadata = made(models)
     with engine.connect() as connection:
         connection.exec_driver_sql(OFF[kind])
@@ -324,8 +329,8 @@ def cells(engine: Any, pair: Pair, stands: Models) -> dict[tuple[Any, ...], list
 
 def _staying(pair: Pair) -> Iterator[tuple[Table, Table, list[tuple[str, str]]]]:
     """Tables that stay, by both names, with their columns that do."""
-    after = {(t.schema, former(t)): t for t in pair.b.tables}
-    for old in pair.a.tables:
+    after = {(t.schema, former(t)): t for t in pair.b.stands.tables}
+    for old in pair.a.stands.tables:
         new = after.get(old.key)
         if new is None:
             continue

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import converge_objects
-from converge_models import Models, made
+from converge_models import Models, metadatas
 from converge_types import KINDS
+
+
+def left_alone(models: Any) -> Any:
+    """What is none of the models' business: the version table, and what their rules leave out."""
+    from limbeck.commands.autogenerate import ruled_out
+
+    out = ruled_out(models.exclude, models.include) if isinstance(models, Models) else lambda name: False
+    return lambda name: name.name == "alembic_version" or out(name)
 
 
 class Limbeck:
@@ -21,10 +29,10 @@ class Limbeck:
         from limbeck.commands import autogenerate
 
         ask = None if answers is None else self._answer(answers)
-        scope = autogenerate.Scope(
-            lambda name: name.name == "alembic_version", schemas, ours=converge_objects.ours
+        scope = autogenerate.Scope(left_alone(models), schemas, ours=converge_objects.ours)
+        return autogenerate.compare(
+            connection, "", metadatas(models), scope, ask=ask, fill=answers is not None
         )
-        return autogenerate.compare(connection, "", (made(models),), scope, ask=ask, fill=answers is not None)
 
     def _answer(self, models: Models) -> Any:
         """Nothing is renamed, all may be lost, values become a new type as was proposed; the value of a new column is the

@@ -1,4 +1,5 @@
-"""What pairs from seed EXTENDED on have besides, put on top of the pair that was made: renames that the models declare.
+"""What pairs from seed EXTENDED on have besides, put on top of the pair that was made: renames that the models declare,
+tables that rules leave alone, several MetaData.
 
 With a generator of its own, so that the seeds below stay what they were.
 """
@@ -12,7 +13,7 @@ from ast import literal_eval
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from converge_models import Column, Item, Models, Pair, Table
+from converge_models import Column, Item, Models, Pair, Table, repaired
 from converge_objects import Thing, repaired_pair
 
 EXTENDED = 20_000
@@ -34,24 +35,91 @@ class More:
         self.names = names
 
     def pair(self, pair: Pair) -> Pair:
-        return self.renamed(pair)
+        for change in (self.ruled, self.renamed, self.apart):
+            pair = change(pair)
+        return pair
+
+    # -- several MetaData
+    def apart(self, pair: Pair) -> Pair:
+        """Some tables of either side in a second MetaData, with all that their foreign keys lead to; a table may be in the
+        one here and in the other there."""
+        if self.random.random() < 0.6:
+            return pair
+        told = "several MetaData"
+        a, b = (replace(m, apart=self._some(m)) for m in (pair.a, pair.b))
+        return replace(pair, a=a, b=b, changes=(*pair.changes, told))
+
+    def _some(self, models: Models) -> tuple[Key, ...]:
+        groups = {t.key: {t.key} for t in models.tables}
+        for table in models.tables:
+            for item in table.items:
+                if item.refers in groups:
+                    together = groups[table.key] | groups[item.refers]
+                    groups.update((key, together) for key in together)
+        chosen: set[Key] = set()
+        for key in groups:
+            if self.random.random() < 0.4:
+                chosen |= groups[key]
+        return tuple(t.key for t in models.tables if t.key in chosen)
+
+    # -- rules
+    def ruled(self, pair: Pair) -> Pair:
+        """A table that stands in both databases as it is in A, and that the rules leave alone, whatever is declared of it."""
+        able = [t for t in pair.a.tables if not pair.a.naming and self._can_be_left(t, pair)]
+        if not able or self.random.random() < 0.6:
+            return pair
+        table = self.random.choice(able)
+        sides = []
+        kept = {t for t in pair.a.things if t in pair.b.things}
+        exclude, include = self._rules(table, pair)
+        for side in (pair.a, pair.b):
+            tables = side.tables
+            if self.random.random() < 0.5:
+                tables = tuple(t for t in tables if t.key != table.key)
+            things = tuple(t for t in side.things if t.table != table.key or t in kept)
+            ruled = replace(
+                side, tables=tables, things=things, alone=(table,), exclude=exclude, include=include
+            )
+            sides.append(repaired(ruled))
+        told = f"left alone: {table.name}, exclude {exclude}, include {include}"
+        return repaired_pair(replace(pair, a=sides[0], b=sides[1], changes=(*pair.changes, told)))
+
+    def _can_be_left(self, table: Table, pair: Pair) -> bool:
+        """What it refers to stays as it is, and nothing refers to it; the types and sequences that it needs too."""
+        same = pair.a.enums == pair.b.enums and pair.a.sequences == pair.b.sequences
+        needs = any(c.family == "enum" or "next of" in (c.get("server_default") or "") for c in table.columns)
+        referred = any(i.refers == table.key for m in (pair.a, pair.b) for t in m.tables for i in t.items)
+        return (same or not needs) and not referred and all(_stays(i, pair) for i in table.items)
+
+    def _rules(self, table: Table, pair: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        others = {t.name for m in (pair.a, pair.b) for t in m.tables} - {table.name}
+        if self.random.random() < 0.3:
+            return (), (*sorted(others), *TABLES, "thing_*", "by_hand_*")
+        patterns = [table.name, table.name if table.schema is None else f"{table.schema}.{table.name}"]
+        begins = table.name[:3]
+        if not any(name.startswith(begins) for name in (*others, *TABLES, "thing_", "by_hand_")):
+            patterns.append(f"{begins}*")
+        return (self.random.choice(patterns), "nothing_like_it"), ()
 
     # -- renames
     def renamed(self, pair: Pair) -> Pair:
         chance = self.random
         for _ in range(chance.choice((0, 1, 1, 2, 3))):
-            both = [t for t in pair.a.tables if pair.b.table(t.key) is not None]
+            left = {t.key for t in pair.a.alone}
+            both = [t for t in pair.a.tables if pair.b.table(t.key) is not None and t.key not in left]
             if not both:
                 break
             table = chance.choice(both)
-            pair = self.renamed_table(pair, table) if chance.random() < 0.3 else self.renamed_column(pair, table)
+            pair = (
+                self.renamed_table(pair, table) if chance.random() < 0.3 else self.renamed_column(pair, table)
+            )
         return pair
 
     def renamed_column(self, pair: Pair, old: Table) -> Pair:
         """A column that both sides have gets another name in B, where that of no table is the same."""
         new = pair.b.table(old.key)
         assert new is not None
-        tables = {t.name for m in (pair.a, pair.b) for t in m.tables}
+        tables = {t.name for m in (pair.a, pair.b) for t in m.stands.tables}
         able = [c.name for c in old.columns if new.column(c.name) is not None and c.name not in tables]
         taken = {c.name.lower() for t in (old, new) for c in t.columns}
         free = [n for n in self.names if n.lower() not in taken and n not in tables and "." not in n]
@@ -60,16 +128,20 @@ class More:
         was, becomes = self.random.choice(able), self.random.choice(free)
         if self.kind == "postgresql" and self.random.random() < 0.1 and was.swapcase() not in (was, *tables):
             becomes = was.swapcase()
-        return self._done(pair, Rename(self.kind, old.key, was, becomes), f"rename column {old.name}.{was} to {becomes}")
+        return self._done(
+            pair, Rename(self.kind, old.key, was, becomes), f"rename column {old.name}.{was} to {becomes}"
+        )
 
     def renamed_table(self, pair: Pair, old: Table) -> Pair:
-        names = {t.name.lower() for m in (pair.a, pair.b) for t in m.tables}
-        columns = {c.name for m in (pair.a, pair.b) for t in m.tables for c in t.columns}
+        names = {t.name.lower() for m in (pair.a, pair.b) for t in m.stands.tables}
+        columns = {c.name for m in (pair.a, pair.b) for t in m.stands.tables for c in t.columns}
         free = [n for n in TABLES if n.lower() not in names and n not in columns]
         if not free or old.name in columns:
             return pair
         becomes = self.random.choice(free)
-        return self._done(pair, Rename(self.kind, old.key, "", becomes), f"rename table {old.name} to {becomes}")
+        return self._done(
+            pair, Rename(self.kind, old.key, "", becomes), f"rename table {old.name} to {becomes}"
+        )
 
     def _done(self, pair: Pair, rename: Rename, told: str) -> Pair:
         """What is made by hand and looks at it stays only where the database itself lets it follow."""
@@ -77,6 +149,22 @@ class More:
         a = replace(pair.a, things=tuple(t for t in pair.a.things if t not in gone))
         b = replace(pair.b, things=tuple(t for t in pair.b.things if t not in gone))
         return repaired_pair(replace(pair, a=a, b=rename.of(b), changes=(*pair.changes, told)))
+
+
+def _stays(item: Item, pair: Pair) -> bool:
+    """A foreign key to a table that has the key and its columns on both sides; any other item."""
+    if item.refers is None:
+        return True
+    sides = [m.table(item.refers) for m in (pair.a, pair.b)]
+    keys = [
+        (
+            [t.column(c) for c in item.referred],
+            [i for i in t.items if i.kind in ("pk", "unique") and i.columns == item.referred],
+        )
+        for t in sides
+        if t is not None
+    ]
+    return len(keys) == 2 and keys[0] == keys[1]
 
 
 class Rename:
@@ -95,7 +183,10 @@ class Rename:
 
     def of(self, models: Models) -> Models:
         tables = tuple(self._table(t) for t in models.tables)
-        return replace(models, tables=tables, things=tuple(self._thing(t) for t in models.things))
+        alone = tuple(self._table(t) for t in models.alone)
+        apart = tuple(t.key for old, t in zip(models.tables, tables, strict=True) if old.key in models.apart)
+        things = tuple(self._thing(t) for t in models.things)
+        return replace(models, tables=tables, alone=alone, apart=apart, things=things)
 
     def concerns(self, thing: Thing) -> bool:
         return thing.table == self.table and (not self.column or self.column in thing.columns)
@@ -138,7 +229,10 @@ class Rename:
                 code = rewritten(code, lambda v: full + self.becomes if v == full + self.column else v)
             else:
                 refers = (self.table[0], self.becomes)
-                code = rewritten(code, lambda v: f"{schema}{self.becomes}.{v.removeprefix(full)}" if v.startswith(full) else v)
+                code = rewritten(
+                    code,
+                    lambda v: f"{schema}{self.becomes}.{v.removeprefix(full)}" if v.startswith(full) else v,
+                )
         return replace(item, code=code, columns=columns, refers=refers, referred=referred)
 
     def _name(self, name: str) -> str:

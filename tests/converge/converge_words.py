@@ -9,8 +9,8 @@ from typing import Any
 
 import converge_objects
 import sqlalchemy as sa
-from converge_limbeck import Limbeck
-from converge_models import Models, made
+from converge_limbeck import Limbeck, left_alone
+from converge_models import Models, metadatas
 
 
 class Words(Limbeck):
@@ -26,9 +26,14 @@ class Words(Limbeck):
         from alembic.migration import MigrationContext  # isort: skip
         from alembic.operations import ops  # isort: skip
 
-        metadata = made(models)
+        from limbeck.model.names import QualifiedName
+
+        out = left_alone(models)
         options = {
-            "target_metadata": metadata,
+            "target_metadata": list(metadatas(models)),
+            "include_object": lambda thing, name, kind, *_: (
+                kind != "table" or not out(QualifiedName(thing.schema, name))
+            ),
             "compare_server_default": True,
             "include_schemas": bool(schemas),
             "render_as_batch": self.kind == "sqlite",

@@ -280,12 +280,14 @@ def left_alone(project: Project, options: RunOptions) -> Callable[[QualifiedName
     policy = project.policy(options)
     version = QualifiedName(policy.version_schema, policy.version_table)
     settings = project.settings
-    excluded: tuple[str, ...] = tuple(getattr(settings, "exclude", ()))
-    included: tuple[str, ...] = tuple(getattr(settings, "include", ()))
+    out = ruled_out(tuple(getattr(settings, "exclude", ())), tuple(getattr(settings, "include", ())))
+    return lambda name: name == version or out(name)
+
+
+def ruled_out(excluded: Sequence[str], included: Sequence[str]) -> Callable[[QualifiedName], bool]:
+    """Whether the patterns of the settings leave a table out."""
 
     def check(name: QualifiedName) -> bool:
-        if name == version:
-            return True
         if any(_matches(name, pattern) for pattern in excluded):
             return True
         return bool(included) and not any(_matches(name, pattern) for pattern in included)

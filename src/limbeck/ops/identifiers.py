@@ -18,18 +18,20 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
-RESERVED = frozenset(
-    """add after all alter analyse analyze and any array as asc asymmetric attach authorization autoincrement before begin
-    between binary both by cascade case cast check collate column commit concurrently conflict constraint create cross
-    current_catalog current_date current_role current_schema current_time current_timestamp current_user database default
-    deferrable deferred delete desc detach distinct do drop each else end escape except exclusive exists explain fail false
-    fetch for foreign freeze from full glob grant group having if ignore ilike immediate in index indexed initially inner
-    insert instead intersect into is isnull join key lateral leading left like limit localtime localtimestamp match natural
-    new not notnull null of off offset old on only or order outer over overlaps placing plan pragma primary query raise
-    references reindex rename replace restrict returning right rollback row select session_user set similar some symmetric
-    system_user table tablesample temp temporary then to trailing transaction trigger true union unique update user using
-    vacuum values variadic verbose view virtual when where window with""".split()
-)
+_WORDS = """
+add after all alter analyse analyze and any array as asc asymmetric attach authorization autoincrement before
+begin between binary both by cascade case cast check collate column commit concurrently conflict constraint
+create cross current_catalog current_date current_role current_schema current_time current_timestamp
+current_user database default deferrable deferred delete desc detach distinct do drop each else end escape
+except exclusive exists explain fail false fetch for foreign freeze from full glob grant group having if
+ignore ilike immediate in index indexed initially inner insert instead intersect into is isnull join key
+lateral leading left like limit localtime localtimestamp match natural new not notnull null of off offset old
+on only or order outer over overlaps placing plan pragma primary query raise references reindex rename replace
+restrict returning right rollback row select session_user set similar some symmetric system_user table
+tablesample temp temporary then to trailing transaction trigger true union unique update user using vacuum
+values variadic verbose view virtual when where window with
+"""
+RESERVED = frozenset(_WORDS.split())
 """Words that PostgreSQL or SQLite may take for something else than a name: more than each has, never fewer."""
 _CLOSING = {'"': '"', "`": "`", "[": "]"}
 
