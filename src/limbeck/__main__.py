@@ -1,6 +1,6 @@
 """`python -m limbeck` is the program `limbeck`."""
 
-from limbeck.cli import main
+from limbeck.cli import program
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(program())

@@ -60,6 +60,20 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The texts of each message that went out."""
+    found: list[list[str]] = []
+    go = pipeline.Pipeline._go
+
+    def told(self: pipeline.Pipeline) -> None:
+        go(self)
+        found.append([entry.text for entry in self._awaited])
+
+    monkeypatch.setattr(pipeline.Pipeline, "_go", told)
+    return found
+
+
 def kinds(heard: Recorder) -> list[object]:
     return [
         (type(e).__name__, getattr(e, "revision", getattr(e, "text", "")))
@@ -109,6 +123,79 @@ def test_an_error_belongs_to_its_statement_its_step_and_its_line(
     assert [e.revision for e in steps][-2:] == [f"n{bad}"] * 2
     assert steps[-1] == StepFailed(f"n{bad}", "upgrade", True)
     assert history.tables == []
+
+
+@pytest.mark.parametrize("bad", [1, 3, 17, 40])
+def test_what_cannot_be_read_is_blamed_though_nothing_of_its_message_ran(
+    history: History, messages: list[list[str]], bad: int
+) -> None:
+    history.write(
+        f"n{bad}",
+        f"n{bad - 1}",
+        'op.add_column("t", sa.Column("é", sa.Integer, server_default=sa.text("(1")))',
+    )
+    heard = Recorder()
+    with pytest.raises(StepFailedError, match="syntax error") as failed:
+        history.upgrade(reporter=heard)
+    assert max(map(len, messages)) > 8
+    assert failed.value.revision == f"n{bad}"
+    assert failed.value.statement == 'ALTER TABLE t ADD COLUMN "é" INTEGER DEFAULT (1'
+    finished = [e.revision for e in heard.events if isinstance(e, StepFinished)]
+    assert finished == [f"n{n}" for n in range(bad)][: len(finished)]
+    assert history.tables == []
+
+
+def test_only_statements_on_new_tables_share_a_message(history: History, messages: list[list[str]]) -> None:
+    """On what may hold rows a statement may take long, and then the one that runs is known."""
+    history.upgrade("n0")
+    messages.clear()
+    history.write("n1", "n0", 'op.create_table("u", sa.Column("id", sa.Integer, primary_key=True))')
+    refers = 'op.create_table("w", sa.Column("t", sa.Integer, sa.ForeignKey("t.id")))'
+    history.write("n2", "n1", refers)
+    for number in range(3, 40):
+        history.write(
+            f"n{number}", f"n{number - 1}", f'op.add_column("u", sa.Column("c{number}", sa.Integer))'
+        )
+    history.upgrade()
+    shared = [text for message in messages if len(message) > 1 for text in message]
+    assert len(shared) > 30
+    assert all("TABLE u" in text for text in shared)
+    assert ["w" in text for message in messages for text in message if "CREATE" in text] == [False, True]
+    assert all(
+        len(message) == 1 for message in messages if "TABLE t" in message[0] or "TABLE w" in message[0]
+    )
+
+
+def test_tables_that_somebody_may_have_filled_are_not_new(
+    history: History, messages: list[list[str]]
+) -> None:
+    for number in range(1, STEPS):
+        history.write(
+            f"n{number}", f"n{number - 1}", f'op.add_column("t", sa.Column("c{number}", sa.Integer))'
+        )
+    history.write("n5", "n4", "op.execute('INSERT INTO t (id) VALUES (1)')")
+    history.upgrade()
+    late = [message for message in messages if any("c6" in text or "c99" in text for text in message)]
+    assert late and {len(message) for message in late} == {1}
+    assert history.ask("SELECT id FROM t") == [(1,)]
+
+
+@pytest.mark.parametrize("text", ["'a", "$$a", "1 -- a", "1 /* a", "'a\\"])
+def test_a_text_that_does_not_end_takes_nothing_with_it(
+    history: History, messages: list[list[str]], text: str
+) -> None:
+    """Two that are open might close each other, and mean what nobody said."""
+    for number in (3, 4):
+        column = f'sa.Column("x{number}", sa.Text, server_default=sa.text("""{text}"""))'
+        history.write(f"n{number}", f"n{number - 1}", f'op.add_column("t", {column})')
+    try:
+        history.upgrade()
+    except StepFailedError as failed:
+        assert failed.revision == "n3"
+        assert history.tables == []
+    else:  # a comment is a comment
+        assert text == "1 -- a"
+    assert all(len(message) == 1 for message in messages if any("x3" in said for said in message))
 
 
 def test_the_earlier_error_comes_first(history: History) -> None:

@@ -43,7 +43,12 @@ def main():
             else "LIMBECK_ALEMBIC=0 switches limbeck off, and Alembic is not here"
         )
         sys.exit(f"alembic: {why}")
-    return run()
+    try:
+        from limbeck.process import short
+    except ModuleNotFoundError:  # LIMBECK_ALEMBIC=0, and only Alembic is here
+        return run()
+    with short():
+        return run()
 
 
 if is_on() and not any(type(each).__module__ == __name__ for each in sys.meta_path):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from limbeck.process import short
+
 from .config import main
 
 if __name__ == "__main__":
-    main(prog="alembic")
+    with short():
+        main(prog="alembic")

@@ -1,10 +1,17 @@
-"""Arguments -> commands; how it looks. `main` is the installed program `limbeck`."""
+"""Arguments -> commands; how it looks. `program` is what is installed as `limbeck`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from limbeck.errors import Exit, LimbeckError
+from limbeck.process import short
+
+
+def program() -> int:
+    """The installed program `limbeck`: `main` in a process of its own."""
+    with short():
+        return main()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

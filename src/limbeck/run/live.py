@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
+from limbeck.model.constraint import ForeignKey
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Object
 from limbeck.model.snapshot import Lookup, Snapshot
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
+from limbeck.ops.column import AddColumn
+from limbeck.ops.constraint import AddConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.several import flat
+from limbeck.ops.table import CreateTable
 from limbeck.shore.channel import LiveChannel
 from limbeck.shore.freeze import Freezer
 
@@ -65,6 +69,24 @@ def may_change_anything(operation: Operation) -> bool:
     return sql is None or ROWS.match(sql.text) is None
 
 
+def _made_by(operation: Operation) -> QualifiedName | None:
+    """The table that is new, and so empty, after it."""
+    if isinstance(operation, CreateTable) and not operation.if_not_exists:
+        return operation.table.key
+    return None
+
+
+def _referred(operation: Operation) -> Iterator[QualifiedName]:
+    """The tables of others that it takes hold of: those that its foreign keys refer to."""
+    if isinstance(operation, CreateTable):
+        constraints = operation.table.constraints
+    elif isinstance(operation, AddColumn):
+        constraints = operation.inline
+    else:
+        constraints = (operation.constraint,) if isinstance(operation, AddConstraint) else ()
+    yield from (each.referred for each in constraints if isinstance(each, ForeignKey))
+
+
 def _nothing() -> None:
     return
 
@@ -111,11 +133,17 @@ class LiveStage:
     def _do(self, parts: Iterable[Operation]) -> None:
         for part in parts:
             try:
+                self._announce(part)
                 for statement in part.spell(self.backend, self._before):
                     with self._names_of(part):
                         self._run(statement)
             finally:
                 self._before.forget(part)
+
+    def _announce(self, operation: Operation) -> None:
+        ahead = self.channel.pipeline
+        if ahead is not None:
+            ahead.speaks_of((*operation.touches(), *_referred(operation)), _made_by(operation))
 
     def _names_of(self, operation: Operation) -> AbstractContextManager[None]:
         """What a revision sends itself goes as SQLAlchemy sends it."""

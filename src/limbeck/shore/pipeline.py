@@ -1,8 +1,12 @@
-"""Statements that are sent without waiting for their answers: PostgreSQL with psycopg 3, in its pipeline mode.
+"""Statements that are sent without waiting for their answers: PostgreSQL with psycopg 3.
 
-A run of a thousand small steps waits two thousand times for a server; here it goes on while the server works. The
-answers are taken in the order of the statements, each is told when it is there, and an error belongs to the statement
-that made it, to its step and to the line that said it. What follows a failed statement the server does not even look at.
+A run of a thousand small steps waits two thousand times for a server; here it goes on while the server works. What was
+said meanwhile goes out together, as one message of the simple protocol, when the server has answered the message before
+it; it answers each statement of a message in turn. An error belongs to the statement that made it, to its step and to
+the line that said it. What follows a failed statement the server does not even look at.
+
+A statement that may take its time (any on a table that may hold rows, or that others may hold) is a message of its own, so
+that the one that runs is always known. Those on tables that were made on the way are over at once, and share one.
 
 Only inside a transaction that is taken back when something fails, only for statements that give nothing back, and never
 past the next statement that is sent in the usual way: `drain` waits for everything, `abandon` gives up what is on its way.
@@ -10,9 +14,10 @@ past the next statement that is sent in the usual way: `drain` waits for everyth
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, Final
 
 import psycopg
@@ -20,26 +25,31 @@ from psycopg import errors, pq
 from psycopg.waiting import Ready, Wait
 
 from limbeck.events import Reporter, StatementRan, StatementStarted
+from limbeck.model.names import QualifiedName
 from limbeck.model.statement import Statement
 
 from . import compat
 
 MOST: Final = 64
-"""Statements on their way at one time."""
+"""Statements that are kept while the server works; then it is waited for."""
 BURST: Final = 16
-"""As many are given to the server at once: waking it for each costs as much as its work."""
+"""As many are given to a server that has nothing to do: waking it for each costs as much as its work."""
 PATIENCE: Final = 0.02
 """Seconds after which what was said goes out, however little it is."""
+LATEST: Final = 130000
+"""From this version on statement_timeout is counted for each statement of a message (manual, 20.11)."""
+
+_ODD: Final = re.compile(r"--|/\*|\$|\\")
+"""What may hide the end of a statement from the server."""
 
 
 class Sent:
-    """One statement on its way. `owner` is whoever said it, `line` where in his file."""
+    """One statement. `owner` is whoever said it, `line` where in his file; `alone`: it shares no message."""
 
-    __slots__ = ("answered", "line", "owner", "text")
+    __slots__ = ("alone", "line", "owner", "text")
 
-    def __init__(self, text: str, owner: Any, line: int) -> None:
-        self.text, self.owner, self.line = text, owner, line
-        self.answered = False
+    def __init__(self, text: str, owner: Any, line: int, alone: bool) -> None:
+        self.text, self.owner, self.line, self.alone = text, owner, line, alone
 
 
 Then = Callable[[], None]
@@ -66,11 +76,18 @@ class Pipeline:
         """The statement whose answer was an error, or that was on its way when the connection broke."""
         self._driver = connection.connection.driver_connection
         self._pg = self._driver.pgconn
+        self._shares = self._pg.server_version >= LATEST
+        self._kept: deque[Sent] = deque()
+        """Said, not yet sent."""
         self._awaited: deque[Sent] = deque()
+        """The statements of the message that is on its way that have no answer yet."""
+        self._is_out = False
+        """Whether a message is on its way: until the server says that it is ready for the next."""
         self._queue: deque[Sent | Then] = deque()
-        """What is awaited, and what is to happen in between."""
-        self._on = self._asked = False
-        self._held = 0  # statements that the driver keeps until they are let go
+        """Both in their order, and what is to happen in between."""
+        self._made: set[QualifiedName] = set()
+        """The tables that were made since somebody could last put rows into them, or take hold of them."""
+        self._is_alone = True
         self._looked = 0.0
         self._told: float | None = None
 
@@ -81,7 +98,6 @@ class Pipeline:
         usable = (
             type(driver) is psycopg.Connection
             and driver.cursor_factory is psycopg.Cursor
-            and psycopg.Pipeline.is_supported()
             and driver.pgconn.pipeline_status == pq.PipelineStatus.OFF
             and driver.info.encoding == "utf-8"
             and not compat.is_overheard(connection)
@@ -89,6 +105,13 @@ class Pipeline:
         return cls(connection, reporter, heard) if usable else None
 
     # -- what happens
+
+    def speaks_of(self, tables: Iterable[QualifiedName], makes: QualifiedName | None = None) -> None:
+        """Which tables the statements that come next touch or refer to, and the one that they make."""
+        if makes is not None and self.is_open:
+            self._made.add(makes)
+        named = set(tables)
+        self._is_alone = not named or not named <= self._made
 
     def takes(self, statement: Statement) -> bool:
         """Whether the statement may be sent ahead: its text is all there is to it, it is one, and a transaction is open."""
@@ -99,25 +122,26 @@ class Pipeline:
             and not statement.outside_transaction
             and ";" not in statement.text
             and (statement.clause is None or compat.is_only_text(self.connection, statement.clause))
-            and (self._on or self._pg.transaction_status == pq.TransactionStatus.INTRANS)
+            and (bool(self._queue) or self._pg.transaction_status == pq.TransactionStatus.INTRANS)
         )
 
     def send(self, statement: Statement) -> None:
         """Raises what an earlier statement failed with, where that is known by now."""
-        if not self._on:
-            self._pg.enter_pipeline_mode()
-            self._on = True
-        self._pg.send_query_params(statement.text.encode(), None)
-        self._pg.send_flush_request()  # else the server keeps its answers until it is asked to sum up
-        entry = Sent(statement.text, self.owner, self.line())
-        if not self._awaited:
+        text = statement.text
+        entry = Sent(
+            text, self.owner, self.line(), self._is_alone or not self._shares or may_run_into_the_next(text)
+        )
+        if not self._queue:
             self._looked = self._told = time.monotonic()
-            self.reporter.tell(StatementStarted(entry.text))
+            self.reporter.tell(StatementStarted(text))
         self._queue.append(entry)
-        self._awaited.append(entry)
-        self._held += 1
-        if self._held >= BURST or time.monotonic() - self._looked > PATIENCE:
-            self._wait(self._until(MOST - BURST) if len(self._awaited) > MOST else self._look())
+        self._kept.append(entry)
+        if len(self._kept) >= MOST:
+            self._wait(self._until_sent())
+        elif self._is_out:
+            self._wait(self._look())
+        elif entry.alone or len(self._kept) >= BURST or time.monotonic() - self._looked > PATIENCE:
+            self._go()
 
     def then(self, happens: Then) -> None:
         """Does it when all that was sent so far is done: at once where that is so."""
@@ -133,24 +157,81 @@ class Pipeline:
 
     def drain(self) -> None:
         """Waits for all answers. Raises what a statement failed with; afterwards the connection is as it always is."""
-        if self._on:
+        self._made.clear()
+        self._is_alone = True
+        if self._queue or self._is_out:
             self._wait(self._rest())
 
     def abandon(self) -> None:
         """Gives up what has no answer yet: the statement that runs is cancelled. The transaction is lost by that."""
         self.is_open = False
-        if not self._on:
+        under_way = self._is_out
+        self._forget()
+        if not under_way:
             return
         try:
-            if self._awaited:
-                self._driver.cancel()
+            self._driver.cancel()
             self._driver.wait(self._leave())
         except (
             Exception
         ):  # a connection in an unknown state is of no use, and the server takes back without it
-            self._forget()
             if not self.connection.invalidated:
                 self.connection.invalidate()
+
+    # -- messages
+
+    def _go(self) -> None:
+        """Sends what was said: up to the next that wants a message of its own. Nothing is on its way."""
+        message = self._awaited
+        self._is_out = True
+        while self._kept and not (message and (self._kept[0].alone or message[0].alone)):
+            message.append(self._kept.popleft())
+        self._pg.send_query(_BETWEEN.join(entry.text for entry in message).encode())
+        self._looked = time.monotonic()
+        self._pg.flush()
+
+    def _look(self) -> Answers:
+        """What is there; waits for nothing."""
+        self._pg.flush()
+        self._pg.consume_input()
+        yield from self._answers()
+        if self._kept and not self._is_out:
+            self._go()
+
+    def _until_sent(self) -> Answers:
+        """Until what is kept is on its way, but for what wants a message of its own."""
+        before = len(self._kept)
+        while len(self._kept) >= before:
+            yield from self._next()
+
+    def _rest(self) -> Answers:
+        while self._is_out or self._kept:
+            yield from self._next()
+
+    def _next(self) -> Answers:
+        """The answers of the message that is on its way; then the next is sent."""
+        while self._is_out:
+            yield from self._answers()
+            if self._is_out:
+                yield from self._more()
+        if self._kept:
+            self._go()
+
+    def _leave(self) -> Answers:
+        """Whatever they are, the answers of what was sent; nobody is told of them."""
+        while True:
+            while not self._pg.is_busy():
+                if self._pg.get_result() is None:
+                    if self._is_broken():
+                        raise self._lost()
+                    return
+            yield from self._more()
+
+    def _more(self) -> Answers:
+        """Waits until something can be read; sends what did not go out yet."""
+        ready = yield Wait.RW if self._pg.flush() else Wait.R
+        if ready & Ready.R:
+            self._pg.consume_input()
 
     # -- answers
 
@@ -174,87 +255,56 @@ class Pipeline:
     @property
     def running(self) -> Sent | None:
         """The first that has no answer yet."""
-        return self._awaited[0] if self._awaited else None
-
-    def _look(self) -> Answers:
-        """What is there; waits for nothing."""
-        self._held = 0
-        self._pg.flush()
-        self._pg.consume_input()
-        yield from self._answers()
-
-    def _until(self, left: int) -> Answers:
-        """Until no more than so many are on their way."""
-        yield from self._answers()
-        while len(self._awaited) > left:
-            yield from self._more()
-            yield from self._answers()
-
-    def _rest(self) -> Answers:
-        self._ask_for_the_end()
-        yield from self._until(0)
-        yield from self._synced()
-
-    def _leave(self) -> Answers:
-        """Whatever they are, answers up to the end of all that was sent; nobody is told of them."""
-        self._queue.clear()
-        self._awaited.clear()
-        self._ask_for_the_end()
-        yield from self._synced()
-
-    def _ask_for_the_end(self) -> None:
-        if not self._asked:
-            self._asked = True
-            self._pg.pipeline_sync()
-
-    def _synced(self) -> Answers:
-        while True:
-            while not self._pg.is_busy():
-                result = self._pg.get_result()
-                if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:
-                    self._pg.exit_pipeline_mode()
-                    self._forget()
-                    return
-                if result is None and self._is_broken():
-                    raise self._lost()
-            yield from self._more()
-
-    def _more(self) -> Answers:
-        """Waits until something can be read; sends what did not go out yet."""
-        self._held = 0
-        ready = yield Wait.RW if self._pg.flush() else Wait.R
-        if ready & Ready.R:
-            self._pg.consume_input()
+        return next(iter(self._awaited or self._kept), None)
 
     def _answers(self) -> Answers:
         """Takes the answers that are there."""
         done = 0
-        while self._awaited and not self._pg.is_busy():
-            entry = self._awaited[0]
+        while self._is_out and not self._pg.is_busy():
             result = self._pg.get_result()
-            if result is not None:
-                if result.status == pq.ExecStatus.FATAL_ERROR:
-                    self._tell(done)
-                    self.failed = entry
-                    said = errors.error_from_result(result, self._driver.info.encoding)
-                    try:
-                        yield from self._leave()
-                    except psycopg.Error:  # it was the last word of a server that went away
-                        self._driver.close()
-                    raise said
-                entry.answered = True
-            elif entry.answered:
+            if result is None:
+                self._is_out = False
+            elif result.status != pq.ExecStatus.FATAL_ERROR and self._awaited:
                 self._awaited.popleft()
                 done += 1
-            elif self._is_broken():
+            elif result.status == pq.ExecStatus.FATAL_ERROR:
                 self._tell(done)
-                raise self._lost()
+                self.failed = self._to_blame(result)
+                said = errors.error_from_result(result, self._driver.info.encoding)
+                try:
+                    yield from self._leave()
+                except psycopg.Error:  # it was the last word of a server that went away
+                    self._driver.close()
+                self._forget()
+                raise said
             else:
-                break
+                self._awaited.clear()
+                raise psycopg.InternalError("the server took one statement for several")
         self._tell(done)
+        if self._awaited and not self._is_out:
+            if self._is_broken():
+                raise self._lost()
+            # Two texts that were one to the server, whatever that meant to it.
+            raise psycopg.InternalError("the server took several statements for one")
+
+    def _to_blame(self, result: Any) -> Sent | None:
+        """The statement that an error is about. A message whose text cannot be read fails as a whole; then it is said
+        where in the text (protocol field P: characters from the beginning of the message)."""
+        place = result.error_field(pq.DiagnosticField.STATEMENT_POSITION)
+        first = self.running
+        if place is None or result.error_field(pq.DiagnosticField.SQLSTATE) != _CANNOT_BE_READ:
+            return first
+        rest = int(place) - 1
+        for entry in self._awaited:
+            if rest <= len(entry.text) + len(_BETWEEN) - 1:
+                return entry
+            rest -= len(entry.text) + len(_BETWEEN)
+        return first
 
     def _tell(self, done: int) -> None:
         """Tells of the first so many statements, and does what was to happen behind each."""
+        if not done:
+            return
         self._looked = time.monotonic()
         began = self._looked if self._told is None else self._told
         for number in range(1, done + 1):
@@ -277,6 +327,15 @@ class Pipeline:
     def _forget(self) -> None:
         self._queue.clear()
         self._awaited.clear()
-        self._on = self._asked = False
-        self._held = 0
+        self._kept.clear()
+        self._is_out = False
         self._told = None
+
+
+_BETWEEN: Final = "\n;\n"
+_CANNOT_BE_READ: Final = b"42601"
+
+
+def may_run_into_the_next(text: str) -> bool:
+    """Whether the server might not see where the text ends: comments, dollar quotes, escapes, a quote that is open."""
+    return bool(text.count("'") % 2 or text.count('"') % 2 or _ODD.search(text))
