@@ -241,7 +241,18 @@ def dumped(engine: Any) -> Any:
     with engine.connect() as connection:
         found = catalog.dump(connection, order=False)
         connection.rollback()
-    return {key: plain_default(fact) for key, fact in found.items()}
+    return {key: plain_list(plain_default(fact)) for key, fact in found.items()}
+
+
+def plain_list(fact: str) -> str:
+    """PostgreSQL: one wording for a list of texts. `x IN ('a', 'b')` is stored in one, and that, said again as a change of
+    the column's type does, in another."""
+
+    def each(match: re.Match[str]) -> str:
+        return re.sub(r"('(?:[^']|'')*'::character varying)", r"(\1)::text", match[1])
+
+    text = r"'(?:[^']|'')*'::character varying"
+    return re.sub(rf"\((ARRAY\[{text}(?:, {text})*\])\)::text\[\]", each, fact)
 
 
 def plain_default(fact: str) -> str:

@@ -23,7 +23,7 @@ NAMING = {
 @dataclass(frozen=True)
 class Column:
     """`type`, `parts` (Computed, Identity) and the values of `extra` are Python texts. A type `enum:<name>` is one of
-    the models' enums; the default `first label` is that enum's."""
+    the models' enums, `domain:<name>` one of their domains; the default `first label` is that enum's."""
 
     name: str
     type: str
@@ -91,6 +91,8 @@ class Models:
     """Tables that stand and that the rules leave alone, whatever is declared under their names."""
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
+    domains: tuple[tuple[str, str], ...] = ()
+    """Name and Python."""
 
     def table(self, key: tuple[str | None, str]) -> Table | None:
         return next((t for t in self.tables if t.key == key), None)
@@ -133,6 +135,8 @@ def source(models: Models, name: str = "metadata") -> str:
     enums = dict(models.enums)
     for enum, labels in models.enums:
         lines.append(f"{_enum(enum)} = sa.Enum({', '.join(map(repr, labels))}, name={enum!r})")
+    for domain, code in models.domains:
+        lines.append(f"{_domain(domain)} = {code}")
     for sequence, said in models.sequences:
         lines.append(f"{_sequence(sequence)} = sa.Sequence({sequence!r}{said}, metadata={name})")
     if models.apart:
@@ -165,6 +169,10 @@ def _enum(name: str) -> str:
     return "enum_" + re.sub(r"\W", "_", name)
 
 
+def _domain(name: str) -> str:
+    return "domain_" + re.sub(r"\W", "_", name)
+
+
 def _sequence(name: str) -> str:
     return "sequence_" + re.sub(r"\W", "_", name)
 
@@ -176,6 +184,8 @@ def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
         type_ = _enum(type_[5:])
         if extra.get("server_default") == "first label":
             extra["server_default"] = repr(labels[0])
+    if type_.startswith("domain:"):
+        type_ = _domain(type_[7:])
     if (next_of := extra.get("server_default", "")).startswith("next of "):
         extra["server_default"] = f"{_sequence(next_of[8:])}.next_value()"
     parts = [repr(column.name), type_, *column.parts, *(f"{k}={v}" for k, v in extra.items())]
@@ -219,8 +229,20 @@ def repaired(models: Models) -> Models:
 
     while True:
         better = replace(models, tables=tuple(_repaired(t, models) for t in models.tables if t.columns))
-        used = {c.type[5:] for t in better.tables for c in t.columns if c.type.startswith("enum:")}
+        used = {
+            c.type[5:]
+            for t in (*better.tables, *better.alone)
+            for c in t.columns
+            if c.type.startswith("enum:")
+        }
         better = replace(better, enums=tuple(e for e in better.enums if e[0] in used))
+        worn = {
+            c.type[7:]
+            for t in (*better.tables, *better.alone)
+            for c in t.columns
+            if c.type.startswith("domain:")
+        }
+        better = replace(better, domains=tuple(d for d in better.domains if d[0] in worn))
         better = converge_objects.repaired(better)
         better = _with_sequences_there(better)
         if better == models:

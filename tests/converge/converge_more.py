@@ -1,5 +1,5 @@
 """What pairs from seed EXTENDED on have besides, put on top of the pair that was made: renames that the models declare,
-tables that rules leave alone, several MetaData.
+tables that rules leave alone, several MetaData, domains.
 
 With a generator of its own, so that the seeds below stay what they were.
 """
@@ -13,7 +13,7 @@ from ast import literal_eval
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from converge_models import Column, Item, Models, Pair, Table, repaired
+from converge_models import Column, Item, Models, Pair, Table, computed_over, repaired
 from converge_objects import Thing, repaired_pair
 
 EXTENDED = 20_000
@@ -35,7 +35,7 @@ class More:
         self.names = names
 
     def pair(self, pair: Pair) -> Pair:
-        for change in (self.ruled, self.renamed, self.apart):
+        for change in (self.ruled, self.with_domains, self.renamed, self.apart):
             pair = change(pair)
         return pair
 
@@ -101,6 +101,52 @@ class More:
             patterns.append(f"{begins}*")
         return (self.random.choice(patterns), "nothing_like_it"), ()
 
+    # -- domains
+    def with_domains(self, pair: Pair) -> Pair:
+        """Columns of PostgreSQL become of a domain, on one side or on both; it may be another one there, or say more."""
+        if self.kind != "postgresql" or self.random.random() < 0.5:
+            return pair
+        chance = self.random
+        for _ in range(chance.randint(1, 3)):
+            able = [
+                (t.key, c.name)
+                for m in (pair.a, pair.b)
+                for t in m.tables
+                for c in t.columns
+                if _may_be_domain(c, t, m)
+            ]
+            left = {t.key for t in pair.a.alone}
+            able = [(key, name) for key, name in dict.fromkeys(able) if key not in left]
+            if not able:
+                break
+            key, name = chance.choice(able)
+            where = chance.choice(("a", "b", "both", "both"))
+            a, b = (
+                self._of_domain(m, key, name) if where in (side, "both") else m
+                for side, m in (("a", pair.a), ("b", pair.b))
+            )
+            told = f"{key[1]}.{name} of a domain: {where}"
+            pair = replace(pair, a=a, b=b, changes=(*pair.changes, told))
+        return pair
+
+    def _of_domain(self, models: Models, key: Key, name: str) -> Models:
+        table = models.table(key)
+        column = None if table is None else table.column(name)
+        if table is None or column is None or not _may_be_domain(column, table, models):
+            return models
+        base, checks, defaults = DOMAINS[column.family]
+        domain = self.random.choice((f"{column.family}_d", f"Odd {column.family}"))
+        said = [repr(domain), base]
+        if self.random.random() < 0.7:
+            said.append(f"check={self.random.choice(checks)!r}")
+            said += ["constraint_name='dc'"] * (self.random.random() < 0.5)
+        if self.random.random() < 0.4:
+            said.append(f"default={self.random.choice(defaults)}")
+        code = f"postgresql.DOMAIN({', '.join(said)})"
+        domains = models.domains if domain in dict(models.domains) else (*models.domains, (domain, code))
+        changed = table.with_column(replace(column, type=f"domain:{domain}"))
+        return replace(models.with_table(changed), domains=domains)
+
     # -- renames
     def renamed(self, pair: Pair) -> Pair:
         chance = self.random
@@ -149,6 +195,30 @@ class More:
         a = replace(pair.a, things=tuple(t for t in pair.a.things if t not in gone))
         b = replace(pair.b, things=tuple(t for t in pair.b.things if t not in gone))
         return repaired_pair(replace(pair, a=a, b=rename.of(b), changes=(*pair.changes, told)))
+
+
+DOMAINS = {
+    "int": ("sa.Integer()", ("VALUE > -100", "VALUE BETWEEN -100 AND 5000"), ("'7'", "sa.text('1 + 2')")),
+    "num": ("sa.Numeric(10, 2)", ("VALUE > -100", "VALUE IS NULL OR VALUE < 100000"), ("'1.50'",)),
+    "str": ("sa.String(50)", ("length(VALUE) < 100", "VALUE <> 'zz'"), ("'x'", "sa.text(\"'it''s'\")")),
+    "text": ("sa.Text()", ("VALUE <> 'a:b'", "VALUE NOT LIKE '%z%'"), ("'100%'", "''")),
+}
+"""By family: what the domain is over, checks that its rows and defaults pass, defaults."""
+
+
+def _may_be_domain(column: Column, table: Table, models: Models) -> bool:
+    """Not in a key: foreign keys and numbers go by the type. Not where an expression of the table speaks of its type."""
+    if column.family not in DOMAINS or column.parts or column.type.startswith("domain:"):
+        return False
+    if any(column.name in computed_over(c) for c in table.columns):
+        return False
+    referred = any(
+        i.refers == table.key and column.name in i.referred for t in models.tables for i in t.items
+    )
+    return not referred and not any(
+        column.name in i.columns and (i.kind in ("pk", "fk", "exclude") or "_ops" in i.code)
+        for i in table.items
+    )
 
 
 def _stays(item: Item, pair: Pair) -> bool:

@@ -13,13 +13,14 @@ from limbeck.diff import left
 from limbeck.model.column import Column
 from limbeck.model.defaults import Computed
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Enum
+from limbeck.model.objects import Domain, Enum
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.contract import Backend, Doubt, Operation
+from limbeck.ops.identifiers import renamed
 from limbeck.ops.raw import ExecuteSql
 from limbeck.ops.table import DropTable
 from limbeck.shore import ddl
@@ -149,8 +150,8 @@ class Losing:
             self.interview.note("cast", f"{table}.{name}", said, "ahead")
             self.using[table, name] = said
             return
-        before = self.backend.doubt(was, column.type, type_, (*labels, *self._former(type_, labels)))
-        doubt = self.backend.doubt(name, column.type, type_, labels)
+        before = self._doubt(was, column.type, type_, want, (*labels, *self._former(type_, labels)))
+        doubt = self._doubt(name, column.type, type_, want, labels)
         if before is None or doubt is None:
             return
         look = self.rows.look(table, name, before)
@@ -166,6 +167,18 @@ class Losing:
             yield from self._type_left(table, name, type_)
         elif answer != doubt.plain:
             self.using[table, name] = answer
+
+    def _doubt(
+        self, name: str, old: TypeRef, new: TypeRef, want: Snapshot, labels: tuple[str, ...]
+    ) -> Doubt | None:
+        """Of a domain by what it is over, since a new one is not there to be asked; its checks may refuse more."""
+        domain = _domain_of(new, want)
+        doubt = self.backend.doubt(name, _bare(old, self.have), _bare(new, want), labels)
+        if doubt is not None or domain is None or not domain.checks:
+            return doubt
+        quoted = ddl.quote(self.backend.dialect, name)
+        fits = " AND ".join(f"({renamed(check.text, 'value', name)})" for _, check in domain.checks)
+        return Doubt(quoted, refused=f"NOT ({fits})", offer=f"CASE WHEN {fits} THEN {quoted} END")
 
     def _former(self, type_: TypeRef, labels: tuple[str, ...]) -> Iterator[str]:
         """What rows have now for values that are renamed."""
@@ -183,6 +196,17 @@ class Losing:
 def _labels(type_: TypeRef, want: Snapshot) -> tuple[str, ...]:
     found = (want.object(Enum, name) for name in type_.needs)
     return next((enum.labels for enum in found if enum is not None), ())
+
+
+def _domain_of(type_: TypeRef, snapshot: Snapshot) -> Domain | None:
+    """The domain that the type is; an array of one is none."""
+    found = (snapshot.object(Domain, name) for name in type_.needs)
+    return None if type_.spelling.endswith("[]") else next((d for d in found if d is not None), None)
+
+
+def _bare(type_: TypeRef, snapshot: Snapshot) -> TypeRef:
+    domain = _domain_of(type_, snapshot)
+    return type_ if domain is None else domain.type
 
 
 def _drop_text(key: str, again: Column | None) -> str:

@@ -23,6 +23,8 @@ from limbeck.model.objects import (
 from limbeck.model.snapshot import Lookup
 from limbeck.model.statement import Statement
 
+from .naming import joined
+
 Statements = tuple[Statement, ...]
 
 
@@ -293,11 +295,9 @@ class WithPostgresqlObjects(AnsiBackend):
             )
         if have.not_null != want.not_null:
             changes.append(f"{'SET' if want.not_null else 'DROP'} NOT NULL")
-        for name, check in have.checks:
+        for (name, check), given in zip(have.checks, _given_names(have), strict=True):
             if (name, check) not in want.checks:
-                if name is None:
-                    raise self.cannot(f"drop a check of {want.key} that has no name")
-                changes.append(f"DROP CONSTRAINT {self.name(name)}")
+                changes.append(f"DROP CONSTRAINT {self.name(name or given)}")
         for name, check in want.checks:
             if (name, check) not in have.checks:
                 named = "" if name is None else f"CONSTRAINT {self.name(name)} "
@@ -345,6 +345,20 @@ BEGIN
         END IF;
     END LOOP;
 END $limbeck$"""
+
+
+def _given_names(domain: Domain) -> list[str]:
+    """What the server calls its checks: by their names, and those without by the domain's and a number."""
+    taken = {name for name, _ in domain.checks}
+    found: list[str] = []
+    for name, _ in domain.checks:
+        number = 0
+        while name is None:
+            given = joined(domain.name, "", f"check{number or ''}")
+            name = None if given in (*taken, *found) else given
+            number += 1
+        found.append(name)
+    return found
 
 
 def _plain_options(view: View) -> dict[str, str]:
