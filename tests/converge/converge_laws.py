@@ -22,7 +22,7 @@ from typing import Any, Protocol
 import converge_objects
 import sqlalchemy as sa
 from converge_models import Models, Pair, Table, made, source
-from converge_more import former
+from converge_more import former, partitions
 from converge_places import Place
 from converge_types import KINDS
 
@@ -232,6 +232,8 @@ def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
             for schema in schemas:
                 connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
             metadata.create_all(connection)
+            for statement in partitions(models.stands):
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
             converge_objects.create(connection, models)
     except Exception as error:
         raise Invalid(_told(error)) from error
@@ -239,9 +241,16 @@ def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
 
 def dumped(engine: Any) -> Any:
     with engine.connect() as connection:
-        found = catalog.dump(connection, order=False)
+        found = catalog.dump(connection, ("alembic_version", *_partitions(connection)), order=False)
         connection.rollback()
     return {key: plain_list(plain_default(fact)) for key, fact in found.items()}
+
+
+def _partitions(connection: Any) -> list[str]:
+    """Names of tables that are a part of another: what is in them follows from that one, and how it is called too."""
+    if connection.dialect.name != "postgresql":
+        return []
+    return list(connection.exec_driver_sql("SELECT relname FROM pg_class WHERE relispartition").scalars())
 
 
 def plain_list(fact: str) -> str:

@@ -35,9 +35,34 @@ class More:
         self.names = names
 
     def pair(self, pair: Pair) -> Pair:
-        for change in (self.ruled, self.with_domains, self.renamed, self.apart):
+        for change in (self.partitioned, self.ruled, self.with_domains, self.renamed, self.apart):
             pair = change(pair)
         return pair
+
+    # -- partitions
+    def partitioned(self, pair: Pair) -> Pair:
+        """A table of PostgreSQL is partitioned by one of its columns, on each side that has it."""
+        if self.kind != "postgresql" or self.random.random() < 0.7:
+            return pair
+        keys = dict.fromkeys(t.key for m in (pair.a, pair.b) for t in m.tables)
+        able = []
+        for key in keys:
+            sides = [t for m in (pair.a, pair.b) if (t := m.table(key)) is not None]
+            for name in (c.name for c in sides[0].columns):
+                if _are_alike([t.column(name) for t in sides]) and all(
+                    _may_be_partitioned(t, name) for t in sides
+                ):
+                    able.append((key, name))
+        if not able:
+            return pair
+        key, name = self.random.choice(able)
+        method = self.random.choice(("RANGE", "LIST", "HASH"))
+        extra = ("postgresql_partition_by", repr(f'{method} ("{name.replace(chr(34), 2 * chr(34))}")'))
+        a, b = (
+            m if (t := m.table(key)) is None else m.with_table(replace(t, extra=(*t.extra, extra)))
+            for m in (pair.a, pair.b)
+        )
+        return replace(pair, a=a, b=b, changes=(*pair.changes, f"{key[1]} is partitioned by {name}"))
 
     # -- several MetaData
     def apart(self, pair: Pair) -> Pair:
@@ -197,6 +222,32 @@ class More:
         return repaired_pair(replace(pair, a=a, b=rename.of(b), changes=(*pair.changes, told)))
 
 
+def _are_alike(columns: list[Column | None]) -> bool:
+    return all(columns) and len({c.type for c in columns if c is not None}) == 1
+
+
+def _may_be_partitioned(table: Table, name: str) -> bool:
+    """By the manual, CREATE TABLE: what is unique has the column in it; no UNLOGGED, storage parameters, EXCLUDE, identity
+    (before PostgreSQL 17), NOT VALID foreign keys (before 18)."""
+    column = table.column(name)
+    assert column is not None
+    if table.extra and dict(table.extra).keys() != {"comment"}:
+        return False
+    if (
+        column.parts
+        or column.family not in ("int", "str", "date")
+        or any("Identity" in p for c in table.columns for p in c.parts)
+    ):
+        return False
+    return not any(
+        i.kind == "exclude"
+        or "not_valid" in i.code
+        or ((i.kind in ("pk", "unique") or "unique=True" in i.code) and name not in i.columns)
+        or (i.kind == "unique" and "include" in i.code)
+        for i in table.items
+    )
+
+
 DOMAINS = {
     "int": ("sa.Integer()", ("VALUE > -100", "VALUE BETWEEN -100 AND 5000"), ("'7'", "sa.text('1 + 2')")),
     "num": ("sa.Numeric(10, 2)", ("VALUE > -100", "VALUE IS NULL OR VALUE < 100000"), ("'1.50'",)),
@@ -206,11 +257,17 @@ DOMAINS = {
 """By family: what the domain is over, checks that its rows and defaults pass, defaults."""
 
 
+def _keys_of_partitions(table: Table) -> str:
+    return dict(table.extra).get("postgresql_partition_by", "")
+
+
 def _may_be_domain(column: Column, table: Table, models: Models) -> bool:
     """Not in a key: foreign keys and numbers go by the type. Not where an expression of the table speaks of its type."""
     if column.family not in DOMAINS or column.parts or column.type.startswith("domain:"):
         return False
     if any(column.name in computed_over(c) for c in table.columns):
+        return False
+    if column.name in _keys_of_partitions(table):
         return False
     referred = any(
         i.refers == table.key and column.name in i.referred for t in models.tables for i in t.items
@@ -235,6 +292,24 @@ def _stays(item: Item, pair: Pair) -> bool:
         if t is not None
     ]
     return len(keys) == 2 and keys[0] == keys[1]
+
+
+def partitions(models: Models) -> Iterator[str]:
+    """PostgreSQL: by hand, one partition for all rows of each table that has some."""
+
+    def quoted(name: str) -> str:
+        return '"' + name.replace('"', '""') + '"'
+
+    for table in models.tables:
+        said = dict(table.extra).get("postgresql_partition_by")
+        if said is not None:
+            schema = "" if table.schema is None else f"{quoted(table.schema)}."
+            bound = "FOR VALUES WITH (MODULUS 1, REMAINDER 0)" if "HASH" in said else "DEFAULT"
+            part = schema + quoted(f"{table.name[:40]}{PARTITION}")
+            yield f"CREATE TABLE {part} PARTITION OF {schema}{quoted(table.name)} {bound}"
+
+
+PARTITION = "__partition"
 
 
 class Rename:
@@ -276,7 +351,8 @@ class Rename:
         if not self.column:
             extra = {**dict(table.extra), "info": repr({"renamed_from": self.table[1]})}
             return replace(table, name=self.becomes, items=items, extra=tuple(extra.items()))
-        return replace(table, columns=tuple(map(self._column, table.columns)), items=items)
+        said = tuple((k, rewritten(v, self._in_text) if "partition" in k else v) for k, v in table.extra)
+        return replace(table, columns=tuple(map(self._column, table.columns)), items=items, extra=said)
 
     def _column(self, column: Column) -> Column:
         parts = tuple(rewritten(p, self._in_text) for p in column.parts)

@@ -19,6 +19,7 @@ from limbeck.backends import backend_for
 from limbeck.diff.around_objects import Around, bare_drops, left_broken, surround
 from limbeck.diff.back import applied as done
 from limbeck.diff.back import way_back
+from limbeck.diff.fixed import fixed_differences, told_of_fixed
 from limbeck.diff.left import Left
 from limbeck.diff.objects import UNCERTAIN, Key, keys_of, not_ours
 from limbeck.diff.renamed import Renames
@@ -186,10 +187,11 @@ def compare(
     standing = replace(have, objects=stored.objects)
     unseen = (thing for key, thing in stored.objects.items() if key not in have.objects)
     leave = keys_of(backend, (*others, *unseen))
+    told = tuple(told_of_fixed(backend, moved, settled.want))
     differing = Differing(backend, standing, want, rules, renames, settled, leave)
     if not fill:
         found = differing.found()
-        notes = (*differing.notes(found), *told_of_others(backend, others, settled.want))
+        notes = (*differing.notes(found), *told, *told_of_others(backend, others, settled.want))
         upgrade, back = differing.runnable(found), differing.back(found)
         return Differences(database, bare_drops(upgrade), bare_drops(back), settled.as_text, notes)
     rows = Rows(connection, backend, have, renames)
@@ -215,7 +217,7 @@ def compare(
     written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))), moved)
     upgrade = tuple(operation for operation in written if isinstance(operation, Operation))
     back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))), differing.settled.want)
-    told = told_of_others(backend, others, settled.want)
+    told = (*told, *told_of_others(backend, others, settled.want))
     notes = (*differing.notes(found), *told, *filling.notes)
     return Differences(
         database,
@@ -364,7 +366,9 @@ def ambiguous(backend: Backend, have: Snapshot, want: Snapshot, rules: Rules) ->
     stands = {plain_name(backend, name): table for name, table in have.tables.items()}
     for name, table in want.tables.items():
         old = stands.get(plain_name(backend, name)) or stands.get(_former(table.schema, table.renamed_from))
-        if old is not None and table_changes(backend, old, table, rules):
+        if old is None:
+            continue
+        if table_changes(backend, old, table, rules) or fixed_differences(backend, old, table):
             yield name
 
 

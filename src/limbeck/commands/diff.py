@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from limbeck.backends import backend_for
 from limbeck.diff.around_objects import bare_drops, left_broken, surround
 from limbeck.diff.back import applied, way_back
+from limbeck.diff.fixed import told_of_fixed
 from limbeck.diff.named import named_like
 from limbeck.diff.objects import keys_of, not_ours
 from limbeck.diff.rules import EVERYTHING, Rules
@@ -116,7 +117,13 @@ def compared(around: Around, have: Side, want: Side, rules: Rules = EVERYTHING) 
     found = surrounded.operations
     declared = found if want.snapshot.stored else as_declared(found, want.snapshot, settled)
     back = surround(backend, way_back(backend, found, old), applied(found, old)).operations
-    told = (*surrounded.notes, *left_broken(backend, found, old), *told_of_others(backend, others, new))
+    fixed = told_of_fixed(backend, old, new)
+    told = (
+        *fixed,
+        *surrounded.notes,
+        *left_broken(backend, found, old),
+        *told_of_others(backend, others, new),
+    )
     notes = (*have.notes, *want.notes, *_versions(have, want), *told)
     return Compared(
         around.options.database,

@@ -261,6 +261,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
     comments_on_objects: ClassVar[bool] = True
     blocking: ClassVar[frozenset[str]] = frozenset(["alter_type", "drop_column", "drop_object", "drop_table"])
     computed_persisted: ClassVar[bool] = True
+    fixed_options: ClassVar[frozenset[str]] = frozenset([storage.PARTITION])
 
     def same_object(self, have: Object, want: Object) -> bool:
         if isinstance(have, Enum) and isinstance(want, Enum):
