@@ -271,7 +271,9 @@ class PostgresqlBackend(WithPostgresqlObjects):
         if isinstance(have, Extension) and isinstance(want, Extension):  # what nobody says may be any
             return want.version in (None, have.version) and want.schema in (None, have.schema)
         if isinstance(have, Domain) and isinstance(want, Domain):
-            return self._domain_look(have) == self._domain_look(want)
+            named = {(name, self.canonical_sql(sql.text)) for name, sql in want.checks if name is not None}
+            stand = {(name, self.canonical_sql(sql.text)) for name, sql in have.checks}
+            return self._domain_look(have) == self._domain_look(want) and named <= stand
         return super().same_object(have, want)
 
     def _domain_look(self, domain: Domain) -> tuple[object, ...]:

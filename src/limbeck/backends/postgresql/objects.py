@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -295,14 +296,25 @@ class WithPostgresqlObjects(AnsiBackend):
             )
         if have.not_null != want.not_null:
             changes.append(f"{'SET' if want.not_null else 'DROP'} NOT NULL")
-        for (name, check), given in zip(have.checks, _given_names(have), strict=True):
-            if (name, check) not in want.checks:
-                changes.append(f"DROP CONSTRAINT {self.name(name or given)}")
-        for name, check in want.checks:
-            if (name, check) not in have.checks:
-                named = "" if name is None else f"CONSTRAINT {self.name(name)} "
-                changes.append(f"ADD {named}CHECK ({check.as_written})")
+        changes += self._alter_checks(have, want)
         return tuple(Statement(f"ALTER DOMAIN {self.full(want.key)} {change}") for change in changes)
+
+    def _alter_checks(self, have: Domain, want: Domain) -> Iterator[str]:
+        """What says the same stays, and gets the name that it is said to have."""
+        stand = list(zip(_given_names(have), (check for _, check in have.checks), strict=True))
+        renames, adds = [], []
+        for name, check in want.checks:
+            same = next((s for s in stand if s == (name, check)), None)
+            same = same or next((s for s in stand if s[1] == check and s not in want.checks), None)
+            if same is None:
+                named = "" if name is None else f"CONSTRAINT {self.name(name)} "
+                adds.append(f"ADD {named}CHECK ({check.as_written})")
+                continue
+            stand.remove(same)
+            if name not in (None, same[0]):
+                renames.append(f"RENAME CONSTRAINT {self.name(same[0])} TO {self.name(str(name))}")
+        yield from (f"DROP CONSTRAINT {self.name(name)}" for name, _ in stand)
+        yield from (*renames, *adds)
 
     def _alter_extension(self, have: Extension, want: Extension) -> Statements:
         changes = []
