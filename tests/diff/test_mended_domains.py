@@ -26,6 +26,14 @@ def of_domain(**said: Any) -> sa.MetaData:
     return models(("t", identifier(), code))
 
 
+@on("postgresql")
+def test_values_are_cast_by_what_the_domain_is_over(database: Database) -> None:
+    def column(type_: Any) -> sa.MetaData:
+        return models(("t", identifier(), sa.Column("n", type_)))
+
+    there_and_back(database, column(sa.Boolean()), column(postgresql.DOMAIN("number", sa.Integer())))
+
+
 PLAIN = [sa.String(20), sa.Text(), sa.Integer()]
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.diff import left
+from limbeck.diff.steps import bare_type, domain_of
 from limbeck.model.column import Column
 from limbeck.model.defaults import Computed
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Domain, Enum
+from limbeck.model.objects import Enum
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
@@ -172,8 +173,8 @@ class Losing:
         self, name: str, old: TypeRef, new: TypeRef, want: Snapshot, labels: tuple[str, ...]
     ) -> Doubt | None:
         """Of a domain by what it is over, since a new one is not there to be asked; its checks may refuse more."""
-        domain = _domain_of(new, want)
-        doubt = self.backend.doubt(name, _bare(old, self.have), _bare(new, want), labels)
+        domain = domain_of(new, want)
+        doubt = self.backend.doubt(name, bare_type(old, self.have), bare_type(new, want), labels)
         if doubt is not None or domain is None or not domain.checks:
             return doubt
         quoted = ddl.quote(self.backend.dialect, name)
@@ -196,17 +197,6 @@ class Losing:
 def _labels(type_: TypeRef, want: Snapshot) -> tuple[str, ...]:
     found = (want.object(Enum, name) for name in type_.needs)
     return next((enum.labels for enum in found if enum is not None), ())
-
-
-def _domain_of(type_: TypeRef, snapshot: Snapshot) -> Domain | None:
-    """The domain that the type is; an array of one is none."""
-    found = (snapshot.object(Domain, name) for name in type_.needs)
-    return None if type_.spelling.endswith("[]") else next((d for d in found if d is not None), None)
-
-
-def _bare(type_: TypeRef, snapshot: Snapshot) -> TypeRef:
-    domain = _domain_of(type_, snapshot)
-    return type_ if domain is None else domain.type
 
 
 def _drop_text(key: str, again: Column | None) -> str:
