@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pickle
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -22,17 +23,32 @@ FAMILIES = {
 }
 ALL = [
     c
-    for c in vars(errors).values()
+    for family in errors.FAMILIES
+    for c in vars(import_module(f"limbeck.errors.{family}")).values()
     if isinstance(c, type) and issubclass(c, LimbeckError) and c is not LimbeckError
 ]
+FILES = sorted(Path(errors.__file__).parent.glob("*.py"))
 
 
 def test_no_name_and_no_code_stands_twice() -> None:
-    tree = ast.parse(Path(errors.__file__).read_text(encoding="utf-8"))
-    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in FILES]
+    names = [node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert len(names) > 100
     assert sorted(names) == sorted(set(names))
     codes = [cls.code for cls in ALL if "code" in vars(cls)]
     assert sorted(codes) == sorted(set(codes))
+
+
+def test_every_family_is_a_file_and_every_error_is_had_from_the_room() -> None:
+    assert {path.stem for path in FILES} == {"__init__", "base", *errors.FAMILIES}
+    assert [cls.__name__ for cls in ALL if getattr(errors, cls.__name__) is not cls] == []
+    with pytest.raises(AttributeError, match="has no attribute 'Nonsense'"):
+        _ = errors.Nonsense  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda c: c.__name__)
+def test_each_stands_in_the_file_of_its_family(cls: type[LimbeckError]) -> None:
+    assert cls.__module__ == FAMILIES[cls.code[2]].__module__
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda c: c.__name__)

@@ -15,6 +15,7 @@ FLOORS: dict[str, int] = {
     "version": 1,
     "errors": 1,
     "events": 1,
+    "interruption": 1,
     "process": 1,
     "digraph": 2,
     "config": 2,

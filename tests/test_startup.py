@@ -29,6 +29,7 @@ BANNED = {
     "logging": "5 ms",
     "importlib.metadata": "it brings email and socket: 30 ms; only kinds of projects from other packages need it",
     "subprocess": "only hooks and editors need it",
+    "limbeck.errors.comparing": "nothing is compared",
     "limbeck.ops": "the operations stand on some two hundred dataclasses",
     "limbeck.run": "nothing runs",
     "limbeck.shore": "the only room that imports SQLAlchemy",

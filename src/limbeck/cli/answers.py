@@ -7,7 +7,8 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from limbeck.errors import Exit
+from limbeck import interruption
+from limbeck.errors import Exit, Interrupted
 
 from . import comparing, writing
 from .look import Look
@@ -165,15 +166,18 @@ def _moving(
 ) -> int:
     from .reporter import Teller
 
-    project = project_of(arguments, offline=arguments.sql)
+    with interruption.possible():
+        project = project_of(arguments, offline=arguments.sql)
     if arguments.sql:
-        move(project, places, write=_write, reporter=Teller(look))
+        with interruption.possible():
+            move(project, places, write=_write, reporter=Teller(look))
         return Exit.OK
     teller = Teller(look)
     try:
         moved = move(project, places, reporter=teller)
     finally:
         teller.line.stop()
+    _refuse_interrupted(moved)
     if look.as_json:
         look.document([{**one._asdict(), "seconds": teller.seconds_of(one.steps)} for one in moved])
         return Exit.OK
@@ -181,6 +185,13 @@ def _moving(
         _say_moved(look, project, one)
     _say_broken(project, look)
     return Exit.OK
+
+
+def _refuse_interrupted(moved: Sequence[Moved]) -> None:
+    """A signal that came when there was nothing left to end: whatever is to follow on success must not."""
+    if interruption.came():
+        heads = moved[-1].at if moved else ()
+        raise Interrupted(moment="end", heads=heads, signal=interruption.name())
 
 
 def _write(text: str) -> None:
@@ -269,6 +280,8 @@ def _doctor(arguments: Namespace, look: Look) -> int:
     return Exit.ENVIRONMENT if any(finding.state == "trouble" for finding in found) else Exit.OK
 
 
+MOVING = {"upgrade", "downgrade", "stamp"}
+"""Those that say themselves where they may be interrupted."""
 ANSWERS: dict[str, Callable[[Namespace, Look], int]] = {
     "history": _history,
     "heads": _heads,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from limbeck.errors import RangeForScript, RangeNotForDatabase
+from limbeck import interruption
+from limbeck.errors import Interrupted, RangeForScript, RangeNotForDatabase
 from limbeck.events import SILENT, Noticed, Reporter
 
 if TYPE_CHECKING:
@@ -74,6 +75,43 @@ def _move(
     *,
     purge: bool = False,
 ) -> tuple[Moved, ...]:
+    moved: list[Moved] = []
+    left_open: list[bool] = []
+    try:
+        with interruption.possible():
+            _move_each(project, direction, places, reporter, write, purge, moved, left_open)
+    except KeyboardInterrupt as error:
+        if write is not None:
+            raise
+        raise _between(direction, moved, any(left_open)) from error
+    return tuple(moved)
+
+
+def _between(direction: str, moved: Sequence[Moved], left_open: bool) -> Interrupted:
+    """The error of a signal that came outside of any run: connecting, in an env.py, between two databases."""
+    ran = [one for one in moved if one.steps]
+    if not ran:
+        return Interrupted(moment="before", signal=interruption.name())
+    return Interrupted(
+        revision=ran[-1].steps[-1],
+        direction=direction,
+        heads=ran[-1].at,
+        moment="kept" if left_open else "after",
+        signal=interruption.name(),
+    )
+
+
+def _move_each(
+    project: Project,
+    direction: str,
+    places: Sequence[str],
+    reporter: Reporter,
+    write: Callable[[str], None] | None,
+    purge: bool,
+    moved: list[Moved],
+    left_open: list[bool],
+) -> None:
+    """Fills `moved`, and `left_open` where the caller of a run keeps its transaction."""
     from limbeck.revisions import route
     from limbeck.run import runner
 
@@ -98,8 +136,6 @@ def _move(
             reporter.tell(Noticed(doubt.what(), doubt.next_step()))
         return way.steps
 
-    moved: list[Moved] = []
-
     def work(connection: Any, options: RunOptions) -> None:
         policy = project.policy(options)
         if options.offline:
@@ -108,7 +144,9 @@ def _move(
             outcome = runner.write_script(
                 options.dialect, heads, plan, project.scripts.load, write, policy, arguments=options.arguments
             )
-        else:
+            moved.append(Moved(options.database, outcome.heads_before, outcome.heads_after, outcome.steps))
+            return
+        with interruption.held():
             outcome = runner.run(
                 connection,
                 plan,
@@ -118,13 +156,13 @@ def _move(
                 arguments=options.arguments,
                 purge=purge,
             )
-        moved.append(Moved(options.database, outcome.heads_before, outcome.heads_after, outcome.steps))
+            moved.append(Moved(options.database, outcome.heads_before, outcome.heads_after, outcome.steps))
+            left_open.append(bool(connection.in_transaction()))
 
     environment = project.environment
     environment.run(work)
     for number, rows in environment.undone.items():
         moved[number] = moved[number]._replace(at=rows, undone=True)
-    return tuple(moved)
 
 
 def _span(places: Sequence[str], *, offline: bool) -> tuple[str | None, tuple[str, ...]]:

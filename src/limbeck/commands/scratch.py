@@ -4,25 +4,25 @@ SQLite       a file in a temporary folder
 PostgreSQL   a database that is created on the connected server, else the embedded server where it is installed
 MariaDB      a database that is created on the connected server
 What runs there may not reach beyond it: statements about roles, other databases and the server are refused before
-they are sent. It is dropped whatever happens; only a process that is killed leaves one (limbeck_scratch_...) behind.
+they are sent. It is dropped whatever happens; what a process that is killed leaves (limbeck_scratch_...), the next one
+drops (`judge.orphans`).
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
-import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from limbeck.errors import NoOrdinaryAccount, NoPlaceForServer, PostgresDidNotStart, ScratchOnly
+from limbeck.judge import orphans
 from limbeck.shore import connect
 from limbeck.shore.compat import DatabaseError
 
 T = TypeVar("T")
 Work = Callable[[Any], T]
-PREFIX: Final = "limbeck_scratch_"
 SERVER_WIDE: Final = re.compile(
     r"\b(CREATE|ALTER|DROP|RENAME)\s+(ROLE|USER|GROUP|DATABASE|TABLESPACE|SUBSCRIPTION|SYSTEM|SERVER)\b"
     r"|\bSET\s+(GLOBAL|PERSIST)\b",
@@ -46,7 +46,7 @@ def on_scratch(connection: Any, dialect: Any, work: Work[T]) -> T:
     can be had; what `work` raises passes as it is."""
     kind = "mysql" if dialect.name == "mariadb" else dialect.name
     if kind == "sqlite":
-        with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+        with tempfile.TemporaryDirectory(prefix=orphans.PREFIX) as folder:
             return connect.connected(f"sqlite:///{Path(folder) / 'scratch.db'}", work)
     if kind not in ("postgresql", "mysql"):
         raise NoScratch(f"limbeck makes none on {kind}.")
@@ -61,28 +61,39 @@ def on_scratch(connection: Any, dialect: Any, work: Work[T]) -> T:
 
 
 def _beside(connection: Any, kind: str, work: Work[T]) -> T:
-    name = PREFIX + uuid.uuid4().hex[:12]
     url = connection.engine.url
     own = {"isolation_level": "AUTOCOMMIT"}
     forced = kind == "postgresql" and (connection.dialect.server_version_info or (0,))[0] >= 13
-    create = f"CREATE DATABASE {name}" + (" TEMPLATE template0" if kind == "postgresql" else "")
 
-    def others(admin: Any) -> tuple[str, ...]:
-        found = tuple(admin.exec_driver_sql("SHOW DATABASES").scalars()) if kind == "mysql" else ()
+    def inside(admin: Any) -> T:
+        """Its session is open as long as the database is there: it is how others know that somebody uses it."""
+        name, beside = _created(admin, kind)
+        drop = f"DROP DATABASE IF EXISTS {name}" + (" WITH (FORCE)" if forced else "")
         try:
-            admin.exec_driver_sql(create)
-        except DatabaseError as error:
-            raise NoScratch(f"the server says {str(error.orig).splitlines()[0]}.") from None
-        return found
+            return connect.connected(url.set(database=name), lambda c: _within(c, work, beside))
+        finally:
+            try:
+                admin.exec_driver_sql(drop)
+            except DatabaseError:  # a session that waits long enough is ended by some servers
+                connect.connected(url, lambda other: other.exec_driver_sql(drop), options=own)
 
-    def drop(admin: Any) -> None:
-        admin.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}" + (" WITH (FORCE)" if forced else ""))
+    return connect.connected(url, inside, options=own)
 
-    beside = connect.connected(url, others, options=own)
+
+def _created(admin: Any, kind: str) -> tuple[str, tuple[str, ...]]:
+    """The name of the new database, and the names of those beside it where one statement can reach them."""
     try:
-        return connect.connected(url.set(database=name), lambda c: _within(c, work, beside))
-    finally:
-        connect.connected(url, drop, options=own)
+        if kind == "postgresql":
+            name = orphans.claimed_on_postgresql(admin)
+            admin.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+            return name, ()
+        server = admin.exec_driver_sql(f"SELECT {orphans.SERVER}").scalar()
+        found = tuple(admin.exec_driver_sql("SHOW DATABASES").scalars())
+        name = orphans.claimed_on_mysql(admin, server, found)
+        admin.exec_driver_sql(f"CREATE DATABASE {name}")
+        return name, found
+    except DatabaseError as error:
+        raise NoScratch(f"the server says {str(error.orig).splitlines()[0]}.") from None
 
 
 def _embedded(work: Work[T], refused: NoScratch) -> T:

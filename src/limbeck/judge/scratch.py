@@ -25,6 +25,8 @@ from limbeck.shore import ddl
 from limbeck.shore.channel import LiveChannel
 from limbeck.shore.compat import DatabaseError
 
+from . import orphans
+
 
 class Built(NamedTuple):
     """The tables as the server stores them, by their own names, and why the others could not be built (the database's
@@ -240,7 +242,6 @@ def scratch_database(connection: Any) -> Iterator[ScratchDatabase | None]:
 
     Its DDL commits, so it has a connection of its own: nobody's transaction is ended. Where the engine has but one
     connection (StaticPool) there is no such place. The binary log is left out where the account may do that."""
-    name = f"limbeck_scratch_{uuid.uuid4().hex[:12]}"
     real = connection.exec_driver_sql("SELECT DATABASE()").scalar()
     try:
         own = connection.engine.connect()
@@ -252,13 +253,15 @@ def scratch_database(connection: Any) -> Iterator[ScratchDatabase | None]:
         yield None
         return
     try:
-        charset, collation = own.exec_driver_sql(
-            "SELECT @@character_set_database, @@collation_database"
+        charset, collation, server, there = own.exec_driver_sql(
+            f"SELECT @@character_set_database, @@collation_database, {orphans.SERVER}, (SELECT GROUP_CONCAT(schema_name)"
+            f" FROM information_schema.schemata WHERE schema_name LIKE '{orphans.LIKE}')".replace("%", "%%")
         ).one()
         with suppress(DatabaseError):
             own.exec_driver_sql("SET SESSION sql_log_bin = 0")
         try:
             own.exec_driver_sql("SET SESSION lock_wait_timeout = 5")
+            name = orphans.claimed_on_mysql(own, server, (there or "").split(","))
             own.exec_driver_sql(f"CREATE DATABASE {name} CHARACTER SET {charset} COLLATE {collation}")
         except DatabaseError:
             yield None
@@ -269,7 +272,7 @@ def scratch_database(connection: Any) -> Iterator[ScratchDatabase | None]:
         finally:
             own.exec_driver_sql(f"DROP DATABASE {name}")
     finally:
-        own.invalidate()  # it used another database: nobody may get it from the pool
+        own.invalidate()  # it used another database: nobody may get it from the pool. What it claimed ends with it
         own.close()
 
 

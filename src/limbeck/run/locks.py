@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from limbeck import interruption
 from limbeck.errors import LockTimedOut
 from limbeck.events import SILENT, Reporter, Waiting
 
@@ -158,7 +159,8 @@ def _wait(
             reporter.tell(Waiting(f"another run of migrations{f': {who}' if who else ''}", waited, limit))
         if waited >= limit:
             raise LockTimedOut(seconds=limit, holder=who)
-        time.sleep(min(pause, max(limit - waited, 0.01)))
+        with interruption.possible():
+            time.sleep(min(pause, max(limit - waited, 0.01)))
         pause = min(pause * 2, LONGEST_PAUSE)
 
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from limbeck import interruption
 from limbeck.backends import backend_for
 from limbeck.errors import (
     CannotWriteScript,
@@ -41,7 +42,7 @@ from limbeck.revisions.head_moves import Step, between
 from limbeck.shore.channel import LiveChannel
 from limbeck.shore.connect import explain
 
-from . import calling, failure, locks, tenants
+from . import calling, failure, locks, stopping, tenants
 from .heads_table import HeadsTable
 from .live import LiveStage
 from .offline import ScriptStage, headline, script_channel, script_keeper
@@ -101,7 +102,7 @@ def run(
     Raises StepFailedError, HeadsMoved, LockTimedOut, Interrupted, IdTooLong, NotWritable, and what `plan` raises.
     """
     the_run = LiveRun(connection, policy, reporter)
-    with the_run.prepared():
+    with the_run.undisturbed(), the_run.prepared():
         return the_run.all(plan, load, dict(arguments or {}), purge=purge, database=database)
 
 
@@ -147,12 +148,6 @@ def write_script(
     return Outcome(heads_before=heads, heads_after=rows, steps=tuple(_name(step) for step in steps))
 
 
-def _ended_by_signal(error: BaseException) -> bool:
-    from limbeck.backends.sqlite.connection import was_interrupted
-
-    return was_interrupted(error)
-
-
 def _nothing() -> None:
     return
 
@@ -191,6 +186,10 @@ class LiveRun:
         self.due: Heads = ()
         """The version rows as the steps that are done want them."""
         self._step_began = 0.0
+        self.taken: list[str] = []
+        self.direction = ""
+        self.safe = 0
+        """How many of the steps taken a rollback leaves."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -209,6 +208,15 @@ class LiveRun:
         )
 
     # -- around all
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Signals come where they may: `interruption`. One that came outside of a step is told here."""
+        try:
+            with interruption.held():
+                yield
+        except KeyboardInterrupt as error:
+            raise self._stopped() from error
 
     @contextmanager
     def prepared(self) -> Iterator[None]:
@@ -253,11 +261,13 @@ class LiveRun:
         self, plan: Plan, load: Load, arguments: dict[str, Any], *, purge: bool = False, database: str = ""
     ) -> Outcome:
         began = time.monotonic()
-        taken: list[str] = []
+        taken = self.taken
         try:
             with self.transactions.run():
                 before = self._heads(purge)
-                steps = tuple(plan(before))
+                with interruption.possible():
+                    steps = tuple(plan(before))
+                self.direction = steps[0].direction if steps else ""
                 with self.watch.unheard():
                     self.table.refuse_long(_new_rows(steps), self.connection)
                 self._rest()
@@ -275,7 +285,8 @@ class LiveRun:
 
     def _heads(self, purge: bool) -> Heads:
         with self.watch.unheard():
-            rows = self.table.read(self.connection)
+            with interruption.possible():
+                rows = self.table.read(self.connection)
             self.committed = self.found = rows
             if not purge or not rows:
                 return rows
@@ -313,6 +324,7 @@ class LiveRun:
         whole = self.transactions.is_open
         skip_to: Heads | None = None
         for number, step in enumerate(steps, 1):
+            interruption.check()
             after = step.moves.apply(rows)
             if skip_to is None:
                 skip_to = self._step(number, step, steps, rows, after, load, arguments, taken)
@@ -320,7 +332,7 @@ class LiveRun:
                 skip_to = None
             rows = after
             if not whole and not self.transactions.external:
-                self.committed = rows
+                self.committed, self.safe = rows, len(taken)
         return rows
 
     def _step(
@@ -340,7 +352,7 @@ class LiveRun:
         started = StepStarted(name, message, step.direction, number, len(steps), rows, after)
         self._then(self.watch.step_begins)
         try:
-            with self.transactions.step():
+            with self.transactions.step(), interruption.possible(self._must_end):
                 elsewhere = self._moved_meanwhile(steps[number - 1 :], rows)
                 if elsewhere is not None:
                     return elsewhere
@@ -382,7 +394,7 @@ class LiveRun:
             self.transactions.before_rollback = self.pipeline.abandon
 
     def _has_committed(self) -> None:
-        self.committed = self.written
+        self.committed, self.safe = self.written, len(self.taken)
 
     def _then(self, happens: Callable[[], None]) -> None:
         """When all that was said so far is done."""
@@ -469,6 +481,18 @@ class LiveRun:
 
     # -- when it fails
 
+    def _must_end(self) -> bool:
+        """Whether this step did, or does, what a rollback leaves: half of it would have to be healed by hand."""
+        if self.transactions.takes_back or (self.transactions.external and self.backend.transactional_ddl):
+            return False
+        return bool(self._kept()) or self.watch.defines or self.transactions.in_autocommit
+
+    def _stopped(self) -> Interrupted:
+        """The error of a signal that came between two steps, or before the first."""
+        return stopping.between(
+            self.taken, self.safe, self.direction, self.committed, self.transactions.external
+        )
+
     def _fails(self, error: BaseException, step: Step) -> BaseException:
         """The error for a person, told. An earlier step may have failed whose answer nobody had waited for."""
         line = 0
@@ -502,10 +526,9 @@ class LiveRun:
         name = _name(step)
         done = () if rolled_back else tuple(failure.masked(text) for text in self._kept())
         heads = self.committed
-        if isinstance(error, KeyboardInterrupt) or (self.is_sqlite and _ended_by_signal(error)):
-            return Interrupted(
-                revision=name, direction=step.direction, rolled_back=rolled_back, done=done, heads=heads
-            )
+        if stopping.is_stop(error, self.is_sqlite):
+            undone = len(self.taken) - self.safe if self.transactions.wraps_run else 0
+            return stopping.within(name, step.direction, rolled_back, done, heads, undone)
         if isinstance(error, (HeadsMoved, LockTimedOut)):
             return error
         fault = explain(error, self.connection.engine.url) if isinstance(error, Exception) else None

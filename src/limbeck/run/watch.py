@@ -103,15 +103,19 @@ class Watch:
     def _after(self, _connection: Any, cursor: Any, text: str, *_: Any) -> None:
         if self._unheard:
             return
-        self.running = None
         if self._is_told(text):
             seconds = time.perf_counter() - self._began
             self.reporter.tell(StatementRan(text, seconds, getattr(cursor, "rowcount", -1)))
-        if READS.match(text):
-            return
-        self.done.append(text)
-        if not self._ours and not ROWS.match(text):
+        if not READS.match(text):
+            self.done.append(text)
+        self.running = None  # after it is among the done: a signal may come in between
+        if not READS.match(text) and not self._ours and not ROWS.match(text):
             self.foreign()
+
+    @property
+    def defines(self) -> bool:
+        """Whether a statement runs now that a rollback would not take back where DDL commits by itself."""
+        return self.running is not None and DEFINES.match(self.running) is not None
 
     def kept_anyway(self) -> tuple[str, ...]:
         """Where DDL commits by itself: the statements that a rollback does not take back, among those done."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from limbeck import interruption
 from limbeck.errors import BadUrl
 
 from . import drivers
@@ -137,8 +138,12 @@ def connected(
     engine = _made(lambda: create_engine(parsed, **arguments), parsed)
     _unbound_reading(engine, driver, arguments)
     try:
-        with _opened(engine, parsed, connect_timeout) as connection:
+        connection = _opened(engine, parsed, connect_timeout)
+        try:
             return work(connection)
+        finally:
+            with interruption.held():  # a pool tells what stops it with a traceback
+                connection.close()
     finally:
         engine.dispose()
 

@@ -230,6 +230,8 @@ class Pipeline:
     def _more(self) -> Answers:
         """Waits until something can be read; sends what did not go out yet."""
         ready = yield Wait.RW if self._pg.flush() else Wait.R
+        if ready is None:  # psycopg begins anew after Ctrl-C, to see the end of what it has cancelled
+            raise errors.QueryCanceled("interrupted")
         if ready & Ready.R:
             self._pg.consume_input()
 

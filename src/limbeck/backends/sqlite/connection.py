@@ -96,7 +96,8 @@ def interruptible(connection: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        driver.set_progress_handler(None, 0)
+        if not is_gone(connection):
+            driver.set_progress_handler(None, 0)
 
 
 LOOK_UP_AFTER = 1_000_000
@@ -125,9 +126,16 @@ def transactional(connection: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        if in_transaction(connection):
-            raw.rollback()
-        raw.isolation_level = mode
+        if not is_gone(connection):
+            if in_transaction(connection):
+                raw.rollback()
+            raw.isolation_level = mode
+
+
+def is_gone(connection: Any) -> bool:
+    """Whether the driver's connection was closed meanwhile: SQLAlchemy does that when a signal came in the midst of a
+    statement. SQLite takes back what was open, and there are no settings to keep."""
+    return bool(connection.closed or connection.invalidated)
 
 
 def begin(connection: Any) -> None:
@@ -171,12 +179,13 @@ def connection_settings_kept(connection: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        # On the driver's connection: SQLAlchemy's may be in a failed state here, or begin a transaction of its own.
-        _restore(raw, "legacy_alter_table", legacy)
-        if _setting(raw, "foreign_keys") != enforced:
-            if in_transaction(connection):
-                raw.rollback()
-            _restore(raw, "foreign_keys", enforced)
+        if not is_gone(connection):
+            # On the driver's connection: SQLAlchemy's may be in a failed state here, or begin a transaction of its own.
+            _restore(raw, "legacy_alter_table", legacy)
+            if _setting(raw, "foreign_keys") != enforced:
+                if in_transaction(connection):
+                    raw.rollback()
+                _restore(raw, "foreign_keys", enforced)
 
 
 def _setting(raw: Any, name: str) -> int:
