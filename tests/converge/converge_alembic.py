@@ -14,6 +14,7 @@ class Alembic:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+        self.before = Models()
 
     def compare(
         self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None

@@ -45,6 +45,8 @@ class Invalid(Exception):
 
 class Tool(Protocol):
     name: str
+    before: Models
+    """Those that stand, for answers that depend on them."""
 
     def compare(
         self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
@@ -75,6 +77,7 @@ class Trial:
         """Raises Invalid."""
         schemas = tuple(sorted({*pair.a.schemas, *pair.b.schemas}))
         wanted = self.catalog_of(pair, schemas)
+        self.tool.before = pair.a
         self.lived.empty()
         engine = self.lived.engine()
         build(engine, pair.a, schemas)
@@ -151,7 +154,10 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
     named = {*re.findall(r"\bname='([^']*)'", text), *re.findall(r"sa\.Index\('([^']*)'", text)}
     keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", text))
     free = {key.rpartition(".")[2] for key, fact in found.items() if _is_not_of_convention(fact, text)}
+    unnamed = {name for name, code in models.domains if "constraint_name" not in code}
     for key, fact in found.items():
+        if key.removeprefix("type public.") in unnamed:
+            fact = re.sub(r""" ("(?:[^"]|"")*"|\S+) CHECK """, " CHECK ", fact)
         if "postgresql_not_valid" in text:  # it says how to add a constraint: CREATE TABLE does not heed it
             fact = re.sub(r"( NOT VALID)?( not validated)", "", fact)
         if kind == "mariadb":

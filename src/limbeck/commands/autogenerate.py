@@ -216,7 +216,8 @@ def compare(
         unused.update(interview.unused())
     written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))), moved)
     upgrade = tuple(operation for operation in written if isinstance(operation, Operation))
-    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))), differing.settled.want)
+    filled = tuple(filled_back(differing.back(found), have))
+    back = together(backend, bare_drops(filled), differing.settled.want)
     told = (*told, *told_of_others(backend, others, settled.want))
     notes = (*differing.notes(found), *told, *filling.notes)
     return Differences(
