@@ -19,7 +19,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -344,8 +343,7 @@ def environment(folder: Path, name: str, project: Published) -> Path:
     python = place / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not (place / ".ready").exists():
         print(f"Installing {project.package} ...", flush=True)
-        if not python.exists():
-            venv.create(place, with_pip=True)
+        subprocess.run([sys.executable, str(ROOT / "tools" / "venv.py"), str(place)], check=True)
         words = [str(python), "-m", "pip", "install", "-q", project.package, *COMMON, *project.needs]
         subprocess.run(words, check=True, stderr=subprocess.DEVNULL)
         (place / ".ready").touch()

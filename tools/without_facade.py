@@ -23,11 +23,11 @@ GONE = (
     "tests/facade",
     "tests/ecosystem",
     "tests/distribution",
-    "tests/converge",  # random pairs of schemas: a measure of its own
-    "tests/end_to_end/test_alembic_projects.py",
+    "tests/converge/converge_alembic.py",
+    "tests/converge/converge_words.py",
     "tests/end_to_end/test_run_and_doctor.py",
-    "tests/end_to_end/test_seed_alembic.py",
 )
+ABOUT_PROJECTS = "tests/*/test_*alembic*.py"
 HIDDEN = shutil.ignore_patterns(
     ".venv*", ".git", ".conformance", ".hypothesis", "__pycache__", "*_cache", "build", "dist"
 )
@@ -35,8 +35,7 @@ HIDDEN = shutil.ignore_patterns(
 
 def copy(place: Path) -> Path:
     shutil.copytree(ROOT, place, ignore=HIDDEN)
-    for name in GONE:
-        gone = place / name
+    for gone in (*(place / name for name in GONE), *place.glob(ABOUT_PROJECTS)):
         shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
     without_entry_point(place / "src")
     return place

@@ -38,11 +38,13 @@ class StepFinished(NamedTuple):
 
 
 class StepFailed(NamedTuple):
-    """The step raised. `rolled_back` says whether the database is as it was before this step."""
+    """The step raised. `rolled_back` says whether the database is as it was before this step; `external` that this is
+    for whoever opened the transaction to say."""
 
     revision: str
     direction: str
     rolled_back: bool
+    external: bool = False
 
 
 class StatementStarted(NamedTuple):

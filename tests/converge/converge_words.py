@@ -3,6 +3,7 @@ as such a file is run: by the facade's Operations."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ class Words(Limbeck):
         variables: dict[str, Any] = {}
         context.imports = set()
         render._render_python_into_templatevars(context, script, variables)
-        return File(found, variables, self._told(found))
+        return File(found, variables, self._told(found), metadata)
 
     def _told(self, found: Any) -> list[str]:
         return super().lines(found)
@@ -74,8 +75,11 @@ class Words(Limbeck):
 
 
 class File:
-    def __init__(self, found: Any, variables: dict[str, Any], words: list[str]) -> None:
+    """What was found as a file's text, and how an env.py would run it: the conventions for names are the models'."""
+
+    def __init__(self, found: Any, variables: dict[str, Any], words: list[str], models: sa.MetaData) -> None:
         self.found = found
+        self.models = models
         self.words = words
         self.source = "\n".join(
             (
@@ -96,22 +100,25 @@ class File:
 
         space: dict[str, Any] = {"sa": sa}
         exec(compile(self.source, "revision", "exec"), space)
-        with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-            space[direction]()
+        with engine.begin() as connection:
+            context = MigrationContext.configure(connection, opts={"target_metadata": self.models})
+            with Operations.context(context):
+                space[direction]()
 
 
 ORIGINAL = Path(__file__).parents[2] / ".venv-alembic" / "bin" / "python"
 """Where `make .venv-alembic/.done` has put Alembic itself."""
 RUNNER = """
-import sys, sqlalchemy as sa
+import json, sys, sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import alembic
 assert "limbeck" not in alembic.__file__
 space = {}
 exec(compile(sys.stdin.read(), "revision", "exec"), space)
+models = sa.MetaData(naming_convention=json.loads(sys.argv[3]))
 with sa.create_engine(sys.argv[1]).begin() as connection:
-    with Operations.context(MigrationContext.configure(connection)):
+    with Operations.context(MigrationContext.configure(connection, opts={"target_metadata": models})):
         space[sys.argv[2]]()
 """
 
@@ -122,17 +129,26 @@ class ByOriginal(Words):
     name = "limbeck's files, run by Alembic"
 
     def upgrade(self, engine: Any, found: Any) -> None:
-        self._by_original(engine, found.source, "upgrade")
+        self._by_original(engine, found, "upgrade")
 
     def downgrade(self, engine: Any, found: Any) -> None:
-        self._by_original(engine, found.source, "downgrade")
+        self._by_original(engine, found, "downgrade")
 
-    def _by_original(self, engine: Any, source: str, direction: str) -> None:
+    def _by_original(self, engine: Any, found: Any, direction: str) -> None:
         url = engine.url.render_as_string(hide_password=False)
         engine.dispose()
         done = subprocess.run(
-            [str(ORIGINAL), "-W", "ignore", "-c", RUNNER, url, direction],
-            input=source,
+            [
+                str(ORIGINAL),
+                "-W",
+                "ignore",
+                "-c",
+                RUNNER,
+                url,
+                direction,
+                json.dumps(found.models.naming_convention),
+            ],
+            input=found.source,
             capture_output=True,
             text=True,
             check=False,

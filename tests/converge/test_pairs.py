@@ -1,8 +1,8 @@
 """Random pairs of schemas, there and back: the laws of converge_laws, on the first seeds, and on the first of those that
 have more (renames, rules, several MetaData, domains, partitions).
 
-By the text of a revision file, as users run it; some by a project and its command line, some in the words of Alembic's
-files. More by `make converge`."""
+By the text of a revision file, as users run it; some by a project and its command line (in the words of Alembic's files:
+test_alembic_words.py). More by `make converge`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from converge_models import script
 from converge_more import EXTENDED
 from converge_places import places
 from converge_trial import kept_places, on_kinds, trial  # noqa: F401  (fixtures)
-from converge_words import Words
 
 PAIRS = 160
 AT_ONCE = 40
@@ -39,14 +38,6 @@ def test_pairs_come_out_right_in_another_process(db: str) -> None:
     with places(db, reachable=True) as (lived, fresh):
         trial = Trial(Files(db), db, lived, fresh)
         assert sum(comes_out_right(trial, 10_000 + seed) for seed in range(FILES)) > FILES / 2
-
-
-@on_kinds("postgresql", "mariadb", "sqlite")
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-def test_pairs_come_out_right_in_alembics_words(trial: Trial) -> None:
-    trial.tool = Words(trial.kind)
-    assert sum(comes_out_right(trial, seed) for seed in range(2 * FILES)) > FILES
 
 
 def comes_out_right(trial: Trial, seed: int) -> int:

@@ -255,3 +255,24 @@ def test_env_py_says_where_the_revisions_are(database: Database, tmp_path: Path)
     assert "a2" in project.limbeck("current")
     project.limbeck("downgrade", "base")
     assert sa.inspect(sa.create_engine(database.url)).get_table_names() == ["alembic_version"]
+
+
+TEMPLATE = "from alembic import op\nrevision, down_revision = ${repr(up_revision)}, ${repr(down_revision)}\n"
+
+
+@on("sqlite")
+def test_new_files_go_where_env_py_says(database: Database, tmp_path: Path) -> None:
+    models = "target_metadata=sa.MetaData()"
+    project = Project(tmp_path, database.url, models, env="import sqlalchemy as sa\n" + LATE_ENV)
+    (tmp_path / "db" / "versions").rename(tmp_path / "elsewhere")
+    (tmp_path / "db" / "versions").mkdir()
+    (tmp_path / "db" / "script.py.mako").write_text(TEMPLATE, encoding="utf-8")
+    project.limbeck("upgrade", "head")
+    project.limbeck("revision", "--autogenerate", "-m", "Found", "--rev-id", "a3")  # both tables are to go
+    assert "= 'a3', 'a2'" in (tmp_path / "elsewhere" / "a3_found.py").read_text(encoding="utf-8")
+
+    ini = tmp_path / "alembic.ini"
+    ini.write_text(ini.read_text(encoding="utf-8") + "revision_environment = true\n", encoding="utf-8")
+    project.limbeck("revision", "-m", "By hand", "--rev-id", "a4")
+    assert "= 'a4', 'a3'" in (tmp_path / "elsewhere" / "a4_by_hand.py").read_text(encoding="utf-8")
+    assert list((tmp_path / "db" / "versions").iterdir()) == []

@@ -382,6 +382,30 @@ def test_a_batch_that_would_lose_something_is_not_written(sqlite: Database) -> N
     assert "b DESC" in index and "a INTEGER NOT NULL" in made
 
 
+def test_what_needs_no_copy_is_said_in_words_beside_one_that_is_not(sqlite: Database) -> None:
+    """One change that batch would spoil (the index's DESC) does not take the others with it."""
+    a, b = sa.Column("a", sa.Integer), sa.Column("b", sa.Integer)
+    have = table(a, b)
+    want = table(
+        sa.Column("a", sa.Integer, nullable=False), sa.Column("b", sa.Integer), sa.Column("c", sa.String(9))
+    )
+    for metadata in (have, want):
+        sa.Index("ix", metadata.tables["t"].c.b.desc())
+    sa.Index("new", want.tables["t"].c.c)
+    bench = Bench(sqlite, have, want)
+    bench.compares()
+    code = bench.code["upgrades"]
+    assert "batch_op.add_column(sa.Column('c', sa.String(length=9)" in code
+    assert "batch_op.create_index(batch_op.f('new'), ['c']" in code
+    assert code.count("INSERT INTO") == 1 and "alter_column" not in code
+    for which in ("upgrades", "downgrades", "upgrades"):
+        bench.runs(which)
+    assert told(bench.compares()) == []
+    with bench.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'index' ORDER BY 1")
+        assert found.scalars().all() == ["CREATE INDEX ix ON t (b DESC)", "CREATE INDEX new ON t (c)"]
+
+
 def test_a_batch_that_does_the_same_is(sqlite: Database) -> None:
     have, want = (table(sa.Column("a", sa.Integer, nullable=n)) for n in (True, False))
     bench = Bench(sqlite, have, want)

@@ -499,6 +499,31 @@ def test_a_transaction_of_somebody_else_stays_his(history: History) -> None:
         assert history.tables == []
 
 
+@on("postgresql", "sqlite")
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_failure_in_a_transaction_of_somebody_else_is_his_to_take_back(
+    history: History, begun: bool
+) -> None:
+    """Nothing needs to be undone by hand. On SQLite only where BEGIN was said: Python's driver says it later."""
+    from limbeck.revisions import route
+
+    history.upgrade("c3")
+    history.write("d4", "c3", BREAKS)
+    heard, scripts = Recorder(), history.scripts
+    with history.database.engine().connect() as connection, connection.begin():
+        if begun and history.database.kind == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        with pytest.raises(StepFailedError) as failed:
+            plan = lambda rows: route.upgrade(scripts.graph, rows, "d4").steps  # noqa: E731
+            runner.run(connection, plan, scripts.load, Policy(lock=False), heard)
+    goes = begun or history.database.kind == "postgresql"
+    error = failed.value
+    assert (error.rolled_back, error.external, error.heads) == (False, goes, ("c3",))
+    assert bool(error.done) is not goes
+    assert ("by hand" in error.next_step()) is not goes
+    assert heard.events[-1] == StepFailed("d4", "upgrade", False, goes)
+
+
 @on("postgresql")
 def test_outside_is_refused_in_a_transaction_of_somebody_else(history: History) -> None:
     from limbeck.revisions import route

@@ -182,8 +182,9 @@ class AlembicProject:
             sourceless=directory.sourceless,
         )
 
-    @cached_property
+    @property
     def settings(self) -> Settings:
+        """As they stand now: env.py may have said meanwhile where the revisions are."""
         directory = self.directory
         ini = Path(self._files[0])
         return Settings(

@@ -15,13 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import literal_column
+from sqlalchemy import exc, literal_column
 
 from limbeck.author import stage
 from limbeck.errors import EnvScriptDidNothing, EnvScriptFailed, LimbeckError
 from limbeck.policy import Policy
 from limbeck.project import RunOptions, Work
 from limbeck.revisions.head_moves import HeadMoves
+from limbeck.run import failure
 from limbeck.run.heads_table import HeadsTable
 from limbeck.run.transactions import Keeper
 from limbeck.shore import connect, models
@@ -116,7 +117,20 @@ class ProjectEnvironment:
             own = self.project.directory.env_py_location
             folders = [str(self.project.folder), str(Path(own).absolute().parent)]
             place = models.place_in(error, folders) or own
-            raise EnvScriptFailed(place=place, said=models.in_a_line(error)) from error
+            raise EnvScriptFailed(place=place, said=_said(error)) from error
+
+
+def _said(error: BaseException) -> str:
+    """What was raised; of two errors of databases, one in the handling of the other, the first one before it: PostgreSQL
+    has rolled back already what it cannot prepare, and refuses the rollback that env.py asks for then."""
+    if not isinstance(error, exc.DBAPIError):
+        return models.in_a_line(error)
+    first, seen = error, error.__cause__ or error.__context__
+    while seen is not None:
+        first = seen if isinstance(seen, exc.DBAPIError) else first
+        seen = seen.__cause__ or seen.__context__
+    told = [first] if first is error else [first, error]
+    return "; and then ".join(f"{type(each).__name__}: {failure.said_by(each)}" for each in told)
 
 
 def no_steps(rows: Any, migration_context: Any) -> list[Any]:

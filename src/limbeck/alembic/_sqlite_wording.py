@@ -18,10 +18,12 @@ import sqlalchemy as sa
 
 from limbeck.backends import backend_for
 from limbeck.diff.walk import table_changes
+from limbeck.errors import LimbeckError
 from limbeck.events import SILENT
 from limbeck.model.constraint import Check
 from limbeck.model.names import QualifiedName
 from limbeck.model.table import Table
+from limbeck.ops.column import AddColumn
 from limbeck.ops.constraint import AddConstraint, RenameConstraint, dropping
 from limbeck.ops.fill import FillColumn
 from limbeck.ops.index import CreateIndex, DropIndex, RenameIndex
@@ -39,7 +41,8 @@ _READS = re.compile(
     re.I,
 )
 _LOSSY_CAST = re.compile(r"^\s*INSERT\b.*\bCAST\s*\(.*?\bAS\s+(?!VARCHAR|TEXT|CHAR|CLOB)", re.I | re.S)
-
+_GOES = re.compile(r"\s*DROP TABLE\b", re.I)
+"""The end of every copy."""
 
 WHOLE = (CreateTable, DropTable)
 """What makes no table anew: its statements tell all."""
@@ -97,12 +100,81 @@ class SqliteWording(Wording):
         try:
             if not statements:
                 return []
-            for made in self._ways(group, state):
-                if self._leaves_the_same(before, meant, made):
-                    return made
+            found = self._in_words(group, state, before, meant)
+            if found is None and len(group) > 1:
+                found = self._with_plain_ends(list(group), state, before, meant)
         finally:
             before.dispose()
-        return said(group[0], noted(group[0], spelled_sql(statements)))
+        return found or said(group[0], noted(group[0], spelled_sql(statements)))
+
+    def _in_words(
+        self, group: Sequence[Any], state: Any, before: Memory, meant: Memory, *, copying: bool = True
+    ) -> list[ops.MigrateOperation] | None:
+        """The group as Alembic's words that leave what is meant; None where they do not, or copy the table unasked."""
+        for made in self._ways(group, state):
+            if self._leaves_the_same(before, meant, made, copying):
+                return made
+        return None
+
+    def _with_plain_ends(
+        self, group: list[Any], state: Any, before: Memory, meant: Memory
+    ) -> list[ops.MigrateOperation] | None:
+        """What begins and ends the group and needs no copy of the table, in words; between them the one copy that the
+        whole would have been. None where nothing is won by it, or where it leaves something else."""
+        there = before.copy()
+        made: list[ops.MigrateOperation] = []
+        try:
+            while group and (found := self._plain_word(group[0], state, there)):
+                made += found
+                state = group[0].apply(state)
+                group = group[1:]
+            for end in range(_behind_the_copies(group), len(group) + (1 if made else 0)):
+                rest = self._copy_and_plain(group[:end], group[end:], state, there, meant)
+                if rest is not None:
+                    return made + rest
+            return None
+        finally:
+            there.dispose()
+
+    def _copy_and_plain(
+        self, copied: list[Any], plain: list[Any], state: Any, before: Memory, meant: Memory
+    ) -> list[ops.MigrateOperation] | None:
+        there = before.copy()
+        made: list[ops.MigrateOperation] = []
+        try:
+            if copied:
+                statements = perform(there, copied)
+                found = self._in_words(copied, state, before, there)
+                made += found or said(copied[0], noted(copied[0], spelled_sql(statements)))
+                for operation in copied:
+                    state = operation.apply(state)
+            for operation in plain:
+                found = self._plain_word(operation, state, there)
+                if found is None:
+                    return None
+                made += found
+                state = operation.apply(state)
+            return made if same(there, meant) else None
+        except (LimbeckError, sa.exc.SQLAlchemyError):  # it goes in one piece alone
+            return None
+        finally:
+            there.dispose()
+
+    def _plain_word(self, operation: Any, state: Any, there: Memory) -> list[ops.MigrateOperation] | None:
+        """The operation in words, and done `there`; None, and nothing done, where it is not plain or has no words."""
+        if not isinstance(operation, PLAIN):
+            return None
+        after = there.copy()
+        try:
+            perform(after, [operation])
+            found = self._in_words([operation], state, there, after, copying=False)
+            if found is not None:
+                perform(there, [operation])
+            return found
+        except (LimbeckError, sa.exc.SQLAlchemyError):
+            return None
+        finally:
+            after.dispose()
 
     def _ways(self, group: Sequence[Any], state: Any) -> Iterable[list[ops.MigrateOperation]]:
         steps = list(in_two(group, state))
@@ -117,20 +189,33 @@ class SqliteWording(Wording):
                 there = operation.apply(there)
             yield made
 
-    def _leaves_the_same(self, before: Memory, meant: Memory, made: list[ops.MigrateOperation]) -> bool:
+    def _leaves_the_same(
+        self, before: Memory, meant: Memory, made: list[ops.MigrateOperation], copying: bool = True
+    ) -> bool:
         there = before.copy()
         try:
             lines, imports = self.lines(made)
             if any("limbeck." in line for line in lines):
                 return False
             sent = there.perform(self.space, lines, imports)
-            return not any(map(_LOSSY_CAST.match, sent)) and same(there, meant)
+            if any(map(_LOSSY_CAST.match, sent)) or (not copying and any(map(_GOES.match, sent))):
+                return False
+            return same(there, meant)
         except CannotBeTried:
             return all(map(_is_plain, made))
         except Exception:  # its renderer has no words for it, Alembic refuses it, or SQLite does
             return False
         finally:
             there.dispose()
+
+
+PLAIN = (AddColumn, CreateIndex, DropIndex)
+"""What SQLite does to a table as it stands, if nothing else is asked."""
+
+
+def _behind_the_copies(group: Sequence[Any]) -> int:
+    """Where nothing but plain operations follows."""
+    return max((place for place, o in enumerate(group, 1) if not isinstance(o, PLAIN)), default=0)
 
 
 def _is_plain(made: ops.MigrateOperation) -> bool:

@@ -129,6 +129,7 @@ class Author:
             **more,
         )
         self.project.environment.execute(environment)
+        self.project.scripts.look_in(self.project.directory._version_locations)
 
     # -- writing
 

@@ -79,8 +79,8 @@ class Teller(Reporter):
 
     def _StepFailed(self, event: StepFailed) -> None:
         self.line.stop()
-        state = "rolled back" if event.rolled_back else "NOT rolled back"
-        self.look.say(f"x {event.revision}  failed, {state}", "red")
+        state = ", rolled back" if event.rolled_back else ", NOT rolled back"
+        self.look.say(f"x {event.revision}  failed{'' if event.external else state}", "red")
 
     def _StatementStarted(self, event: StatementStarted) -> None:
         if self.look.verbose:

@@ -49,7 +49,8 @@ class Wish(NamedTuple):
 
 def revision(project: Project, wish: Wish = Wish()) -> Written:
     """An empty file behind the head."""
-    return _write(project, wish, _parents(project, wish), "", "", ())
+    variables = _variables(project)
+    return _write(project, wish, _parents(project, wish), "", "", (), variables)
 
 
 def autogenerate(
@@ -113,6 +114,7 @@ def check(project: Project) -> tuple[Differences, ...]:
 
 def merge(project: Project, places: Sequence[str], wish: Wish = Wish()) -> Written:
     """A file without work that joins several heads. Raises NothingToMerge, NotHead."""
+    variables = _variables(project)
     graph = project.scripts.graph
     with project.scripts.explaining():
         parents = tuple(dict.fromkeys(n for place in places for n in resolve(graph, parse(place), ())))
@@ -120,7 +122,7 @@ def merge(project: Project, places: Sequence[str], wish: Wish = Wish()) -> Writt
         raise NothingToMerge(heads=parents)
     _refuse_inner(project, parents, wish.splice)
     message = wish.message or f"merge {' and '.join(parents)}"
-    return _write(project, wish._replace(message=message), parents, "", "", ())
+    return _write(project, wish._replace(message=message), parents, "", "", (), variables)
 
 
 def edit(project: Project, place: str) -> str:
@@ -143,6 +145,11 @@ def edit(project: Project, place: str) -> str:
 
 
 # -- the file -----------------------------------------------------------------------------------------------
+
+
+def _variables(project: Project) -> Mapping[str, Any] | None:
+    """Asked before anything else: whoever tells them may say only then where the revisions are."""
+    return project.author.variables() if project.author is not None else None
 
 
 def _parents(project: Project, wish: Wish) -> tuple[str, ...]:
@@ -210,7 +217,7 @@ def _write(
         ),
         project.settings,
         location=location,
-        variables=project.author.variables() if project.author and variables is None else variables,
+        variables=variables,
     )
     project.scripts.refresh()
     if project.author is not None:

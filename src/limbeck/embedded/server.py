@@ -28,6 +28,7 @@ SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_connections": "100",
+    "max_prepared_transactions": "10",
     "shared_buffers": "32MB",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -10,12 +10,19 @@ class RunError(LimbeckError):
     exit_code = Exit.MIGRATION_FAILED
 
 
+NOT_OURS = (
+    "What this run did stands in a transaction that env.py, or the program that called, has opened, and goes or stays"
+    " with it"
+)
+
+
 class StepFailedError(RunError):
     """A revision's upgrade() or downgrade() raised.
 
     `place` is file:line in the revision file, `statement` the SQL it died in (without values of rows), `said` what was
     raised, `done` the statements of the step that cannot be taken back, `heads` the version rows as they are now,
-    `whole_run` whether the steps before it went with it.
+    `whole_run` whether the steps before it went with it, `external` whether all of it stands in a transaction that
+    somebody else opened and will end; then `heads` are the rows before that.
     """
 
     code = "LB701"
@@ -29,6 +36,7 @@ class StepFailedError(RunError):
     heads: tuple[str, ...] = ()
     hint: str = ""
     whole_run: bool = False
+    external: bool = False
 
     def what(self) -> str:
         place = f" at {self.place}" if self.place else ""
@@ -39,6 +47,8 @@ class StepFailedError(RunError):
         if self.rolled_back:
             scope = "run" if self.whole_run else "revision"
             lines.append(f"Everything this {scope} did was rolled back; the database stands at {now}.")
+        elif self.external:
+            lines.append(f"{NOT_OURS}; before it the database stood at {now}.")
         elif not self.done:
             lines.append(f"Nothing of this revision was done before; the database stands at {now}.")
         else:
@@ -49,7 +59,7 @@ class StepFailedError(RunError):
         return "\n".join(lines)
 
     def next_step(self) -> str:
-        if self.rolled_back or not self.done:
+        if self.rolled_back or self.external or not self.done:
             return self.hint or "Repair the revision and run the same command again."
         return (
             "Undo these statements by hand, or take them out of the revision; then repair the rest and run the same"
@@ -128,7 +138,7 @@ class IdTooLong(RunError):
 
 class Interrupted(RunError):
     """Ctrl-C, or a signal: before the first step, in one, after one, or at the end (`moment`); "kept" where the caller
-    keeps the transaction.
+    keeps the transaction, `external` where that is so in the midst of a step.
 
     `heads` is what is committed; `undone` counts the steps before it that were rolled back with it."""
 
@@ -141,6 +151,7 @@ class Interrupted(RunError):
     heads: tuple[str, ...] = ()
     moment: str = "in"
     undone: int = 0
+    external: bool = False
     signal: str = "SIGINT"
 
     def what(self) -> str:
@@ -165,6 +176,8 @@ class Interrupted(RunError):
                 f"{word} in {self.direction} {self.revision}, which was rolled back{too};"
                 f" the database stands at {now}."
             )
+        if self.external:
+            return f"{word} in {self.direction} {self.revision}. {NOT_OURS}; before it the database stood at {now}."
         lines = [f"{word} in {self.direction} {self.revision}; the version rows say {now}."]
         if self.done:
             lines.append("These statements of it were done and could not be rolled back:")

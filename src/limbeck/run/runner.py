@@ -190,10 +190,17 @@ class LiveRun:
         self.direction = ""
         self.safe = 0
         """How many of the steps taken a rollback leaves."""
+        self._began_inside = not self.is_sqlite or self._inside_already()
 
     @property
     def is_sqlite(self) -> bool:
         return bool(self.connection.dialect.name == "sqlite")
+
+    def _inside_already(self) -> bool:
+        """Whether SQLite is in the transaction that SQLAlchemy thinks it is in (Python's driver begins it late)."""
+        from limbeck.backends.sqlite import connection as sqlite
+
+        return self.transactions.external and sqlite.in_transaction(self.connection)
 
     def _keeper(self) -> Keeper:
         conventions = self.policy.conventions
@@ -506,7 +513,7 @@ class LiveRun:
             if blamed is not None:
                 step, line = blamed.owner, blamed.line
         rolled_back = self._took_back()
-        self.reporter.tell(StepFailed(_name(step), step.direction, rolled_back))
+        self.reporter.tell(StepFailed(_name(step), step.direction, rolled_back, self.stands_outside))
         return self._failed(error, step, rolled_back, line)
 
     def _took_back(self) -> bool:
@@ -514,9 +521,14 @@ class LiveRun:
             return True
         return not self.transactions.external and not self._kept()
 
+    @property
+    def stands_outside(self) -> bool:
+        """Whether all that was done stands in a transaction of somebody else's, and goes or stays with it."""
+        return self.transactions.external and self.transactions.transactional_ddl and self._began_inside
+
     def _kept(self) -> tuple[str, ...]:
         """The statements of this step that a rollback leaves."""
-        if self.transactions.takes_back:
+        if self.transactions.takes_back or self.stands_outside:
             return ()
         if self.backend.transactional_ddl or self.transactions.external:
             return tuple(self.watch.done)
@@ -528,7 +540,9 @@ class LiveRun:
         heads = self.committed
         if stopping.is_stop(error, self.is_sqlite):
             undone = len(self.taken) - self.safe if self.transactions.wraps_run else 0
-            return stopping.within(name, step.direction, rolled_back, done, heads, undone)
+            return stopping.within(
+                name, step.direction, rolled_back, done, heads, undone, external=self.stands_outside
+            )
         if isinstance(error, (HeadsMoved, LockTimedOut)):
             return error
         fault = explain(error, self.connection.engine.url) if isinstance(error, Exception) else None
@@ -546,6 +560,7 @@ class LiveRun:
             heads=heads,
             hint=failure.next_step_after(error),
             whole_run=rolled_back and not self.transactions.per_step and self.transactions.transactional_ddl,
+            external=self.stands_outside,
         )
 
 

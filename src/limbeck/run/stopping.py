@@ -27,8 +27,11 @@ def within(
     done: tuple[str, ...],
     heads: tuple[str, ...],
     undone: int,
+    *,
+    external: bool,
 ) -> Interrupted:
-    """In a step; `undone` steps before it were rolled back with it."""
+    """In a step; `undone` steps before it were rolled back with it. `external`: all of it stands in a transaction that
+    somebody else will end."""
     return Interrupted(
         revision=revision,
         direction=direction,
@@ -36,6 +39,7 @@ def within(
         done=done,
         heads=heads,
         undone=undone,
+        external=external,
         signal=interruption.name(),
     )
 

@@ -65,8 +65,9 @@ def _failed(error: BaseException, wanted: str, folders: Sequence[str]) -> Models
 
 
 def in_a_line(error: BaseException) -> str:
-    """An exception of somebody else's code, as people read it."""
-    text = " ".join(str(error).split())
+    """An exception of somebody else's code, as people read it; of a database's the first line, what follows shows rows."""
+    orig = getattr(error, "orig", None)
+    text = " ".join(str(error).split()) if orig is None else str(orig).strip().partition("\n")[0]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

@@ -4,6 +4,7 @@ from logging.config import fileConfig
 
 from alembic import context
 from sqlalchemy import engine_from_config
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 # True: commit all databases in two phases (PostgreSQL, MySQL and Oracle can)
@@ -42,6 +43,15 @@ def run_migrations_offline() -> None:
             migrate(name, url=url, output_buffer=script, **how)
 
 
+def take_back(name, connection, transaction) -> None:
+    """Roll back one database. Which one could not prepare has done so already, and says that it knows nothing of it."""
+    try:
+        transaction.rollback()
+    except DBAPIError as error:
+        logger.warning("Rolling back database %s: %s", name, error.orig)
+        connection.invalidate()
+
+
 def run_migrations_online() -> None:
     """Migrate all databases, each in a transaction of its own; nothing is committed before all are through."""
     with ExitStack() as opened:
@@ -63,8 +73,8 @@ def run_migrations_online() -> None:
             for transaction in transactions:
                 transaction.commit()
         except BaseException:
-            for transaction in transactions:
-                transaction.rollback()
+            for (name, connection), transaction in zip(connections.items(), transactions, strict=True):
+                take_back(name, connection, transaction)
             raise
 
 
