@@ -34,6 +34,15 @@ def test_values_are_cast_by_what_the_domain_is_over(database: Database) -> None:
     there_and_back(database, column(sa.Boolean()), column(postgresql.DOMAIN("number", sa.Integer())))
 
 
+@on("postgresql")
+@pytest.mark.filterwarnings("error")
+def test_an_index_that_sorts_a_domain_asks_nothing_of_its_type(database: Database) -> None:
+    column = sa.Column("n", postgresql.DOMAIN("number", sa.Integer()))
+    index = sa.Index("ix", sa.column("n").desc().nulls_last())
+    have = models(("t", identifier(), column, index))
+    there_and_back(database, have, models(("t", identifier())))
+
+
 PLAIN = [sa.String(20), sa.Text(), sa.Integer()]
 
 
