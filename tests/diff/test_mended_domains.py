@@ -35,6 +35,15 @@ def test_values_are_cast_by_what_the_domain_is_over(database: Database) -> None:
 
 
 @on("postgresql")
+def test_a_default_is_stored_as_it_was_said(database: Database) -> None:
+    def column(type_: Any) -> sa.MetaData:
+        default = sa.text("concat('a', 'b')")
+        return models(("t", identifier(), sa.Column("n", type_, server_default=default)))
+
+    there_and_back(database, column(postgresql.DOMAIN("words", sa.Text())), column(sa.Text()))
+
+
+@on("postgresql")
 @pytest.mark.filterwarnings("error")
 def test_an_index_that_sorts_a_domain_asks_nothing_of_its_type(database: Database) -> None:
     column = sa.Column("n", postgresql.DOMAIN("number", sa.Integer()))
