@@ -259,24 +259,26 @@ def _partitions(connection: Any) -> list[str]:
     return list(connection.exec_driver_sql("SELECT relname FROM pg_class WHERE relispartition").scalars())
 
 
-def plain_list(fact: str) -> str:
-    """PostgreSQL: one wording for a list of texts. `x IN ('a', 'b')` is stored in one, and that, said again as a change of
-    the column's type does, in another."""
-
-    def each(match: re.Match[str]) -> str:
-        return re.sub(r"('(?:[^']|'')*'::character varying)", r"(\1)::text", match[1])
-
-    text = r"'(?:[^']|'')*'::character varying"
-    return re.sub(rf"\((ARRAY\[{text}(?:, {text})*\])\)::text\[\]", each, fact)
-
-
 def plain_default(fact: str) -> str:
-    """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
+    """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said, and for the
+    moment at which a transaction began, which has three names."""
+    fact = re.sub(r"(default )(?:now\(\)|transaction_timestamp\(\))(?=$)", r"\1CURRENT_TIMESTAMP", fact)
     return re.sub(
         r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?:\[\])*(?=$| as identity)",
         r"\1\2",
         fact,
     )
+
+
+def plain_list(fact: str) -> str:
+    """PostgreSQL: one wording for `x IN ('a', 'b')` over a VARCHAR. It stores another one when it reads its own again, as for a
+    new type of the column."""
+    element = r"'(?:[^']|'')*'::character varying"
+
+    def each_cast(found: re.Match[str]) -> str:
+        return f"ARRAY[{', '.join(f'({e})::text' for e in re.findall(element, found[1]))}]"
+
+    return re.sub(rf"\(ARRAY\[({element}(?:, {element})*)\]\)::text\[\]", each_cast, fact)
 
 
 def _told(error: BaseException) -> str:

@@ -29,9 +29,10 @@ class Words(Limbeck):
 
         from limbeck.model.names import QualifiedName
 
+        declared = metadatas(models)
         out = left_alone(models)
         options = {
-            "target_metadata": list(metadatas(models)),
+            "target_metadata": declared[0] if len(declared) == 1 else list(declared),
             "include_object": lambda thing, name, kind, *_: (
                 kind != "table" or not out(QualifiedName(thing.schema, name))
             ),
@@ -59,7 +60,7 @@ class Words(Limbeck):
         variables: dict[str, Any] = {}
         context.imports = set()
         render._render_python_into_templatevars(context, script, variables)
-        return File(found, variables, self._told(found), metadata)
+        return File(found, variables, self._told(found), declared[0])
 
     def _told(self, found: Any) -> list[str]:
         return super().lines(found)

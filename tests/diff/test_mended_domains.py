@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from mending import identifier, looked_at, models, there_and_back
 from sqlalchemy.dialects import postgresql
-from test_mended import identifier, looked_at, models, there_and_back
 
 import catalog
 from conftest import on

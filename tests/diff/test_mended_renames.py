@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from mending import identifier, models, there_and_back
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
 from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
-from test_mended import identifier, models, there_and_back
 
 from conftest import on
 from limbeck.ops.identifiers import RESERVED, renamed
