@@ -172,7 +172,10 @@ def report(trial: Trial, asked: argparse.Namespace, seed: int, pair: Pair, failu
         return found is not None and found.law == failure.law
 
     small = shrunk(pair, fails)
-    found = trial.run(small)
+    try:
+        found = trial.run(small)
+    except Invalid as refusal:  # what failed left a trace in the session
+        found = Failure(failure.law, f"not a pair any more: {refusal}")
     print(f"-- smallest:\n{script(small, trial.kind)}\n{found.text if found else ''}", flush=True)
 
 

@@ -24,7 +24,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 TOGETHER = 1.0
 """Seconds within which several signals are one."""
@@ -57,8 +57,8 @@ class _Signals:
     possible = False
     unless: Callable[[], bool] = staticmethod(never)
     last = 0.0
-    task: Any = None
-    """The task of an event loop in which it may be raised."""
+    place: tuple[Any, Any] | None = None
+    """The task of an event loop, and the greenlet of it, in which it may be raised."""
 
     def arrives(self, number: int, _frame: Any) -> None:
         now = time.monotonic()
@@ -80,20 +80,22 @@ class _Signals:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
 
-    def throw(self) -> None:
+    def throw(self) -> NoReturn:
         self.raised = True
         raise Stopped
 
     def _deliver(self) -> None:
-        """Here, or in the task that may be ended, where that one waits and its loop is what the signal came upon."""
-        task = self.task
-        if task is None or _running_task() is task:
+        """Here; or in the task that may be ended, where the signal came upon its loop, or upon what waits for the greenlet
+        in which the run is: that one would never be gone on with."""
+        place = self.place
+        if place is None or _place() == place:
             self.throw()
+        task = place[0]
         task.get_loop().call_soon_threadsafe(self._end_task, task)
 
     def _end_task(self, task: Any) -> None:
         """Called by the loop, so the task waits; maybe not any more where it may be ended."""
-        if self.possible and self.task is task and not self.raised and not self.unless():
+        if self.possible and self.place and self.place[0] is task and not self.raised and not self.unless():
             self.raised = True
             task.cancel()
 
@@ -113,12 +115,15 @@ class _Signals:
 _signals = _Signals()
 
 
-def _running_task() -> Any:
-    """The task that runs now, where there is an event loop in this thread; asyncio is not imported for it."""
+def _place() -> tuple[Any, Any] | None:
+    """The task and the greenlet that run now, where there is an event loop in this thread; nothing is imported for it."""
     asyncio = sys.modules.get("asyncio")
     if asyncio is None or asyncio._get_running_loop() is None:
         return None
-    return asyncio.current_task()
+    task, greenlet = asyncio.current_task(), sys.modules.get("greenlet")
+    if task is None:
+        return None
+    return task, None if greenlet is None else greenlet.getcurrent()
 
 
 def _in_thread(work: Callable[[], None]) -> None:
@@ -137,15 +142,15 @@ class _Mode:
         self._possible, self._unless = possible, unless
 
     def __enter__(self) -> None:
-        self._before = _signals.possible, _signals.unless, _signals.task
+        self._before = _signals.possible, _signals.unless, _signals.place
         if self._possible:
             check()
-            _signals.task = _running_task()
+            _signals.place = _place()
         _signals.unless = self._unless
         _signals.possible = self._possible
 
     def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
-        _signals.possible, _signals.unless, _signals.task = self._before
+        _signals.possible, _signals.unless, _signals.place = self._before
         if error is not None:
             if self._possible and _signals.raised and _comes_of_it(error):
                 raise Stopped from error

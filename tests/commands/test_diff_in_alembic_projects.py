@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def folder(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for name, down, up in (("a1", None, SHOPS), ("b2", "a1", NAMES)):
         write(tmp_path, name, down, up)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delitem(__import__("sys").modules, "models_of_alembic", raising=False)
+    monkeypatch.delitem(sys.modules, "models_of_alembic", raising=False)
     assert main(["-q", "upgrade", "a1"]) == 0
     return tmp_path
 
@@ -135,3 +136,26 @@ def test_a_revision_is_written_in_its_words(
     assert main(["-q", "upgrade", "head"]) == 0
     assert main(["diff", "--exit-code"]) == 0
     assert main(["diff", "head", "--exit-code"]) == 0
+
+
+@on("sqlite", "postgresql")
+def test_a_revision_says_what_was_answered(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "m" / "versions" / "b2.py").unlink()
+    code = 'sa.Column("name", sa.String(30)), sa.Column("code", sa.Integer, nullable=False))'
+    (folder / "models_of_alembic.py").write_text(MODELS.replace('sa.Column("name", sa.String(30)))', code))
+    monkeypatch.delitem(sys.modules, "models_of_alembic")
+    monkeypatch.delitem(sys.path_importer_cache, ".", raising=False)  # it is the folder of an earlier test
+    with database.engine().begin() as connection:
+        connection.exec_driver_sql("INSERT INTO shops (id) VALUES (1)")
+    assert main(["diff", "--revision", "--rev-id", "d4"]) == 5
+    assert main(["diff", "--revision", "--rev-id", "d4", "--no-input"]) == 6
+    (path,) = (folder / "m" / "versions").glob("*d4*")
+    path.unlink()
+    assert main(["diff", "--revision", "--rev-id", "d4", "--default", "shops.code=7"]) == 0
+    assert "limbeck" not in path.read_text()
+    assert main(["-q", "upgrade", "head"]) == 0
+    assert main(["diff", "--exit-code"]) == 0
+    with database.engine().connect() as connection:
+        assert connection.exec_driver_sql("SELECT code FROM shops").scalars().all() == [7]

@@ -60,8 +60,17 @@ class Generator:
                     b = found
                     changes.append(name)
                     break
-        rows = chance.random() < 0.7 and not breaks_rows(a, b, self.families)
+        rows = chance.random() < 0.7 and not (breaks_rows(a, b, self.families) or self.stranger(a, b))
         return with_objects(self.kind, self.seed, Pair(a, b, rows, tuple(changes)))
+
+    def stranger(self, a: Models, b: Models) -> bool:
+        """Whether a column went and another came under its name, to whose type PostgreSQL casts nothing of the old one."""
+        if self.kind != "postgresql":
+            return False
+        pairs = [(t, old) for t in b.tables if (old := a.table(t.key)) is not None]
+        both = [(c.family, was.family) for t, old in pairs for c in t.columns if (was := old.column(c.name))]
+        wider = WIDER[self.kind]
+        return any(x != y and x not in wider.get(y, ()) and y not in wider.get(x, ()) for x, y in both)
 
     def models(self) -> Models:
         enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -895,7 +904,7 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
                 kept = [(old.column(c), table.column(c)) for c in item.columns]
                 if any(was is not None and is_ is not None and was.family != is_.family for was, is_ in kept):
                     return True  # a boolean that became a number is no longer the row's
-                if _last_row_is_alone(table, item, other):
+                if _last_row_is_alone(table, old, item, other):
                     return True
             if item.kind in ("check", "fk") and any(old.column(c) is None for c in item.columns):
                 return True
@@ -915,12 +924,13 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
     return False
 
 
-def _last_row_is_alone(table: Table, item: Item, other: Table) -> bool:
-    """Whether the last row, NULL where it may be, holds values that the last row of the other table does not."""
+def _last_row_is_alone(table: Table, old: Table, item: Item, other: Table) -> bool:
+    """Whether the last row, NULL where it may be and was not filled before, holds values that the last row of the other
+    table does not."""
 
     def null(of: Table, name: str) -> bool:
         column, key = of.column(name), of.primary_key
         return column is not None and column.nullable and not (key is not None and name in key.columns)
 
-    own = any(null(table, c) for c in item.columns if table.column(c) is not None)
+    own = any(null(table, c) and (old.column(c) is None or null(old, c)) for c in item.columns)
     return not own and any(null(other, c) for c in item.referred)

@@ -234,14 +234,29 @@ def dumped(engine: Any) -> Any:
     with engine.connect() as connection:
         found = catalog.dump(connection, order=False)
         connection.rollback()
-    return {key: plain_default(fact) for key, fact in found.items()}
+    return {key: plain_list(plain_default(fact)) for key, fact in found.items()}
 
 
 def plain_default(fact: str) -> str:
-    """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said."""
+    """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said, and for the
+    moment at which a transaction began, which has three names."""
+    fact = re.sub(r"(default )(?:now\(\)|transaction_timestamp\(\))(?=$)", r"\1CURRENT_TIMESTAMP", fact)
     return re.sub(
-        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?=$| as identity)", r"\1\2", fact
+        r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?:\[\])*(?=$| as identity)",
+        r"\1\2",
+        fact,
     )
+
+
+def plain_list(fact: str) -> str:
+    """PostgreSQL: one wording for `x IN ('a', 'b')` over a VARCHAR. It stores another one when it reads its own again, as for a
+    new type of the column."""
+    element = r"'(?:[^']|'')*'::character varying"
+
+    def each_cast(found: re.Match[str]) -> str:
+        return f"ARRAY[{', '.join(f'({e})::text' for e in re.findall(element, found[1]))}]"
+
+    return re.sub(rf"\(ARRAY\[({element}(?:, {element})*)\]\)::text\[\]", each_cast, fact)
 
 
 def _told(error: BaseException) -> str:

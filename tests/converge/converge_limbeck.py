@@ -27,14 +27,14 @@ class Limbeck:
         return autogenerate.compare(connection, "", (made(models),), scope, ask=ask, fill=answers is not None)
 
     def _answer(self, models: Models) -> Any:
-        """Nothing is renamed, all may be lost, values become a new type as was proposed; the value of a new column is the
-        third row's value of its family."""
+        """Nothing is renamed, all may be lost, values become a new type as was proposed; the value of a new column, and of one
+        whose values nothing turns into the new type, is the third row's value of its family."""
 
         def ask(question: Any) -> str:
             if question.kind in ("rename", "loss"):
                 return "no" if question.kind == "rename" else "yes"
-            if question.kind == "cast":
-                return str(question.suggestion or question.safe.answer)
+            if question.kind == "cast" and question.suggestion:
+                return str(question.suggestion)
             table = next(t for t in models.tables if question.table in (t.name, f"{t.schema}.{t.name}"))
             column = table.column(question.column)
             assert column is not None, question

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from converge_types import too_wide
+
 IMPORTS = "import sqlalchemy as sa\nfrom limbeck import schema\nfrom sqlalchemy.dialects import mysql, postgresql, sqlite\n"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -215,7 +217,7 @@ def _with_sequences_there(models: Models) -> Models:
 
 def _repaired(table: Table, models: Models) -> Table:
     names = {c.name for c in table.columns}
-    columns = tuple(c for c in table.columns if _stands(c, names))
+    columns = tuple(_fitted(c) for c in table.columns if _stands(c, names))
     named: dict[str, str] = {}  # a type that brings a named CHECK, once in a table
     for column in columns:
         if "create_constraint=True" in column.type:
@@ -236,6 +238,12 @@ def _repaired(table: Table, models: Models) -> Table:
             if i.kind not in ("unique", "fk") or "name=" in i.code or i in named.values()
         )
     return replace(table, columns=columns, items=kept)
+
+
+def _fitted(column: Column) -> Column:
+    """Without a default that no row could get: servers take it in CREATE TABLE alone."""
+    wide = too_wide(column.type, column.get("server_default"))
+    return column.but(server_default=None) if wide else column
 
 
 STRICT = ("sa.Integer()", "sa.Text()", "sa.UnicodeText()", "sa.REAL()", "sa.LargeBinary()")

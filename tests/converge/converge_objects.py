@@ -81,7 +81,7 @@ class _Objects:
             a, b = _with(a, first), _with(b, second)
             if first or second:
                 changes.append(f"{what} {name} {how}")
-        return replace(pair, a=a, b=b, changes=(*pair.changes, *changes))
+        return repaired_pair(replace(pair, a=a, b=b, changes=(*pair.changes, *changes)))
 
     def thing(
         self, what: str, name: str, table: Table, *sides: Models, by_hand: bool = False
@@ -247,10 +247,19 @@ def repaired(models: Models) -> Models:
     return replace(models, things=tuple(kept))
 
 
+def _guarded(models: Models) -> set[tuple[str | None, str] | None]:
+    """Tables with policies that are declared."""
+    return {t.table for t in models.things if t.kind == "policy" and not t.by_hand}
+
+
 def repaired_pair(pair: Pair) -> Pair:
-    """What is made by hand stands on both sides or on none."""
+    """What is made by hand stands on both sides or on none. So does row security: it stays on for a policy by hand, so such
+    a one is not on a table whose own policies all go."""
     for _ in range(2):
-        both = {t for t in pair.a.things if t in pair.b.things}
+        opened = _guarded(pair.a) - _guarded(pair.b)
+        both = {
+            t for t in pair.a.things if t in pair.b.things and not (t.kind == "policy" and t.table in opened)
+        }
         a, b = (
             replace(m, things=tuple(t for t in m.things if not t.by_hand or t in both))
             for m in (pair.a, pair.b)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import re
 import uuid
 from typing import Any, NamedTuple
 
@@ -405,3 +406,12 @@ WIDER = {
     "sqlite": {"int": ("num", "str"), "str": ("text",), "text": ("str",), "num": ("float",), "bool": ("int",)},
 }  # fmt: skip
 """Families that a column may go over into by a change of type; their rows are looked at as texts then."""
+
+WIDE = {"'%s and %(x)s'": 12, "sa.text('(uuid())')": 36}
+"""Defaults with more letters than some types hold, by their length."""
+
+
+def too_wide(type_: str, default: str | None) -> bool:
+    """Whether no row of a column of that type can get the default."""
+    limit = re.search(r"(?:CHAR|String|Unicode)\((\d+)", type_)
+    return limit is not None and WIDE.get(default or "", 0) > int(limit[1])

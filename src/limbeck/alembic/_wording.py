@@ -323,7 +323,10 @@ class Wording:
         copied = bare(column)
         copied.nullable = operation.column.nullable
         copied.type = self.file_type(copied.type)
-        return [ops.AddColumnOp(operation.table.name, copied, schema=operation.table.schema)]
+        made = ops.AddColumnOp(operation.table.name, copied, schema=operation.table.schema)
+        if operation.inline:
+            copied.primary_key = made.inline_primary_key = True
+        return [made]
 
     def _live_change(
         self, operation: AlterColumn, column: Any, state: Any

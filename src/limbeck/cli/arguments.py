@@ -180,8 +180,10 @@ def _revision(commands: Any) -> None:
     _questions(p)
 
 
-def _questions(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("autogenerate's questions, answered ahead")
+def _questions(
+    parser: argparse.ArgumentParser, title: str = "autogenerate's questions, answered ahead"
+) -> None:
+    group = parser.add_argument_group(title)
     group.add_argument(
         "--default",
         action="append",
@@ -315,6 +317,7 @@ def _diff(commands: Any) -> None:
     p.add_argument("-m", "--message", default="", help="with --revision: what it does, for people")
     p.add_argument("--rev-id", metavar="ID", help="with --revision: its id, instead of a random one")
     p.add_argument("--exit-code", action="store_true", help="exit code 1 where something differs")
+    _questions(p, "with --revision: its questions, answered ahead")
 
 
 def _snapshot(commands: Any) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limbeck.errors import Exit, FileNotWritten
+from limbeck.errors import AnswersUnasked, Exit, FileNotWritten
 
+from .asking import answers_of, ask_of
 from .look import Look
 from .opening import project_of
+from .writing import tell
 
 if TYPE_CHECKING:
     from limbeck.commands.diff import Compared, Open
@@ -19,12 +21,18 @@ if TYPE_CHECKING:
 
 def diff(arguments: Namespace, look: Look) -> int:
     from limbeck.commands import diff as comparing
+    from limbeck.commands.questions import Answers
     from limbeck.commands.sides import place
 
-    found = comparing.diff(_opening(arguments), place(arguments.have), place(arguments.want))
+    answers = answers_of(arguments)
     if arguments.revision:
-        _as_revision(arguments, look, found)
-    elif look.as_json:
+        sides = place(arguments.have), place(arguments.want)
+        found = comparing.diff(_opening(arguments), *sides, answers=answers, ask=ask_of(arguments, look))
+        return _as_revision(arguments, look, found)
+    if answers != Answers():
+        raise AnswersUnasked()
+    found = comparing.diff(_opening(arguments), place(arguments.have), place(arguments.want))
+    if look.as_json:
         look.document(
             {"differ": any(o.operations for o in found), "databases": [_document(o) for o in found]}
         )
@@ -84,22 +92,18 @@ def _document(one: Compared) -> dict[str, Any]:
     }
 
 
-def _as_revision(arguments: Namespace, look: Look, found: tuple[Compared, ...]) -> None:
+def _as_revision(arguments: Namespace, look: Look, found: tuple[Compared, ...]) -> int:
     from limbeck.commands import diff as comparing
-    from limbeck.commands.revision import Wish, relative
+    from limbeck.commands.revision import Wish
 
     project = project_of(arguments)
     written = comparing.write(project, found, Wish(message=arguments.message, id=arguments.rev_id))
-    if look.as_json:
-        look.document(written)
-        return
-    for change in written.changes:
-        look.say(f"  {change}")
-    _doubts(look, found)
-    if written.empty:
-        look.say("Nothing differs: no file was written.")
-    else:
-        look.say(f"wrote {relative(written.path, project.folder)}", "bold")
+    notes = tuple(dict.fromkeys(note for one in found for note in one.notes))
+    texts = {str(name): why for one in found for name, why in one.as_text.items()}
+    code = tell(look, project, written._replace(notes=notes, as_text=texts))
+    if code == Exit.OK and arguments.exit_code and not written.empty:
+        return Exit.WOULD_CHANGE
+    return code
 
 
 def snapshot(arguments: Namespace, look: Look) -> int:

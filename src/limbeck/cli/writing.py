@@ -57,8 +57,8 @@ def revision(arguments: Namespace, look: Look) -> int:
         depends_on=tuple(arguments.depends_on),
     )
     if not arguments.autogenerate:
-        return _tell(look, project, revisions.revision(project, wish))
-    return _tell(look, project, _generated(arguments, look, project, wish))
+        return tell(look, project, revisions.revision(project, wish))
+    return tell(look, project, _generated(arguments, look, project, wish))
 
 
 def _generated(arguments: Namespace, look: Look, project: Project, wish: Wish) -> Written:
@@ -67,7 +67,7 @@ def _generated(arguments: Namespace, look: Look, project: Project, wish: Wish) -
     return revisions.autogenerate(project, wish, answers_of(arguments), ask_of(arguments, look))
 
 
-def _tell(look: Look, project: Project, written: Written) -> int:
+def tell(look: Look, project: Project, written: Written) -> int:
     from limbeck.commands.revision import relative
 
     if look.as_json:
@@ -101,7 +101,7 @@ def merge(arguments: Namespace, look: Look) -> int:
         splice=arguments.splice,
     )
     places = [part for place in arguments.revisions for part in place.replace(",", " ").split()]
-    return _tell(look, project, revisions.merge(project, places, wish))
+    return tell(look, project, revisions.merge(project, places, wish))
 
 
 def edit(arguments: Namespace, look: Look) -> int:

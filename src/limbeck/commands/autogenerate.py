@@ -16,20 +16,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
-from limbeck.diff.around_objects import Around, bare_drops, left_broken, surround
-from limbeck.diff.back import applied as done
-from limbeck.diff.back import way_back
-from limbeck.diff.left import Left
-from limbeck.diff.objects import UNCERTAIN, Key, keys_of, not_ours
-from limbeck.diff.renamed import Renames
+from limbeck.diff.around_objects import bare_drops
+from limbeck.diff.objects import UNCERTAIN, keys_of, not_ours
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
-from limbeck.diff.steps import runnable
-from limbeck.diff.together import together
-from limbeck.diff.walk import diff, table_changes
+from limbeck.diff.walk import table_changes
 from limbeck.errors import LimbeckError
 from limbeck.judge.objects import settle_objects
-from limbeck.judge.settle import Settled, as_declared, settle
+from limbeck.judge.settle import settle
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import ON_TABLES, Function, Object, RowSecurity, View
 from limbeck.model.snapshot import Snapshot
@@ -39,10 +33,9 @@ from limbeck.scripts.objects import Made, made_by
 from limbeck.shore.freeze import Freezer
 
 from .collecting import no_collecting
-from .filling import Filling, filled_back
+from .differing import Differing, after, ask_about
 from .filling import suggestion as suggestion
 from .git_view import replaced
-from .losing import Losing
 from .questions import Answers as Answers
 from .questions import Ask as Ask
 from .questions import Interview, Taken, refuse_unused
@@ -176,7 +169,7 @@ def compare(
     renames = said_renames(interview, backend, have, want)
     if fill:
         renames, left = ask_renames(interview, backend, have, want, renames, see)
-        want = _after(want, left)
+        want = after(want, left)
     moved = applied(have, renames)
     settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules), moved, rules)
     objects = settle_objects(connection, backend, have, settled.want)
@@ -191,88 +184,22 @@ def compare(
         notes = (*differing.notes(found), *told_of_others(backend, others, settled.want))
         upgrade, back = differing.runnable(found), differing.back(found)
         return Differences(database, bare_drops(upgrade), bare_drops(back), settled.as_text, notes)
-    rows = Rows(connection, backend, have, renames)
-    losing = Losing(interview, rows, backend, moved)
-    filling = Filling(interview, rows, backend, moved)
-    for _ in range(ROUNDS):  # what is left open makes another want, which may differ in other things
-        found = differing.found()
-        operations = differing.runnable(found)
-        left = (
-            *losing.ask(operations, differing.settled.want),
-            *filling.ask(operations, differing.settled.want),
-        )
-        if not left:
-            break
-        differing = differing.without(left)
-    else:
-        raise AssertionError(f"left open, and still to do: {[o.describe() for o in operations]}")
+    asked = ask_about(interview, Rows(connection, backend, have, renames), differing, moved)
     interview.close()
     if unused is None:
         refuse_unused(interview.unused())
     else:
         unused.update(interview.unused())
-    written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))), moved)
-    upgrade = tuple(operation for operation in written if isinstance(operation, Operation))
-    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))), differing.settled.want)
     told = told_of_others(backend, others, settled.want)
-    notes = (*differing.notes(found), *told, *filling.notes)
     return Differences(
         database,
-        upgrade,
-        back,
+        asked.upgrade,
+        asked.back,
         settled.as_text,
-        notes,
+        (*asked.broken, *told, *asked.unfilled),
         tuple(interview.left),
         tuple(interview.taken),
     )
-
-
-ROUNDS = 20
-
-
-class Differing(NamedTuple):
-    """What stands and what is wanted, and what leads from the one to the other."""
-
-    backend: Backend
-    have: Snapshot
-    want: Snapshot
-    rules: Rules
-    renames: Renames
-    settled: Settled
-    leave: frozenset[Key]
-    """Objects that are nobody's business; `have` holds them all, for they may stand in the way."""
-
-    def found(self) -> tuple[Operation, ...]:
-        return self._around().operations
-
-    def _around(self) -> Around:
-        want, as_text = self.settled.want, self.settled.as_text
-        found = diff(self.backend, self.have, want, self.rules, self.renames, as_text, self.leave)
-        return surround(self.backend, found, self.have)
-
-    def back(self, found: tuple[Operation, ...]) -> tuple[Operation | LimbeckError, ...]:
-        back: tuple[Operation | LimbeckError, ...] = way_back(self.backend, found, self.have)
-        return surround(self.backend, back, done(found, self.have)).operations
-
-    def notes(self, found: tuple[Operation, ...]) -> tuple[str, ...]:
-        """What stands in the way and cannot be put back, and what will not work any more."""
-        return (*self._around().notes, *left_broken(self.backend, found, self.have))
-
-    def runnable(self, found: tuple[Operation, ...]) -> tuple[Operation, ...]:
-        declared = as_declared(found, self.want, self.settled)
-        return runnable(self.backend, declared, self.have, self.want)
-
-    def without(self, left: Iterable[Left]) -> Differing:
-        """The same, but for what was left open."""
-        left = tuple(left)
-        settled = self.settled._replace(want=_after(self.settled.want, left))
-        return self._replace(want=_after(self.want, left), settled=settled)
-
-
-def _after(want: Snapshot, left: Iterable[Left]) -> Snapshot:
-    for change in left:
-        want = change(want)
-    return want
 
 
 def left_alone(project: Project, options: RunOptions) -> Callable[[QualifiedName], bool]:

@@ -10,7 +10,7 @@ from limbeck.diff import left
 from limbeck.errors import LimbeckError
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check
-from limbeck.model.defaults import ByDatabase
+from limbeck.model.defaults import ByDatabase, TextDefault
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
@@ -81,7 +81,8 @@ class Filling:
             if note not in self.notes:
                 self.notes.append(note)
             return
-        why = "is new, NOT NULL and without a default, and the table has rows"
+        has = "has" if self.rows.certain else "may have"
+        why = f"is new, NOT NULL and without a default, and the table {has} rows"
         evidence = ("it is unique: an expression that is another for every row is needed",)
         unique = _alone_unique(want, table, column.name)
         yield from self._valued(table, column, value, why, evidence if unique else ())
@@ -95,7 +96,8 @@ class Filling:
         if value is None and (column is None or not self.rows.any_null(table, name)):
             return
         column = column or Column(name=name, type=operation.type)  # type: ignore[arg-type]
-        yield from self._valued(table, column, value, "becomes NOT NULL, and some rows are NULL there", ())
+        are = "are" if self.rows.certain else "may be"
+        yield from self._valued(table, column, value, f"becomes NOT NULL, and some rows {are} NULL there", ())
 
     def _valued(
         self, table: QualifiedName, column: Column, said: str | None, why: str, evidence: tuple[str, ...]
@@ -178,8 +180,14 @@ def _alone_unique(want: Snapshot, table: QualifiedName, column: str) -> bool:
     return (column,) in (*uniques, key)
 
 
+_NULL = re.compile(r"(?i)[(\s]*null[)\s]*(?:::.*)?\Z")
+
+
 def needs_values(column: Column) -> bool:
-    return not (column.nullable or column.default is not None or column.autoincrement)
+    """Whether rows that are there would have none: DEFAULT NULL gives none either."""
+    default = column.default
+    given = default is not None and not (isinstance(default, TextDefault) and _NULL.match(default.sql.text))
+    return not (column.nullable or given or column.autoincrement)
 
 
 def suggestion(column: Column) -> str:

@@ -83,6 +83,10 @@ class Losing:
                 quoted = ddl.quote(self.backend.dialect, name)
                 yield f"{quoted} = {quoted}"
 
+    @property
+    def has(self) -> str:
+        return "has" if self.rows.certain else "may have"
+
     # -- drops
 
     def _table(self, table: QualifiedName) -> Iterator[left.Left]:
@@ -96,7 +100,7 @@ class Losing:
             "loss",
             str(table),
             "",
-            f"{table} is gone from the models and has rows: is the table to be dropped with them?",
+            f"{table} is gone from {self.interview.wanted} and {self.has} rows: is the table to be dropped with them?",
             "",
             ways=(
                 Choice(YES, f"yes, drop {table} with its rows", f"--drop {table}"),
@@ -117,9 +121,18 @@ class Losing:
         if said is not False and not loses:
             return
         key = f"{table}.{name}"
-        question = Question("loss", str(table), name, _drop_text(key, again), "", ways=_drop_ways(key, again))
+        text = self._drop_text(key, again)
+        question = Question("loss", str(table), name, text, "", ways=_drop_ways(key, again))
         if self._agreed(question, said) == LEAVE:
             yield left.column_kept(self.backend, self.have, table, name)
+
+    def _drop_text(self, key: str, again: Column | None) -> str:
+        has, wanted = self.has, self.interview.wanted
+        if again is None:
+            return f"{key} is gone from {wanted} and {has} values: is the column to be dropped with them?"
+        if isinstance(again.default, Computed):
+            return f"{key} becomes computed and {has} values: are they to be replaced by what is computed?"
+        return f"{key} cannot be changed as it stands, only be dropped and added anew, and {has} values: are they to go?"
 
     def _agreed(self, question: Question, said: bool | None) -> str:
         if said is False:
@@ -154,7 +167,7 @@ class Losing:
         if before is None or doubt is None:
             return
         look = self.rows.look(table, name, before)
-        if not look.rows or look.harmless:
+        if look.rows == 0 or look.harmless:
             return
         question = _cast_question(table, name, column.type, type_, doubt, look)
         refused = bool(look.refused) or look.fails or not look.certain
@@ -183,14 +196,6 @@ class Losing:
 def _labels(type_: TypeRef, want: Snapshot) -> tuple[str, ...]:
     found = (want.object(Enum, name) for name in type_.needs)
     return next((enum.labels for enum in found if enum is not None), ())
-
-
-def _drop_text(key: str, again: Column | None) -> str:
-    if again is None:
-        return f"{key} is gone from the models and has values: is the column to be dropped with them?"
-    if isinstance(again.default, Computed):
-        return f"{key} becomes computed and has values: are they to be replaced by what is computed?"
-    return f"{key} cannot be changed as it stands, only be dropped and added anew, and has values: are they to go?"
 
 
 def _drop_ways(key: str, again: Column | None) -> tuple[Choice, ...]:
@@ -222,6 +227,9 @@ def _cast_question(
 
 
 def _evidence(look: Look) -> Iterator[str]:
+    if look.rows is None:
+        yield "its values cannot be looked at from here"
+        return
     where = f"all {look.rows}" if look.every else f"the first {look.rows}"
     seen = f"looked at {where} rows that have a value"
     if look.fails:

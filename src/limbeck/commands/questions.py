@@ -131,11 +131,15 @@ class Taken(NamedTuple):
 
 
 class Interview:
-    """The questions of one comparison. Each is put once; afterwards its answer is known."""
+    """The questions of one comparison. Each is put once; afterwards its answer is known. `wanted` is what people call the
+    side from which something is gone."""
 
-    def __init__(self, answers: Answers, ask: Ask | None, database: str = "") -> None:
+    def __init__(
+        self, answers: Answers, ask: Ask | None, database: str = "", wanted: str = "the models"
+    ) -> None:
         self.answers = answers
         self.database = database
+        self.wanted = wanted
         self._ask = ask
         self._heard: dict[tuple[str, str], str] = {}
         self._stopped = ask is None

@@ -267,13 +267,13 @@ class _Asking:
             return NO
         if chosen.kind != "value" and self.interview.said("loss", names) is True:
             return NO
-        return self.interview.put(_question(chosen, rivals, key))
+        return self.interview.put(_question(chosen, rivals, key, self.interview.wanted))
 
 
-def _question(chosen: Candidate, rivals: list[Candidate], key: str) -> Question:
+def _question(chosen: Candidate, rivals: list[Candidate], key: str, wanted: str) -> Question:
     inside = "" if chosen.kind == "table" else f"{chosen.within}."
     text = (
-        f"{key} is gone from the models and {inside}{chosen.new} is new: "
+        f"{key} is gone from {wanted} and {inside}{chosen.new} is new: "
         f"is it the same {chosen.kind} under a new name?"
     )
     renamed = [

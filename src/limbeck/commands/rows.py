@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from limbeck.diff.renamed import Renames
 from limbeck.model.names import QualifiedName
@@ -16,10 +16,11 @@ MOST: Final = 100_000
 
 
 class Look(NamedTuple):
-    """What was seen of a change of type. `rows` were looked at, `every` says whether these are all. `refused` and `lost`
-    are how many of them; None where that could not be found out. `fails`: some value cannot become the new type."""
+    """What was seen of a change of type. `rows` were looked at, `every` says whether these are all; None where none could
+    be. `refused` and `lost` are how many of them; None where that could not be found out. `fails`: some value cannot
+    become the new type."""
 
-    rows: int
+    rows: int | None
     every: bool
     refused: int | None = 0
     lost: int | None = 0
@@ -37,6 +38,9 @@ class Look(NamedTuple):
 class Rows:
     """Tables and columns are given by their new names, and looked up under those they have now. What may not be read is
     taken to have rows and values."""
+
+    certain: ClassVar[bool] = True
+    """Whether it is known that there are rows where it is said so."""
 
     def __init__(self, connection: Any, backend: Backend, have: Snapshot, renames: Renames) -> None:
         self.connection = connection
@@ -103,3 +107,15 @@ class Rows:
             except DatabaseError:
                 trial.rollback()
                 return None
+
+
+class Unseen(Rows):
+    """What is no database has no rows to look at: every table may have some, and every column values and NULL."""
+
+    certain: ClassVar[bool] = False
+
+    def look(self, table: QualifiedName, column: str, doubt: Doubt) -> Look:
+        return Look(None, False, refused=None, lost=None)
+
+    def _count(self, sql: str) -> int | None:
+        return None

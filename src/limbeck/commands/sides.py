@@ -21,6 +21,8 @@ from limbeck.shore import connect
 from limbeck.shore.freeze import Freezer
 
 from .autogenerate import Scope, left_alone, only, schemas_of
+from .questions import Answers
+from .renaming import former_schemas
 from .replay import replayed, revisions_at
 
 if TYPE_CHECKING:
@@ -69,12 +71,13 @@ class Side(NamedTuple):
 
 class Around(NamedTuple):
     """In what a side is read: a project and one of its databases. `connection` is None where none was opened;
-    `scratch` forbids a scratch database where it is False."""
+    `scratch` forbids a scratch database where it is False. `answers` may name schemas that are to be read too."""
 
     project: Project
     connection: Any
     options: RunOptions
     scratch: bool = True
+    answers: Answers = Answers()
 
     @property
     def scope(self) -> Scope:
@@ -96,20 +99,21 @@ def _models(where: Place, around: Around, beside: Snapshot | None) -> Side:
 
 def _database(where: Place, around: Around, beside: Snapshot | None) -> Side:
     name = around.options.database
-    return Side(
-        f"the database {name}" if name else "the database", _read(around.connection, around.scope, beside)
-    )
+    return Side(f"the database {name}" if name else "the database", _read(around.connection, around, beside))
 
 
 def _url(where: Place, around: Around, beside: Snapshot | None) -> Side:
     url = connect.under(around.project.folder, connect.read(where.text))
-    snapshot = connect.connected(url, lambda connection: _read(connection, around.scope, beside))
+    snapshot = connect.connected(url, lambda connection: _read(connection, around, beside))
     return Side(mask_url(where.text), snapshot)
 
 
-def _read(connection: Any, scope: Scope, beside: Snapshot | None) -> Snapshot:
-    more: Iterable[str | None] = scope.schemas
-    schemas = schemas_of(beside, more) if beside is not None else tuple(dict.fromkeys((None, *more)))
+def _read(connection: Any, around: Around, beside: Snapshot | None) -> Snapshot:
+    more: Iterable[str | None] = around.scope.schemas
+    if beside is None:
+        schemas = tuple(dict.fromkeys((None, *more)))
+    else:
+        schemas = schemas_of(beside, (*more, *former_schemas(around.answers, beside)))
     return backend_for(connection.dialect).read(connection, schemas=schemas)
 
 

@@ -93,6 +93,9 @@ def _newly_keyed(changes: Iterable[Operation]) -> Iterator[Keyed]:
             yield change.table, frozenset(change.constraint.columns)
         elif isinstance(change, CreateIndex) and change.index.unique:
             yield change.table, frozenset(change.index.columns)
+        elif isinstance(change, AddColumn):
+            keys = (c for c in change.inline if isinstance(c, (PrimaryKey, Unique)))
+            yield from ((change.table, frozenset(key.columns)) for key in keys)
 
 
 def _waits(table: Table, keyed: set[Keyed]) -> bool:

@@ -24,7 +24,6 @@ from limbeck.ops.comment import CommentOnTable
 from limbeck.ops.constraint import (
     NOT_VALID,
     AddConstraint,
-    DropConstraint,
     RenameConstraint,
     ValidateConstraint,
     dropping,
@@ -36,6 +35,7 @@ from limbeck.ops.table import CreateTable, DropTable
 from .around import around, served, with_needed_indexes, without_renames_of
 from .around_generated import around_generated
 from .match import match
+from .numbering import with_keys_of_numbers, without_falling_keys
 from .objects import Key, late_changes, object_changes
 from .order import ordered
 from .renamed import Renames as Renames
@@ -77,7 +77,7 @@ def diff(
     changes += [DropTable(table=table.key) for name, table in old.items() if name not in new]
     moved = around(backend, changes, have, want)
     changes = [*without_renames_of(changes, moved), *moved]
-    changes = list(_without_falling_keys(backend, changes, have))
+    changes = list(with_keys_of_numbers(backend, without_falling_keys(backend, changes, have)))
     late = late_changes(backend, stands, want, rules, leave, _moved(backend, named, changes))
     changes += [*late.changes, *late.last]
     placed = (*late.first, *named, *ordered(backend, changes, have, want))
@@ -91,23 +91,6 @@ def _moved(backend: Backend, named: Iterable[Operation], changes: Iterable[Opera
     if "drop_column" not in backend.blocking:
         moved |= {o.table for o in changes if isinstance(o, (DropColumn, DropTable))}
     return moved
-
-
-def _without_falling_keys(
-    backend: Backend, changes: Iterable[Operation], have: Snapshot
-) -> Iterator[Operation]:
-    """Where a column that numbers itself must be in a key, its own key goes and comes with it, in one statement."""
-    changes = list(changes)
-    gone = {(o.table, o.column) for o in changes if isinstance(o, DropColumn)}
-    for change in changes:
-        if backend.numbering_needs_key and isinstance(change, DropConstraint) and change.table in have.tables:
-            table = have.tables[change.table]
-            key = table.primary_key
-            column = None if key is None or len(key.columns) > 1 else table.column(key.columns[0])
-            falls = column is not None and column.autoincrement and (table.key, column.name) in gone
-            if change.constraint_kind == "primary key" and falls:
-                continue
-        yield change
 
 
 def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVERYTHING) -> list[Operation]:
@@ -289,7 +272,9 @@ def _name(index: Index) -> str:
 
 def made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's. Where
-    another serves the key it makes none."""
+    another serves the key it makes none, and under a name that another key takes there is no place for it."""
     if not backend.indexes_foreign_keys or index.unique or len(index.columns) != len(index.elements):
         return False
-    return any(index.columns == key.columns and not served(want, key) for key in want.foreign_keys)
+    alone = [key for key in want.foreign_keys if not served(want, key)]
+    taken = any(key.name == index.name and key.columns != index.columns for key in alone)
+    return not taken and any(index.columns == key.columns for key in alone)

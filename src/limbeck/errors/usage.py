@@ -81,6 +81,18 @@ class BadOption(UsageError):
         return f"Type: {self.option} {self.form}"
 
 
+class AnswersUnasked(UsageError):
+    """`limbeck diff` got answers, and no revision to write them in."""
+
+    code = "LB139"
+
+    def what(self) -> str:
+        return "Only --revision asks questions, so there is nothing to answer ahead."
+
+    def next_step(self) -> str:
+        return "Add --revision, or leave the answers out."
+
+
 class ProgramMissing(UsageError):
     """`limbeck run` was given no program, or one that is not there."""
 

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from limbeck.errors import LimbeckError
 from limbeck.model import objects
+from limbeck.model.defaults import SequenceDefault
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Enum, Object
 from limbeck.model.statement import Statement
@@ -146,27 +147,22 @@ class OneByOne(Scratch):
 
 
 class MysqlScratch(OneByOne):
-    def build(self, tables: Sequence[Table], needs: Sequence[Object]) -> Built:
-        """Sequences that tables need are temporary too, and hide those of their names meanwhile."""
-        made: list[str] = []
-        try:
-            for thing in needs:
-                if isinstance(thing, objects.Sequence):
-                    text = self.backend.create_object(thing)[0].text
-                    self.channel.run(Statement(text.replace("CREATE ", "CREATE TEMPORARY ", 1)))
-                    made.append(ddl.table_name(self.backend.dialect, thing.key))
-            return super().build(tables, needs)
-        finally:
-            for name in made:
-                self.channel.run(Statement(f"DROP TEMPORARY SEQUENCE {name}"))
+    """Defaults that count a sequence on are left out and put back: MariaDB cannot alter a temporary table that has one of a
+    temporary sequence (error 1146), and an index is made by altering."""
 
     def _one(self, table: Table) -> Table:
-        self._make(self.backend.create_table(replace(table, prefixes=("TEMPORARY",), source=None)))
+        counted = {c.name: c.default for c in table.columns if isinstance(c.default, SequenceDefault)}
+        bare = tuple(replace(c, default=None, source=None) if c.name in counted else c for c in table.columns)
         try:
-            return self._read(table.key)
+            self._make(
+                self.backend.create_table(replace(table, columns=bare, prefixes=("TEMPORARY",), source=None))
+            )
+            stored = self._read(table.key)
         finally:
             name = ddl.table_name(self.backend.dialect, table.key)
-            self.channel.run(Statement(f"DROP TEMPORARY TABLE {name}"))
+            self.channel.run(Statement(f"DROP TEMPORARY TABLE IF EXISTS {name}"))
+        columns = tuple(replace(c, default=counted.get(c.name, c.default)) for c in stored.columns)
+        return replace(stored, columns=columns)
 
 
 class SqliteScratch(OneByOne):

@@ -155,13 +155,19 @@ def _needs(tables: Iterable[Table], want: Snapshot) -> tuple[Object, ...]:
 
 def _marked(table: Table) -> Table:
     """Without foreign keys, and with a name on everything that has none, so that it is known again."""
-    kept = [c for c in table.constraints if not isinstance(c, ForeignKey)]
+    kept = _kept(table)
     return replace(
         table,
         constraints=tuple(_with_mark(c, f"{MARK}c{n}") for n, c in enumerate(kept)),
         indexes=tuple(_with_mark(i, f"{MARK}i{n}") for n, i in enumerate(table.indexes)),
         source=None,
     )
+
+
+def _kept(table: Table) -> list[Constraint]:
+    """Those with a name first: of twins PostgreSQL makes one, under the first name that its author gave."""
+    kept = [c for c in table.constraints if not isinstance(c, ForeignKey)]
+    return sorted(kept, key=lambda c: c.name is None)
 
 
 def _with_mark(thing: T, mark: str) -> T:
@@ -171,8 +177,9 @@ def _with_mark(thing: T, mark: str) -> T:
 def _merged(declared: Table, marked: Table, stored: Table, told: Declared) -> Table:
     """The stored values, each carrying what its declared one knows beside; foreign keys as declared."""
     columns = {c.name: c for c in declared.columns}
-    kept = [c for c in declared.constraints if not isinstance(c, ForeignKey)]
-    by_name: dict[str | None, Constraint] = {m.name: c for m, c in zip(marked.constraints, kept, strict=True)}
+    by_name: dict[str | None, Constraint] = {
+        m.name: c for m, c in zip(marked.constraints, _kept(declared), strict=True)
+    }
     indexes: dict[str | None, Index] = {
         m.name: i for m, i in zip(marked.indexes, declared.indexes, strict=True)
     }
@@ -283,7 +290,11 @@ def _operation_declared(operation: Operation, want: Snapshot, settled: Settled) 
         return operation
     if isinstance(operation, AddColumn):
         column = table.column(operation.column.name)
-        return operation if column is None else replace(operation, column=column)
+        if column is None:
+            return operation
+        if column.autoincrement != operation.column.autoincrement:  # it numbers itself later
+            column = replace(column, autoincrement=operation.column.autoincrement, source=None)
+        return replace(operation, column=column)
     if isinstance(operation, AlterColumn):
         column = table.column(operation.column)
         if column is None:

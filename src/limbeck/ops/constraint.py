@@ -92,11 +92,10 @@ class DropConstraint(Operation):
                 self.constraint, name=None
             ):
                 return there
-        alike = [
-            there for there in everything if self.constraint is not None and _alike(there, self.constraint)
-        ]
-        if alike:
-            return alike[0]
+        meant = self.constraint
+        alike = [there for there in everything if meant is not None and _alike(there, meant)]
+        if meant is not None and alike:
+            return min(alike, key=lambda there: _apart(there, meant))
         raise NoSuchThing(kind=self.constraint_kind or "constraint", name=f"like that on {table.key}")
 
     def touches(self) -> tuple[QualifiedName, ...]:
@@ -166,6 +165,25 @@ def _alike(there: Constraint, meant: Constraint) -> bool:
     if isinstance(there, Exclude) and isinstance(meant, Exclude):
         return there.using == meant.using and _excluded(there) == _excluded(meant)
     return False
+
+
+def _apart(there: Constraint, meant: Constraint) -> int:
+    """How much two that are alike differ in beside: of several over the same columns the nearest is the one."""
+    return sum(_far(a, b) for a, b in zip(_beside(there), _beside(meant), strict=True))
+
+
+def _far(one: object, other: object) -> int:
+    """RESTRICT and NO ACTION are one on some databases, and near to each other on all."""
+    near = {one, other} == {"RESTRICT", "NO ACTION"}
+    return 0 if one == other else 1 if near else 2
+
+
+def _beside(value: Constraint) -> tuple[object, ...]:
+    found: list[object] = [bool(value.deferrable), (value.initially or "IMMEDIATE").upper()]
+    if isinstance(value, ForeignKey):
+        actions = (value.on_delete, value.on_update)
+        found += [*((action or "NO ACTION").upper() for action in actions), (value.match or "SIMPLE").upper()]
+    return (*found, tuple(o for o in value.options if o[1] not in (None, False, (), "")))
 
 
 def _excluded(value: Exclude) -> list[tuple[str, str]]:

@@ -140,7 +140,7 @@ class Pipeline:
             self._wait(self._until_sent())
         elif self._is_out:
             self._wait(self._look())
-        elif entry.alone or len(self._kept) >= BURST or time.monotonic() - self._looked > PATIENCE:
+        elif self._is_enough():
             self._go()
 
     def then(self, happens: Then) -> None:
@@ -180,6 +180,15 @@ class Pipeline:
 
     # -- messages
 
+    def _is_enough(self) -> bool:
+        """Whether what is kept is worth a message, to a server that has nothing to do."""
+        return bool(self._kept) and (
+            self._kept[0].alone
+            or self._kept[-1].alone
+            or len(self._kept) >= BURST
+            or time.monotonic() - self._looked > PATIENCE
+        )
+
     def _go(self) -> None:
         """Sends what was said: up to the next that wants a message of its own. Nothing is on its way."""
         message = self._awaited
@@ -195,7 +204,7 @@ class Pipeline:
         self._pg.flush()
         self._pg.consume_input()
         yield from self._answers()
-        if self._kept and not self._is_out:
+        if not self._is_out and self._is_enough():
             self._go()
 
     def _until_sent(self) -> Answers:

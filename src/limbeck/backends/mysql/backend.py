@@ -13,7 +13,7 @@ from limbeck.backends.ansi.backend import AnsiBackend
 from limbeck.backends.ansi.objects import turns
 from limbeck.errors import NoSuchThing, UnknownValue
 from limbeck.model.column import Column, Options
-from limbeck.model.constraint import Constraint
+from limbeck.model.constraint import Constraint, PrimaryKey
 from limbeck.model.defaults import Computed, Default, Identity, SequenceOptions
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
@@ -107,6 +107,12 @@ class MysqlBackend(AnsiBackend):
     ) -> Statements:
         self._only_mariadb(if_not_exists, "add a column only if it is not there")
         return super().add_column(table, column, if_not_exists=if_not_exists, inline=inline)
+
+    def inline_constraint(self, value: Constraint) -> str:
+        """A key behind its column is PRIMARY by name, and takes no other."""
+        return super().inline_constraint(
+            replace(value, name=None) if isinstance(value, PrimaryKey) else value
+        )
 
     def drop_column(self, table: QualifiedName, column: str, *, if_exists: bool = False) -> Statements:
         self._only_mariadb(if_exists, "drop a column only if it is there")

@@ -12,7 +12,7 @@ from typing import Any
 
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check, Constraint, ForeignKey, PrimaryKey, Unique
-from limbeck.model.defaults import Computed, Default, TextDefault
+from limbeck.model.defaults import Computed, Default, SequenceDefault, TextDefault
 from limbeck.model.index import Index, IndexElement
 from limbeck.model.names import QualifiedName
 from limbeck.model.sqltext import SqlText
@@ -95,7 +95,7 @@ def parse(freezer: Freezer, text: str, key: QualifiedName, default_schema: str |
     primary: PrimaryKey | None = None
     for line in map(Line, _items(body)):
         if line.peek().startswith("`"):
-            column, check = _column(freezer, line, key)
+            column, check = _column(freezer, line, key, default_schema)
             columns.append(column)
             constraints += [check] if check is not None else []
         elif line.accept("PRIMARY", "KEY"):
@@ -127,7 +127,9 @@ def _items(body: str) -> Iterator[str]:
 # -- columns ------------------------------------------------------------------------------------------------
 
 
-def _column(freezer: Freezer, line: Line, table: QualifiedName) -> tuple[Column, Check | None]:
+def _column(
+    freezer: Freezer, line: Line, table: QualifiedName, default_schema: str | None
+) -> tuple[Column, Check | None]:
     name = line.name()
     type_ = type_ref(freezer, line.until(_ENDS_TYPE), f"{table}.{name}")
     nullable, numbered, comment = True, False, None
@@ -139,7 +141,7 @@ def _column(freezer: Freezer, line: Line, table: QualifiedName) -> tuple[Column,
         elif line.accept("AUTO_INCREMENT"):
             numbered = True
         elif line.accept("DEFAULT"):
-            default = _default(line)
+            default = _default(line, default_schema)
         elif line.accept("ON", "UPDATE"):
             default = _on_update(default, line)
         elif line.accept("GENERATED", "ALWAYS", "AS"):
@@ -161,8 +163,15 @@ def _column(freezer: Freezer, line: Line, table: QualifiedName) -> tuple[Column,
     return column, check
 
 
-def _default(line: Line) -> Default | None:
+_NEXTVAL = re.compile(r"nextval\((?:(`(?:[^`]|``)+`)\.)?(`(?:[^`]|``)+`)\)\Z")
+
+
+def _default(line: Line, default_schema: str | None) -> Default | None:
+    """MariaDB names a sequence with its database; one of the connection's own has none in values."""
     text = line.until(_ENDS_DEFAULT | {"ON"})
+    if (counted := _NEXTVAL.match(text)) is not None:
+        schema = bare(counted[1]) if counted[1] else None
+        return SequenceDefault(QualifiedName(None if schema == default_schema else schema, bare(counted[2])))
     return None if text.upper() == "NULL" else TextDefault(SqlText(text))
 
 

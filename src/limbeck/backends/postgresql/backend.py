@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from limbeck.backends.ansi.first import known_table
 from limbeck.backends.ansi.objects import said_again, turns
 from limbeck.model.column import Options
-from limbeck.model.constraint import Constraint
+from limbeck.model.constraint import Constraint, Exclude
 from limbeck.model.defaults import Computed, Default, Identity, SequenceDefault, SequenceOptions, TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED, is_known
@@ -27,6 +27,14 @@ from .followers import serial_name
 from .objects import WithPostgresqlObjects
 
 Statements = tuple[Statement, ...]
+
+
+def _waits_for_end(constraint: Constraint, column: str) -> bool:
+    if (constraint.initially or "").upper() != "DEFERRED":
+        return False
+    if isinstance(constraint, Exclude):
+        return any(e.column in (column, None) for e in constraint.elements)
+    return column in getattr(constraint, "columns", ())
 
 
 class PostgresqlBackend(WithPostgresqlObjects):
@@ -209,6 +217,21 @@ class PostgresqlBackend(WithPostgresqlObjects):
             *self.alter(table, f"ALTER COLUMN {self.name(column)} DROP DEFAULT"),
             Statement(f"DO $$ BEGIN {drop}; END $$"),
         )
+
+    def fill_column(self, table: QualifiedName, column: str, value: SqlText, before: Lookup) -> Statements:
+        """Deferred constraints over the column are asked at once: while they wait for the end of the transaction, nothing
+        may alter the table (error 55006). Then they wait again, but where one's name is not known."""
+        filled = super().fill_column(table, column, value, before)
+        known = known_table(before, table)
+        waiting = [] if known is None else [c for c in known.constraints if _waits_for_end(c, column)]
+        if not waiting:
+            return filled
+        names = [c.name for c in waiting if c.name is not None]
+        if len(names) < len(waiting):
+            return (*filled, Statement("SET CONSTRAINTS ALL IMMEDIATE"))
+        listed = ", ".join(self.full(QualifiedName(table.schema, name)) for name in names)
+        modes = ("IMMEDIATE", "DEFERRED")
+        return (*filled, *(Statement(f"SET CONSTRAINTS {listed} {mode}") for mode in modes))
 
     # -- constraints and indexes
     def rename_constraint(

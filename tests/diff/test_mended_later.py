@@ -1,0 +1,149 @@
+"""More single causes that random pairs found; see test_mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from mending import Written, found_with_answers, identifier, looked_at, models, there_and_back
+from sqlalchemy.dialects import postgresql
+
+import catalog
+from conftest import on
+from servers import Database
+
+
+@on("mariadb")
+def test_a_new_column_that_numbers_itself_brings_its_key(database: Database) -> None:
+    told = there_and_back(database, *a_number_and_its_key())
+    assert told == ["add column t.id (BIGINT, not null)"]
+
+
+def a_number_and_its_key() -> tuple[sa.MetaData, sa.MetaData]:
+    key = sa.PrimaryKeyConstraint("id", name="pk")
+    have = models(("t", sa.Column("n", sa.Integer)))
+    return have, models(("t", sa.Column("n", sa.Integer), sa.Column("id", sa.BigInteger), key))
+
+
+@on("mariadb")
+def test_rows_are_numbered_by_the_column_that_brings_its_key(database: Database) -> None:
+    engine = database.engine()
+    models(("t", sa.Column("n", sa.Integer))).create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (7), (8)")
+    want = models(("t", sa.Column("n", sa.Integer), identifier()), ("u", identifier(sa.ForeignKey("t.id"))))
+    found = found_with_answers(engine, want)
+    Written("mariadb").upgrade(engine, found)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n, id FROM t ORDER BY n").all() == [(7, 1), (8, 2)]
+
+
+@on("mariadb")
+def test_a_new_column_of_a_wider_key_numbers_itself_when_the_key_stands(database: Database) -> None:
+    def wide(*more: Any) -> sa.MetaData:
+        return models(("t", sa.Column("n", sa.Integer, nullable=False), *more))
+
+    number = sa.Column("id", sa.Integer, autoincrement=True)
+    there_and_back(database, wide(), wide(number, sa.PrimaryKeyConstraint("id", "n")))
+
+
+@on("mariadb")
+def test_a_key_takes_the_name_of_one_that_goes_and_leaves_its_index(database: Database) -> None:
+    def both(*more: Any) -> sa.MetaData:
+        columns = (sa.Column(name, sa.Integer) for name in ("a", "b", "c", "d"))
+        return models(("t", *columns, sa.UniqueConstraint("a", "b", name="uq"), *more))
+
+    def key(name: str, *columns: str) -> sa.ForeignKeyConstraint:
+        return sa.ForeignKeyConstraint(columns, ["t.a", "t.b"], name=name)
+
+    have, want = both(key("fk", "c", "d")), both(key("fk_2", "c", "d"), key("fk", "c", "a"))
+    there_and_back(database, have, want)
+
+
+@on("postgresql", "mariadb")
+def test_of_two_keys_without_a_name_the_one_that_came_goes_again(database: Database) -> None:
+    mariadb = database.kind == "mariadb"
+
+    def keys(*more: Any) -> sa.MetaData:
+        beside: dict[str, str] = {"onupdate": "NO ACTION"} if mariadb else {"match": "FULL"}
+        first = sa.ForeignKeyConstraint(["n"], ["t.id"], ondelete="SET NULL", **beside)
+        return models(("t", identifier(), sa.Column("n", sa.Integer), first, *more))
+
+    second = sa.ForeignKeyConstraint(["n"], ["t.id"], ondelete="RESTRICT" if mariadb else "NO ACTION")
+    there_and_back(database, keys(), keys(second), any_names=True)
+
+
+@on("postgresql")
+@pytest.mark.parametrize("kind", ["exclude", "unique"])
+def test_of_twins_in_one_table_the_named_one_is_made(database: Database, kind: str) -> None:
+    def made(name: str | None) -> Any:
+        if kind == "unique":
+            return sa.UniqueConstraint("n", name=name)
+        return postgresql.ExcludeConstraint(("n", "="), using="btree", name=name)
+
+    def table(*more: Any) -> sa.MetaData:
+        return models(("t", identifier(), sa.Column("n", sa.Integer), made(None), *more))
+
+    engine = database.engine()
+    table(made("known")).create_all(engine)
+    twice = looked_at(engine)
+    database.empty()
+    engine = database.engine()
+    table().create_all(engine)
+    found = found_with_answers(engine, table(made("known")))
+    Written("postgresql").upgrade(engine, found)
+    assert catalog.difference(twice, looked_at(engine)) == ""
+
+
+@on("postgresql")
+@pytest.mark.parametrize("name", ["fk", None])
+def test_a_column_is_filled_under_a_key_that_waits_for_the_end(database: Database, name: str | None) -> None:
+    def table(nullable: bool) -> sa.MetaData:
+        waits: dict[str, Any] = {"deferrable": True, "initially": "DEFERRED"}
+        key = sa.ForeignKeyConstraint(["n"], ["t.id"], name=name, **waits)
+        unique = sa.UniqueConstraint("n", "id", name=name and "uq", **waits)
+        return models(("t", identifier(), sa.Column("n", sa.Integer, nullable=nullable), key, unique))
+
+    engine = database.engine()
+    table(nullable=True).create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (0, NULL), (1, 1)")
+    found = found_with_answers(engine, table(nullable=False))
+    Written("postgresql").upgrade(engine, found)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM t ORDER BY id").scalars().all() == [0, 1]
+
+
+@on("mariadb")
+def test_a_table_that_counts_by_a_new_sequence_is_judged_without_a_trace(database: Database) -> None:
+    def counted(*names: str) -> sa.MetaData:
+        metadata = sa.MetaData()
+        numbers = {name: sa.Sequence(name, metadata=metadata) for name in names}
+        columns = [
+            sa.Column(name, sa.BigInteger, server_default=each.next_value()) for name, each in numbers.items()
+        ]
+        check = sa.CheckConstraint("`n`>0", name="ck")
+        table = sa.Table("t", metadata, identifier(), sa.Column("n", sa.Integer), check, *columns)
+        sa.Index("ix", table.c.n, *columns)
+        return metadata
+
+    told = there_and_back(database, counted("one"), counted("one", "two"))
+    assert not any("as text" in line for line in told)
+
+
+@on("sqlite", "postgresql")
+def test_a_new_column_whose_default_is_null_is_filled(database: Database) -> None:
+    def table(*more: Any) -> sa.MetaData:
+        return models(("t", identifier(), *more))
+
+    engine = database.engine()
+    have = table()
+    have.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+    want = table(sa.Column("n", sa.String(5), server_default=sa.text("NULL"), nullable=False))
+    found = found_with_answers(engine, want)
+    Written(database.kind).upgrade(engine, found)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM t").scalars().all() == ["0"]
