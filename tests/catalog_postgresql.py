@@ -82,6 +82,7 @@ SELECT n.nspname, c.relname, k.conname, concat_ws(' ', pg_get_constraintdef(k.oi
     CASE WHEN NOT k.conislocal THEN 'inherited' END, 'parents ' || nullif(k.coninhcount, 0))
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype <> 'n' AND {own("pg_class", "c")}
+    AND (c.relispartition OR k.conparentid = 0) -- else a part of one that is listed, named by the server
 """
 
 NOT_NULLS = f"""

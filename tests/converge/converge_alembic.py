@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
-from converge_models import Models, made
+from converge_models import Models, metadatas
 
 
 class Alembic:
@@ -14,6 +14,7 @@ class Alembic:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+        self.before = Models()
 
     def compare(
         self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
@@ -28,8 +29,10 @@ class Alembic:
             "render_as_batch": self.kind == "sqlite",
             "autogenerate_plugins": ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
         }
-        context = MigrationContext.configure(connection, opts={**options, "target_metadata": made(models)})
-        script = produce_migrations(context, made(models))
+        context = MigrationContext.configure(
+            connection, opts={**options, "target_metadata": list(metadatas(models))}
+        )
+        script = produce_migrations(context, list(metadatas(models)))
 
         def code(ops: Any) -> str:
             rendered = render_python_code(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from converge_models import Column, Item, Models, Pair, Table, computed_over, repaired
+from converge_more import with_more
 from converge_objects import with_objects
 from converge_types import KINDS, WIDER, Family
 
@@ -61,7 +62,8 @@ class Generator:
                     changes.append(name)
                     break
         rows = chance.random() < 0.7 and not (breaks_rows(a, b, self.families) or self.stranger(a, b))
-        return with_objects(self.kind, self.seed, Pair(a, b, rows, tuple(changes)))
+        pair = with_objects(self.kind, self.seed, Pair(a, b, rows, tuple(changes)))
+        return with_more(self.kind, self.seed, pair, NAMES)
 
     def stranger(self, a: Models, b: Models) -> bool:
         """Whether a column went and another came under its name, to whose type PostgreSQL casts nothing of the old one."""

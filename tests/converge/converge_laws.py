@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import converge_objects
 import sqlalchemy as sa
 from converge_models import Models, Pair, Table, made, source
+from converge_more import former, partitions
 from converge_places import Place
 from converge_types import KINDS
 
@@ -44,6 +45,8 @@ class Invalid(Exception):
 
 class Tool(Protocol):
     name: str
+    before: Models
+    """Those that stand, for answers that depend on them."""
 
     def compare(
         self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
@@ -74,13 +77,14 @@ class Trial:
         """Raises Invalid."""
         schemas = tuple(sorted({*pair.a.schemas, *pair.b.schemas}))
         wanted = self.catalog_of(pair, schemas)
+        self.tool.before = pair.a
         self.lived.empty()
         engine = self.lived.engine()
         build(engine, pair.a, schemas)
         if pair.rows:
             fill(engine, pair.a, self.kind)
         first = self.look(engine, pair.a)
-        before = cells(engine, pair)
+        before = cells(engine, pair, pair.a)
         try:
             return self._laws(engine, pair, schemas, wanted, first, before)
         except Exception as error:
@@ -100,7 +104,7 @@ class Trial:
             tool.upgrade(engine, found)
             if gap := catalog.difference(wanted, self.look(engine, pair.b)):
                 return Failure("upgrade gives B", f"{told}\n{gap}")
-            if lost := _lost(before, cells(engine, pair)):
+            if lost := _lost(before, cells(engine, pair, pair.b)):
                 return Failure("rows after upgrade", f"{told}\n{lost}")
             step = "second"
             if lines := tool.lines(self._compare(engine, pair.b, schemas, None)):
@@ -111,7 +115,7 @@ class Trial:
             return Failure(f"{step} runs", f"{told}\n{_told(error)}")
         if gap := catalog.difference(first, self.look(engine, pair.a)):
             return Failure("downgrade gives A", f"{told}\n{gap}")
-        if lost := _lost(before, cells(engine, pair)):
+        if lost := _lost(before, cells(engine, pair, pair.a)):
             return Failure("rows after downgrade", f"{told}\n{lost}")
         return None
 
@@ -128,7 +132,7 @@ class Trial:
         return self.look(engine, pair.b)
 
     def look(self, engine: Any, models: Models) -> Any:
-        return counted(without_given_names(dumped(engine), models, self.kind))
+        return counted(without_given_names(dumped(engine), models.stands, self.kind))
 
 
 def counted(facts: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -150,14 +154,17 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
     named = {*re.findall(r"\bname='([^']*)'", text), *re.findall(r"sa\.Index\('([^']*)'", text)}
     keys = set(re.findall(r"sa\.ForeignKeyConstraint\(.*name='([^']*)'", text))
     free = {key.rpartition(".")[2] for key, fact in found.items() if _is_not_of_convention(fact, text)}
+    unnamed = {name for name, code in models.domains if "constraint_name" not in code}
     for key, fact in found.items():
+        if key.removeprefix("type public.") in unnamed:
+            fact = re.sub(r""" ("(?:[^"]|"")*"|\S+) CHECK """, " CHECK ", fact)
         if "postgresql_not_valid" in text:  # it says how to add a constraint: CREATE TABLE does not heed it
             fact = re.sub(r"( NOT VALID)?( not validated)", "", fact)
         if kind == "mariadb":
             key = _any_foreign_key(key, named)
             yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys, models)
         elif kind == "postgresql" and (not models.naming or key.rpartition(".")[2] in free):
-            yield _plain_postgresql(key, fact, named)
+            yield _plain_postgresql(key, fact, named, models)
         elif kind == "sqlite":  # NO ACTION is what there is when nothing is said
             key = re.sub(r" ON (DELETE|UPDATE) NO ACTION", "", key)
             fact = fact.replace(" default=NULL ", " default=None ")  # both mean that there is none
@@ -172,11 +179,13 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
             yield key, fact
 
 
-def _plain_postgresql(key: str, fact: str, named: set[str]) -> tuple[str, str]:
+def _plain_postgresql(key: str, fact: str, named: set[str], models: Models) -> tuple[str, str]:
     what, _, name = key.partition(" ")
     if what not in ("constraint", "index") or any(name.endswith(f".{n}") for n in named):
         return key, fact
-    last = name.rpartition(".")[2]
+    tables = (f"{t.schema or 'public'}.{t.name}." for t in models.tables)
+    place = max((t for t in tables if name.startswith(t)), key=len, default="")  # given names may have dots
+    last = name.removeprefix(place) if place else name.rpartition(".")[2]
     plain = re.sub(r"INDEX .*? ON ", "INDEX ON ", fact)
     plain = re.sub(r" of constraint .*$", " of constraint", plain)
     return f"{what} {name.removesuffix(last)} {plain}", ""
@@ -214,17 +223,23 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
         return f"index of {index[1]} {fact}", ""
     if part and part[3] not in named:
         return f"part {part[1]}: {part[2]} {part[4]}", fact
+    if key.startswith("check ") and fact.startswith(
+        "json_valid("
+    ):  # keeps the name of a column that was renamed
+        return f"check of {key.rpartition('.')[0]} {fact}", ""
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
 
 
 def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
     try:
-        metadata = made(models)
+        metadata = made(models.stands)
         with engine.begin() as connection:
             for schema in schemas:
                 connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
             metadata.create_all(connection)
+            for statement in partitions(models.stands):
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
             converge_objects.create(connection, models)
     except Exception as error:
         raise Invalid(_told(error)) from error
@@ -232,9 +247,16 @@ def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
 
 def dumped(engine: Any) -> Any:
     with engine.connect() as connection:
-        found = catalog.dump(connection, order=False)
+        found = catalog.dump(connection, ("alembic_version", *_partitions(connection)), order=False)
         connection.rollback()
     return {key: plain_list(plain_default(fact)) for key, fact in found.items()}
+
+
+def _partitions(connection: Any) -> list[str]:
+    """Names of tables that are a part of another: what is in them follows from that one, and how it is called too."""
+    if connection.dialect.name != "postgresql":
+        return []
+    return list(connection.exec_driver_sql("SELECT relname FROM pg_class WHERE relispartition").scalars())
 
 
 def plain_default(fact: str) -> str:
@@ -278,6 +300,7 @@ OFF = {
 
 def fill(engine: Any, models: Models, kind: str) -> None:
     """Three rows in every table: the n-th holds n everywhere, the last NULL where it may."""
+    models = models.stands
     metadata = made(models)
     with engine.connect() as connection:
         connection.exec_driver_sql(OFF[kind])
@@ -313,33 +336,38 @@ def row(table: Table, models: Models, kind: str, n: int) -> dict[str, Any]:
     return values
 
 
-def cells(engine: Any, pair: Pair) -> dict[tuple[Any, ...], list[str]]:
-    """What can be looked for in both schemas: the values of the columns that stay, each column sorted by itself."""
+def cells(engine: Any, pair: Pair, stands: Models) -> dict[tuple[Any, ...], list[str]]:
+    """What can be looked for in both schemas: the values of the columns that stay, each column sorted by itself. They are
+    called as in A; `stands` is the side whose names the database has now."""
     found: dict[tuple[Any, ...], list[str]] = {}
     if not pair.rows:
         return found
     with engine.connect() as connection:
-        for table, names in _staying(pair):
-            live = sa.table(sa.sql.quoted_name(table.name, True), *map(sa.column, names), schema=table.schema)
-            for name in names:
+        for old, new, columns in _staying(pair):
+            table = old if stands is pair.a else new
+            for before, after in columns:
+                name = before if stands is pair.a else after
+                live = sa.table(sa.sql.quoted_name(table.name, True), sa.column(name), schema=table.schema)
                 # as text, so that no type of Python's stands between
                 values = connection.execute(sa.select(live.c[name])).scalars()
-                found[(*table.key, name)] = sorted(map(plain, values))
+                found[(*old.key, before)] = sorted(map(plain, values))
         connection.rollback()
     return found
 
 
-def _staying(pair: Pair) -> Iterator[tuple[Table, list[str]]]:
-    for table in pair.a.tables:
-        after = pair.b.table(table.key)
-        if after is None:
+def _staying(pair: Pair) -> Iterator[tuple[Table, Table, list[tuple[str, str]]]]:
+    """Tables that stay, by both names, with their columns that do."""
+    after = {(t.schema, former(t)): t for t in pair.b.stands.tables}
+    for old in pair.a.stands.tables:
+        new = after.get(old.key)
+        if new is None:
             continue
         names = []
-        for column in table.columns:
-            new = after.column(column.name)
-            if new is not None and not new.parts and not column.parts and new.family == column.family:
-                names.append(column.name)
-        yield table, names
+        for column in new.columns:
+            was = old.column(former(column))
+            if was is not None and not was.parts and not column.parts and was.family == column.family:
+                names.append((was.name, column.name))
+        yield old, new, names
 
 
 def plain(value: Any) -> str:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import converge_objects
-from converge_models import Models, made
+from converge_models import Column, Models, Table, metadatas
+from converge_more import former
 from converge_types import KINDS
+
+
+def left_alone(models: Any) -> Any:
+    """What is none of the models' business: the version table, and what their rules leave out."""
+    from limbeck.commands.autogenerate import ruled_out
+
+    out = ruled_out(models.exclude, models.include) if isinstance(models, Models) else lambda name: False
+    return lambda name: name.name == "alembic_version" or out(name)
 
 
 class Limbeck:
@@ -14,6 +23,8 @@ class Limbeck:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+        self.before = Models()
+        """What stands, where a trial says it."""
 
     def compare(
         self, connection: Any, models: Models, schemas: tuple[str, ...], answers: Models | None
@@ -21,10 +32,10 @@ class Limbeck:
         from limbeck.commands import autogenerate
 
         ask = None if answers is None else self._answer(answers)
-        scope = autogenerate.Scope(
-            lambda name: name.name == "alembic_version", schemas, ours=converge_objects.ours
+        scope = autogenerate.Scope(left_alone(models), schemas, ours=converge_objects.ours)
+        return autogenerate.compare(
+            connection, "", metadatas(models), scope, ask=ask, fill=answers is not None
         )
-        return autogenerate.compare(connection, "", (made(models),), scope, ask=ask, fill=answers is not None)
 
     def _answer(self, models: Models) -> Any:
         """Nothing is renamed, all may be lost, values become a new type as was proposed; the value of a new column, and of one
@@ -38,12 +49,20 @@ class Limbeck:
             table = next(t for t in models.tables if question.table in (t.name, f"{t.schema}.{t.name}"))
             column = table.column(question.column)
             assert column is not None, question
+            was = self._was(table, column)
+            column, of = (column, models) if was is None else (was, self.before)
             if column.family == "enum":
-                label = dict(models.enums)[column.type[5:]][0]
+                label = dict(of.enums)[column.type[5:]][0]
                 return "'" + label.replace("'", "''") + "'"
             return KINDS[self.kind][column.family].fill
 
         return ask
+
+    def _was(self, table: Table, column: Column) -> Column | None:
+        """The column as it stands: what its rows get is of the type that it has then."""
+        old = self.before.table((table.schema, former(table)))
+        stands = None if old is None else old.column(former(column))
+        return None if stands is None or stands.parts or column.parts else stands
 
     def lines(self, found: Any) -> list[str]:
         told = [o.describe() for o in found.upgrade]

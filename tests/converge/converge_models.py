@@ -25,7 +25,7 @@ NAMING = {
 @dataclass(frozen=True)
 class Column:
     """`type`, `parts` (Computed, Identity) and the values of `extra` are Python texts. A type `enum:<name>` is one of
-    the models' enums; the default `first label` is that enum's."""
+    the models' enums, `domain:<name>` one of their domains; the default `first label` is that enum's."""
 
     name: str
     type: str
@@ -87,16 +87,34 @@ class Models:
     """Name and what else is said, as Python (", start=5")."""
     naming: bool = False
     things: tuple[Any, ...] = ()  # of converge_objects
+    apart: tuple[tuple[str | None, str], ...] = ()
+    """Tables of a second MetaData."""
+    alone: tuple[Table, ...] = ()
+    """Tables that stand and that the rules leave alone, whatever is declared under their names."""
+    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    domains: tuple[tuple[str, str], ...] = ()
+    """Name and Python."""
 
     def table(self, key: tuple[str | None, str]) -> Table | None:
         return next((t for t in self.tables if t.key == key), None)
+
+    def standing(self, key: tuple[str | None, str]) -> Table | None:
+        return next((t for t in (*self.alone, *self.tables) if t.key == key), None)
+
+    @property
+    def stands(self) -> Models:
+        """What there is in the database, as models of one MetaData."""
+        names = {t.key for t in self.alone}
+        tables = tuple(t for t in self.tables if t.key not in names)
+        return replace(self, tables=(*tables, *self.alone), alone=(), apart=(), exclude=(), include=())
 
     def with_table(self, table: Table) -> Models:
         return replace(self, tables=tuple(table if t.key == table.key else t for t in self.tables))
 
     @property
     def schemas(self) -> tuple[str, ...]:
-        return tuple(sorted({t.schema for t in self.tables if t.schema is not None}))
+        return tuple(sorted({t.schema for t in (*self.tables, *self.alone) if t.schema is not None}))
 
 
 @dataclass(frozen=True)
@@ -119,16 +137,23 @@ def source(models: Models, name: str = "metadata") -> str:
     enums = dict(models.enums)
     for enum, labels in models.enums:
         lines.append(f"{_enum(enum)} = sa.Enum({', '.join(map(repr, labels))}, name={enum!r})")
+    for domain, code in models.domains:
+        lines.append(f"{_domain(domain)} = {code}")
     for sequence, said in models.sequences:
         lines.append(f"{_sequence(sequence)} = sa.Sequence({sequence!r}{said}, metadata={name})")
+    if models.apart:
+        lines.append(lines[0].replace(f"{name} = ", f"{name}_2 = ", 1))
     for table in models.tables:
-        lines.append(f"sa.Table(\n    {table.name!r},\n    {name},")
+        its = f"{name}_2" if table.key in models.apart else name
+        lines.append(f"sa.Table(\n    {table.name!r},\n    {its},")
         lines += [f"    {_column(c, enums)}," for c in table.columns]
         lines += [f"    {item.code}," for item in table.items]
         schema = (("schema", repr(table.schema)),) if table.schema is not None else ()
         lines += [f"    {key}={value}," for key, value in (*schema, *table.extra)]
         lines.append(")")
     lines += converge_objects.source(models, name)
+    if models.exclude or models.include:
+        lines.append(f"# exclude = {list(models.exclude)}, include = {list(models.include)}")
     return "\n".join(lines) + "\n"
 
 
@@ -146,6 +171,10 @@ def _enum(name: str) -> str:
     return "enum_" + re.sub(r"\W", "_", name)
 
 
+def _domain(name: str) -> str:
+    return "domain_" + re.sub(r"\W", "_", name)
+
+
 def _sequence(name: str) -> str:
     return "sequence_" + re.sub(r"\W", "_", name)
 
@@ -157,6 +186,8 @@ def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
         type_ = _enum(type_[5:])
         if extra.get("server_default") == "first label":
             extra["server_default"] = repr(labels[0])
+    if type_.startswith("domain:"):
+        type_ = _domain(type_[7:])
     if (next_of := extra.get("server_default", "")).startswith("next of "):
         extra["server_default"] = f"{_sequence(next_of[8:])}.next_value()"
     parts = [repr(column.name), type_, *column.parts, *(f"{k}={v}" for k, v in extra.items())]
@@ -165,11 +196,16 @@ def _column(column: Column, enums: dict[str, tuple[str, ...]]) -> str:
 
 def made(models: Any) -> Any:
     """The MetaData; one that is given as such is itself."""
+    return metadatas(models)[0]
+
+
+def metadatas(models: Any) -> tuple[Any, ...]:
+    """All of them."""
     if not isinstance(models, Models):
-        return models
+        return (models,)
     space: dict[str, Any] = {}
     exec(IMPORTS + source(models), space)
-    return space["metadata"]
+    return tuple(space[name] for name in ("metadata", "metadata_2") if name in space)
 
 
 def script(pair: Pair, url: str) -> str:
@@ -179,6 +215,7 @@ def script(pair: Pair, url: str) -> str:
             IMPORTS,
             *(f"# {change}" for change in pair.changes),
             source(pair.a, "a"),
+            *(f"# left alone: {table}" for table in pair.a.alone),
             source(pair.b, "b"),
             f"# on {url.split(':')[0]}, {'with' if pair.rows else 'without'} rows",
         )
@@ -194,8 +231,20 @@ def repaired(models: Models) -> Models:
 
     while True:
         better = replace(models, tables=tuple(_repaired(t, models) for t in models.tables if t.columns))
-        used = {c.type[5:] for t in better.tables for c in t.columns if c.type.startswith("enum:")}
+        used = {
+            c.type[5:]
+            for t in (*better.tables, *better.alone)
+            for c in t.columns
+            if c.type.startswith("enum:")
+        }
         better = replace(better, enums=tuple(e for e in better.enums if e[0] in used))
+        worn = {
+            c.type[7:]
+            for t in (*better.tables, *better.alone)
+            for c in t.columns
+            if c.type.startswith("domain:")
+        }
+        better = replace(better, domains=tuple(d for d in better.domains if d[0] in worn))
         better = converge_objects.repaired(better)
         better = _with_sequences_there(better)
         if better == models:

@@ -238,7 +238,7 @@ def repaired(models: Models) -> Models:
     """Without things whose table, columns or things are gone."""
     kept: list[Thing] = []
     for thing in models.things:
-        table = None if thing.table is None else models.table(thing.table)
+        table = None if thing.table is None else models.standing(thing.table)
         there = thing.table is None or (
             table is not None and all(table.column(name) is not None for name in thing.columns)
         )

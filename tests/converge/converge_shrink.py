@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+import converge_more
 import converge_objects
 from converge_models import Item, Models, Pair, Table, repaired
 
@@ -31,6 +32,7 @@ def shrunk(pair: Pair, fails: Callable[[Pair], bool], budget: int = 400) -> Pair
 def candidates(pair: Pair) -> Iterator[Pair]:
     """Smaller pairs, the greatest steps first."""
     yield from converge_objects.candidates(pair)
+    yield from converge_more.candidates(pair)
     keys = dict.fromkeys(t.key for m in (pair.a, pair.b) for t in m.tables)
     if len(keys) > 1:
         for key in keys:

@@ -10,8 +10,8 @@ from typing import Any
 
 import converge_objects
 import sqlalchemy as sa
-from converge_limbeck import Limbeck
-from converge_models import Models, made
+from converge_limbeck import Limbeck, left_alone
+from converge_models import Models, metadatas
 
 
 class Words(Limbeck):
@@ -27,9 +27,15 @@ class Words(Limbeck):
         from alembic.migration import MigrationContext  # isort: skip
         from alembic.operations import ops  # isort: skip
 
-        metadata = made(models)
+        from limbeck.model.names import QualifiedName
+
+        declared = metadatas(models)
+        out = left_alone(models)
         options = {
-            "target_metadata": metadata,
+            "target_metadata": declared[0] if len(declared) == 1 else list(declared),
+            "include_object": lambda thing, name, kind, *_: (
+                kind != "table" or not out(QualifiedName(thing.schema, name))
+            ),
             "compare_server_default": True,
             "include_schemas": bool(schemas),
             "render_as_batch": self.kind == "sqlite",
@@ -54,7 +60,7 @@ class Words(Limbeck):
         variables: dict[str, Any] = {}
         context.imports = set()
         render._render_python_into_templatevars(context, script, variables)
-        return File(found, variables, self._told(found), metadata)
+        return File(found, variables, self._told(found), declared[0])
 
     def _told(self, found: Any) -> list[str]:
         return super().lines(found)

@@ -1,4 +1,5 @@
-"""Random pairs of schemas, there and back: the laws of converge_laws, on the first seeds, and on those that once failed.
+"""Random pairs of schemas, there and back: the laws of converge_laws, on the first seeds, and on the first of those that
+have more (renames, rules, several MetaData, domains, partitions).
 
 By the text of a revision file, as users run it; some by a project and its command line (in the words of Alembic's files:
 test_alembic_words.py). More by `make converge`."""
@@ -11,16 +12,17 @@ from converge_generate import Generator
 from converge_laws import Invalid, Trial
 from converge_limbeck import Written
 from converge_models import script
+from converge_more import EXTENDED
 from converge_places import places
 from converge_trial import kept_places, on_kinds, trial  # noqa: F401  (fixtures)
 
-PAIRS = 120
+PAIRS = 160
 AT_ONCE = 40
 FILES = 4
 
 
 @on_kinds("postgresql", "mariadb", "sqlite")
-@pytest.mark.parametrize("first", range(0, PAIRS, AT_ONCE))
+@pytest.mark.parametrize("first", [*range(0, PAIRS, AT_ONCE), EXTENDED])
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_pairs_come_out_right(trial: Trial, first: int) -> None:

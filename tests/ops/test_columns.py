@@ -59,7 +59,8 @@ def test_add_column_with_its_key_says() -> None:
     add = AddColumn(table=USERS, column=column, inline=(PrimaryKey(columns=("n",), name="pk"),))
     text = "n INTEGER NOT NULL CONSTRAINT pk PRIMARY KEY"
     assert said_by_all(add) == {
-        "postgresql mysql mariadb ansi": [f"ALTER TABLE users ADD COLUMN {text}"],
+        "postgresql ansi": [f"ALTER TABLE users ADD COLUMN {text}"],
+        "mysql mariadb": ["ALTER TABLE users ADD COLUMN n INTEGER NOT NULL PRIMARY KEY"],
         "mssql oracle": [f"ALTER TABLE users ADD {text}"],
     }
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limbeck.backends import backend_for
 from limbeck.diff.around_objects import bare_drops
+from limbeck.diff.fixed import fixed_differences
 from limbeck.diff.objects import UNCERTAIN, keys_of, not_ours
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
@@ -25,8 +26,9 @@ from limbeck.errors import LimbeckError
 from limbeck.judge.objects import settle_objects
 from limbeck.judge.settle import settle
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import ON_TABLES, Function, Object, RowSecurity, View
+from limbeck.model.objects import ON_TABLES, Domain, Enum, Function, Object, RowSecurity, View
 from limbeck.model.snapshot import Snapshot
+from limbeck.model.table import Table
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.object import CreateObject
 from limbeck.scripts.objects import Made, made_by
@@ -162,7 +164,7 @@ def compare(
     want = only(Freezer(connection.dialect).snapshot(*models), scope.leave)
     more = (*scope.schemas, *former_schemas(answers, want))
     stored = backend.read(connection, schemas=schemas_of(want, more))
-    have = only(stored, scope.leave)
+    have = _with_shared_types(stored, only(stored, scope.leave), want)
     if scope.narrow is not None:
         have, want = scope.narrow(have, want)
     interview = Interview(answers, ask, database)
@@ -172,7 +174,7 @@ def compare(
         want = after(want, left)
     moved = applied(have, renames)
     settled = settle(connection, backend, want, ambiguous(backend, moved, want, rules), moved, rules)
-    objects = settle_objects(connection, backend, have, settled.want)
+    objects = settle_objects(connection, backend, replace(have, tables=stored.tables), settled.want)
     settled = settled._replace(want=objects.want, as_text={**settled.as_text, **objects.as_text})
     others = not_ours(backend, have, settled.want, scope.ours)
     standing = replace(have, objects=stored.objects)
@@ -207,12 +209,14 @@ def left_alone(project: Project, options: RunOptions) -> Callable[[QualifiedName
     policy = project.policy(options)
     version = QualifiedName(policy.version_schema, policy.version_table)
     settings = project.settings
-    excluded: tuple[str, ...] = tuple(getattr(settings, "exclude", ()))
-    included: tuple[str, ...] = tuple(getattr(settings, "include", ()))
+    out = ruled_out(tuple(getattr(settings, "exclude", ())), tuple(getattr(settings, "include", ())))
+    return lambda name: name == version or out(name)
+
+
+def ruled_out(excluded: Sequence[str], included: Sequence[str]) -> Callable[[QualifiedName], bool]:
+    """Whether the patterns of the settings leave a table out."""
 
     def check(name: QualifiedName) -> bool:
-        if name == version:
-            return True
         if any(_matches(name, pattern) for pattern in excluded):
             return True
         return bool(included) and not any(_matches(name, pattern) for pattern in included)
@@ -225,13 +229,34 @@ def _matches(name: QualifiedName, pattern: str) -> bool:
 
 
 def only(snapshot: Snapshot, leave: Callable[[QualifiedName], bool]) -> Snapshot:
+    """Without what is left alone, and without types that this alone has."""
+    kept = [t for t in snapshot.tables.values() if not leave(t.key)]
+    theirs = _types(t for t in snapshot.tables.values() if leave(t.key)) - _types(kept)
     return Snapshot.of(
         snapshot.backend,
-        (t for t in snapshot.tables.values() if not leave(t.key)),
-        (o for o in snapshot.objects.values() if not _left(o, leave)),
+        kept,
+        (o for o in snapshot.objects.values() if not (_left(o, leave) or _is_type_in(o, theirs))),
         stored=snapshot.stored,
         partial=snapshot.partial,
     )
+
+
+def _with_shared_types(stored: Snapshot, have: Snapshot, want: Snapshot) -> Snapshot:
+    """`have` with those types of tables left alone that the models declare, and without those that they do not."""
+    theirs = _types(t for t in stored.tables.values() if t.key not in have.tables)
+    for (kind, name), thing in stored.objects.items():
+        if _is_type_in(thing, theirs):
+            declared = (kind, name) in want.objects
+            have = have.with_object(thing) if declared else have.without_object(type(thing), name)
+    return have
+
+
+def _types(tables: Iterable[Table]) -> set[QualifiedName]:
+    return {name for table in tables for column in table.columns for name in column.type.needs}
+
+
+def _is_type_in(thing: Object, names: set[QualifiedName]) -> bool:
+    return isinstance(thing, (Enum, Domain)) and thing.key in names
 
 
 def _left(thing: Object, leave: Callable[[QualifiedName], bool]) -> bool:
@@ -267,7 +292,9 @@ def ambiguous(backend: Backend, have: Snapshot, want: Snapshot, rules: Rules) ->
     stands = {plain_name(backend, name): table for name, table in have.tables.items()}
     for name, table in want.tables.items():
         old = stands.get(plain_name(backend, name)) or stands.get(_former(table.schema, table.renamed_from))
-        if old is not None and table_changes(backend, old, table, rules):
+        if old is None:
+            continue
+        if table_changes(backend, old, table, rules) or fixed_differences(backend, old, table):
             yield name
 
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from limbeck.diff.around_objects import Around, bare_drops, left_broken, surround
 from limbeck.diff.back import applied as done
 from limbeck.diff.back import way_back
+from limbeck.diff.fixed import told_of_fixed
 from limbeck.diff.left import Left
 from limbeck.diff.objects import Key
-from limbeck.diff.renamed import Renames
+from limbeck.diff.renamed import Renames, renamings
 from limbeck.diff.rules import Rules
 from limbeck.diff.steps import runnable
 from limbeck.diff.together import together
@@ -57,8 +58,10 @@ class Differing(NamedTuple):
         return surround(self.backend, back, done(found, self.have)).operations
 
     def notes(self, found: tuple[Operation, ...]) -> tuple[str, ...]:
-        """What stands in the way and cannot be put back, and what will not work any more."""
-        return (*self._around().notes, *left_broken(self.backend, found, self.have))
+        """What no statement changes, what stands in the way and cannot be put back, and what will not work any more."""
+        stands = done(renamings(self.renames, self.have), self.have)
+        fixed = told_of_fixed(self.backend, stands, self.settled.want)
+        return (*fixed, *self._around().notes, *left_broken(self.backend, found, self.have))
 
     def runnable(self, found: tuple[Operation, ...]) -> tuple[Operation, ...]:
         declared = as_declared(found, self.want, self.settled)
@@ -105,5 +108,6 @@ def ask_about(interview: Interview, rows: Rows, differing: Differing, moved: Sna
         raise AssertionError(f"left open, and still to do: {[o.describe() for o in operations]}")
     written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))), moved)
     upgrade = tuple(operation for operation in written if isinstance(operation, Operation))
-    back = together(backend, bare_drops(tuple(filled_back(differing.back(found)))), want)
+    filled = tuple(filled_back(differing.back(found), differing.have))
+    back = together(backend, bare_drops(filled), want)
     return Asked(upgrade, back, differing.notes(found), tuple(filling.notes))

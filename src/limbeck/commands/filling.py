@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.diff import left
+from limbeck.diff.steps import bare_type
 from limbeck.errors import LimbeckError
 from limbeck.model.column import Column
 from limbeck.model.constraint import Check
@@ -85,7 +86,7 @@ class Filling:
         why = f"is new, NOT NULL and without a default, and the table {has} rows"
         evidence = ("it is unique: an expression that is another for every row is needed",)
         unique = _alone_unique(want, table, column.name)
-        yield from self._valued(table, column, value, why, evidence if unique else ())
+        yield from self._valued(table, _over(column, want), value, why, evidence if unique else ())
 
     def _constrained(self, operation: AlterColumn) -> Iterator[left.Left]:
         table, name = operation.table, operation.column
@@ -96,6 +97,7 @@ class Filling:
         if value is None and (column is None or not self.rows.any_null(table, name)):
             return
         column = column or Column(name=name, type=operation.type)  # type: ignore[arg-type]
+        column = _over(column, self.have)
         are = "are" if self.rows.certain else "may be"
         yield from self._valued(table, column, value, f"becomes NOT NULL, and some rows {are} NULL there", ())
 
@@ -119,22 +121,23 @@ class Filling:
 
 
 def filled_back(
-    operations: Iterable[Operation | LimbeckError],
+    operations: Iterable[Operation | LimbeckError], back: Snapshot
 ) -> Iterator[Operation | LimbeckError]:
-    """The way back: a column that comes again forbids NULL, and its values are lost. Nobody is asked; it gets what
-    suits its type, where the table has rows then, and the list of values that comes again with it."""
+    """The way back to `back`: a column that comes again forbids NULL, and its values are lost. Nobody is asked; it gets
+    what suits its type, where the table has rows then, and the list of values that comes again with it."""
     given = tuple(operations)
-    yield from _filled_back(given, dict(_listed(given)))
+    yield from _filled_back(given, dict(_listed(given)), back)
 
 
 def _filled_back(
-    operations: Iterable[Operation | LimbeckError], listed: dict[Place, str]
+    operations: Iterable[Operation | LimbeckError], listed: dict[Place, str], back: Snapshot
 ) -> Iterator[Operation | LimbeckError]:
     for operation in operations:
         if isinstance(operation, Several):
-            yield from _filled_back(operation.operations, listed)
+            yield from _filled_back(operation.operations, listed, back)
         elif isinstance(operation, AddColumn) and needs_values(operation.column):
-            value = listed.get((operation.table, operation.column.name)) or suggestion(operation.column)
+            column = _over(operation.column, back)
+            value = listed.get((operation.table, column.name)) or suggestion(column)
             yield from _filled(operation, value) if value else (operation,)
         else:
             yield operation
@@ -178,6 +181,11 @@ def _alone_unique(want: Snapshot, table: QualifiedName, column: str) -> bool:
     uniques = [u.columns for u in found.uniques] + [i.columns for i in found.indexes if i.unique]
     key = () if found.primary_key is None else found.primary_key.columns
     return (column,) in (*uniques, key)
+
+
+def _over(column: Column, snapshot: Snapshot) -> Column:
+    """A column of a domain as one of what that is over."""
+    return replace(column, type=bare_type(column.type, snapshot))
 
 
 _NULL = re.compile(r"(?i)[(\s]*null[)\s]*(?:::.*)?\Z")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from limbeck.diff import left
+from limbeck.diff.steps import bare_type, domain_of
 from limbeck.model.column import Column
 from limbeck.model.defaults import Computed
 from limbeck.model.names import QualifiedName
@@ -20,6 +21,7 @@ from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
 from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.contract import Backend, Doubt, Operation
+from limbeck.ops.identifiers import renamed
 from limbeck.ops.raw import ExecuteSql
 from limbeck.ops.table import DropTable
 from limbeck.shore import ddl
@@ -162,8 +164,8 @@ class Losing:
             self.interview.note("cast", f"{table}.{name}", said, "ahead")
             self.using[table, name] = said
             return
-        before = self.backend.doubt(was, column.type, type_, (*labels, *self._former(type_, labels)))
-        doubt = self.backend.doubt(name, column.type, type_, labels)
+        before = self._doubt(was, column.type, type_, want, (*labels, *self._former(type_, labels)))
+        doubt = self._doubt(name, column.type, type_, want, labels)
         if before is None or doubt is None:
             return
         look = self.rows.look(table, name, before)
@@ -179,6 +181,18 @@ class Losing:
             yield from self._type_left(table, name, type_)
         elif answer != doubt.plain:
             self.using[table, name] = answer
+
+    def _doubt(
+        self, name: str, old: TypeRef, new: TypeRef, want: Snapshot, labels: tuple[str, ...]
+    ) -> Doubt | None:
+        """Of a domain by what it is over, since a new one is not there to be asked; its checks may refuse more."""
+        domain = domain_of(new, want)
+        doubt = self.backend.doubt(name, bare_type(old, self.have), bare_type(new, want), labels)
+        if doubt is not None or domain is None or not domain.checks:
+            return doubt
+        quoted = ddl.quote(self.backend.dialect, name)
+        fits = " AND ".join(f"({renamed(check.text, 'value', name)})" for _, check in domain.checks)
+        return Doubt(quoted, refused=f"NOT ({fits})", offer=f"CASE WHEN {fits} THEN {quoted} END")
 
     def _former(self, type_: TypeRef, labels: tuple[str, ...]) -> Iterator[str]:
         """What rows have now for values that are renamed."""

@@ -52,10 +52,24 @@ def object_changes(
         if stands is None:
             yield CreateObject(thing=thing)
         elif not backend.same_object(stands, thing):
-            yield AlterObject(have=stands, want=thing)
+            yield AlterObject(have=stands, want=_with_kept_names(stands, thing))
     for thing in reversed(sorted_by_need(old.values())):
         if _key(backend, thing) not in new and thing.kind not in NEVER_DROPPED:
             yield DropObject(thing=thing)
+
+
+def _with_kept_names(have: Object, want: Object) -> Object:
+    """Checks of a domain that have no name are those that stand in the same words, under the names that they have."""
+    if not isinstance(have, Domain) or not isinstance(want, Domain):
+        return want
+    free = [check for check in have.checks if check not in want.checks]
+    checks = []
+    for name, sql in want.checks:
+        same = next((c for c in free if name is None and c[1] == sql), None)
+        if same is not None:
+            free.remove(same)
+        checks.append((name, sql) if same is None else (same[0], sql))
+    return replace(want, checks=tuple(checks))
 
 
 class Late(NamedTuple):

@@ -59,7 +59,20 @@ def _with_cast(backend: Backend, operation: AlterColumn, state: Snapshot) -> Alt
     column = table.column(operation.column) if table is not None else None
     if column is None or not isinstance(operation.type, TypeRef) or operation.using is not None:
         return operation
-    return replace(operation, using=backend.cast(operation.column, column.type, operation.type))
+    old, new = (bare_type(type_, state) for type_ in (column.type, operation.type))
+    return replace(operation, using=backend.cast(operation.column, old, new))
+
+
+def domain_of(type_: TypeRef, snapshot: Snapshot) -> Domain | None:
+    """The domain that the type is; an array of one is none."""
+    found = (snapshot.object(Domain, name) for name in type_.needs)
+    return None if type_.spelling.endswith("[]") else next((d for d in found if d is not None), None)
+
+
+def bare_type(type_: TypeRef, snapshot: Snapshot) -> TypeRef:
+    """What a domain is over: values are cast by that. Any other type itself."""
+    domain = domain_of(type_, snapshot)
+    return type_ if domain is None else domain.type
 
 
 # -- enums ----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import overload
 
 from limbeck.errors import LimbeckError
 from limbeck.model.constraint import ForeignKey
+from limbeck.model.defaults import Computed
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.ops.alter_column import AlterColumn
@@ -142,6 +143,8 @@ def _passes(operation: Operation, table: QualifiedName, other: Part, needs: set[
     referred = _referred(operation)
     if isinstance(operation, LOSSES) and _drops_foreign_key(other) and not _drops_foreign_key(operation):
         return False  # it may be what that key refers to
+    if isinstance(operation, RenameColumn) and table in _speaks_of(other):
+        return False
     if isinstance(other, CreateTable):
         return other.table.key != table and other.table.key not in referred and not _index_names(operation)
     if isinstance(other, DropTable):
@@ -164,6 +167,14 @@ def _referred(operation: Operation) -> set[QualifiedName]:
     keys = operation.inline if isinstance(operation, AddColumn) else ()
     if isinstance(operation, AddConstraint):
         keys = (operation.constraint,)
+    return {key.referred for key in keys if isinstance(key, ForeignKey)}
+
+
+def _speaks_of(other: Part) -> set[QualifiedName]:
+    """The tables whose columns a foreign key in it names."""
+    if isinstance(other, CreateTable):
+        return {key.referred for key in other.table.foreign_keys}
+    keys = [*other.inline] if isinstance(other, AddColumn) else [getattr(other, "constraint", None)]
     return {key.referred for key in keys if isinstance(key, ForeignKey)}
 
 
@@ -190,7 +201,13 @@ def _fills_first(backend: Backend, slot: list[Part]) -> list[Operation]:
 def _may_lead(backend: Backend, operation: Operation, early: list[Operation], late: list[Operation]) -> bool:
     changed = {name for o in late for name in _columns(o)}
     if isinstance(operation, AddColumn):
-        return not backend.may_rebuild(operation) and operation.column.name not in changed
+        computed = operation.column.default
+        over = computed.sql.text if isinstance(computed, Computed) else ""
+        return (
+            not backend.may_rebuild(operation)
+            and operation.column.name not in changed
+            and not any(mentions(over, name) for name in changed)
+        )
     if not isinstance(operation, FillColumn):
         return False
     own = any(isinstance(o, AddColumn) and o.column.name == operation.column for o in early)

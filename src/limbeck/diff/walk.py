@@ -150,8 +150,10 @@ def _column_changes(
 
 
 def _default_goes_over(backend: Backend, have: Column, want: Column) -> bool:
-    """Whether the default must be said again with the new type: where values are cast, and where it is stored with the
-    old type in it."""
+    """Whether the default must be said again with the new type: where values are cast, where it is stored with the old type
+    in it, and where the server would store a cast to the new one (a domain) with it."""
+    if have.type.needs != want.type.needs:
+        return bool(have.default or want.default)
     if backend.cast(have.name, have.type, want.type) is not None:
         return bool(have.default or want.default)
     old, new = have.default, want.default

@@ -252,6 +252,7 @@ class InDatabase(Building):
         views = (view.key for view in (*want.objects_of(View), *have.objects_of(View)))
         there = [name for name in (*have.tables, *views) if name.name in named and name.name not in known]
         proxies = [self._proxy(name) for name in dict.fromkeys(there) if name.schema is None]
+        self.proxied = {proxy.definition.text for proxy in proxies}
         self.items = [*proxies, *in_order([*(t for t in tables if t.schema is None), *own])]
         self.places = {None: None}
         self.moves = {(room.real, str(item.name)): room.name for item in self.items}
@@ -277,7 +278,7 @@ class InDatabase(Building):
 
     def _sql(self, sql: SqlText) -> SqlText:
         """Proxies name the real database and stay as they are."""
-        return sql if sql.text.startswith("SELECT * FROM `") else super()._sql(sql)
+        return sql if sql.text in self.proxied else super()._sql(sql)
 
 
 class Back:

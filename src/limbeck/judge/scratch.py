@@ -18,7 +18,7 @@ from limbeck.errors import LimbeckError
 from limbeck.model import objects
 from limbeck.model.defaults import SequenceDefault
 from limbeck.model.names import QualifiedName
-from limbeck.model.objects import Enum, Object
+from limbeck.model.objects import Domain, Enum, Object
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend
@@ -92,7 +92,7 @@ class PostgresqlScratch(Scratch):
         with self.connection.begin_nested() as round_:
             try:
                 for thing in needs:
-                    if isinstance(thing, (Enum, objects.Sequence)) and thing.schema is None:
+                    if isinstance(thing, (Domain, Enum, objects.Sequence)) and thing.schema is None:
                         self.attempt(self.backend.create_object(replace(thing, schema=self.schema)))
                 for table in tables:
                     moved = replace(table, schema=self.schema, source=None)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
+from limbeck.diff.fixed import fixed_differences
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
 from limbeck.diff.walk import table_changes
-from limbeck.model.column import Column
+from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey
 from limbeck.model.defaults import ByDatabase, Computed, Default, SequenceDefault, TextDefault
 from limbeck.model.index import Index
@@ -65,7 +66,12 @@ def settle(
         worded = {} if have is None else _worded(scratch, backend, have, want, names, rules, declared)
         marked = {name: _marked(want.tables[name]) for name in names if name not in worded}
         built = scratch.build(tuple(marked.values()), _needs(marked.values(), want))
-    stored = {n: _merged(want.tables[n], marked[n], t, declared) for n, t in built.tables.items()}
+    stored = {
+        n: replace(
+            _merged(want.tables[n], marked[n], t, declared), options=_options(backend, want.tables[n], t)
+        )
+        for n, t in built.tables.items()
+    }
     return Settled(want.with_tables((*worded.values(), *stored.values())), built.refused, declared)
 
 
@@ -81,6 +87,7 @@ def _worded(
     """The tables whose parts, in the server's wording, are those of their counterparts."""
     stands = {plain_name(backend, name): table for name, table in have.tables.items()}
     pairs = {name: stands[key] for name in names if (key := plain_name(backend, name)) in stands}
+    pairs = {n: old for n, old in pairs.items() if not fixed_differences(backend, old, want.tables[n])}
     asked = {name: parts.questions(backend, old, want.tables[name], rules) for name, old in pairs.items()}
     whole = {question: probe for each in asked.values() for question, probe in (each or {}).items()}
     if not whole:
@@ -204,9 +211,14 @@ def _merged(declared: Table, marked: Table, stored: Table, told: Declared) -> Ta
         indexes=tuple(made),
         prefixes=declared.prefixes,
         comment=declared.comment,
-        options=declared.options,
         renamed_from=declared.renamed_from,
     )
+
+
+def _options(backend: Backend, declared: Table, stored: Table) -> Options:
+    """As declared; what no statement changes in the server's wording, to be told from what stands."""
+    fixed = {name: value for name, value in stored.options if name in backend.fixed_options}
+    return tuple((name, fixed.get(name, value)) for name, value in declared.options)
 
 
 def _column(stored: Column, declared: Column | None) -> Column:

@@ -379,6 +379,8 @@ class Backend(ABC):
             text = text[1:-1].strip()
         return text
 
+    fixed_options: ClassVar[frozenset[str]] = frozenset()
+    """Options of a table that no statement changes: see `diff.fixed`."""
     alters_options_singly: ClassVar[bool] = False
     """Whether each option of a table is changed by itself, in its own place among the other changes."""
     numbering_follows: ClassVar[bool] = False

@@ -22,6 +22,12 @@ from .schemas import with_schema_renamed
 
 # MySQL and MariaDB take a dropped column out of an index that is not unique and keep the rest; the others drop it.
 _INDEX_SHRINKS = frozenset({"mysql", "mariadb"})
+_CALLED_AFTER_TABLE: dict[str, dict[str, str]] = {
+    "mysql": {"foreign key": "_ibfk_", "check": "_chk_"},
+    "mariadb": {"foreign key": "_ibfk_"},
+}
+"""MySQL renames a constraint with its table where its name is the table's and this, whoever gave it (the manual, RENAME
+TABLE)."""
 _LISTS_OF_COLUMNS = ("include", "length", "ops")
 
 
@@ -38,7 +44,9 @@ def without_table(before: Snapshot, name: QualifiedName) -> Snapshot:
 
 def with_table_renamed(before: Snapshot, old: QualifiedName, new: Table) -> Snapshot:
     """`new` stands where `old` stood; foreign keys, triggers, policies and sequences point at it."""
-    after = before.without_table(old).with_table(new)
+    names = _CALLED_AFTER_TABLE.get(before.backend.name, {})
+    own = tuple(_called_after(c, names.get(c.kind), old.name, new.name) for c in new.constraints)
+    after = before.without_table(old).with_table(replace(new, constraints=own))
     after = _each_table(after, lambda t: _each_foreign_key(t, lambda f: _retargeted(f, old, new.key)))
     return _each_object(after, lambda thing: _moved(thing, old, new.key))
 
@@ -187,6 +195,12 @@ def _literal(text: str) -> str:
 
 def _retargeted(key: ForeignKey, old: QualifiedName, new: QualifiedName) -> ForeignKey:
     return replace(key, referred=new, source=None) if key.referred == old else key
+
+
+def _called_after(value: Constraint, middle: str | None, old: str, new: str) -> Constraint:
+    if middle is None or value.name is None or not value.name.startswith(old + middle):
+        return value
+    return replace(value, name=new + value.name.removeprefix(old), source=None)
 
 
 def _moved(thing: Object, old: QualifiedName, new: QualifiedName) -> Object:

@@ -18,6 +18,21 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
+_WORDS = """
+add after all alter analyse analyze and any array as asc asymmetric attach authorization autoincrement before
+begin between binary both by cascade case cast check collate column commit concurrently conflict constraint
+create cross current_catalog current_date current_role current_schema current_time current_timestamp
+current_user database default deferrable deferred delete desc detach distinct do drop each else end escape
+except exclusive exists explain fail false fetch for foreign freeze from full glob grant group having if
+ignore ilike immediate in index indexed initially inner insert instead intersect into is isnull join key
+lateral leading left like limit localtime localtimestamp match natural new not notnull null of off offset old
+on only or order outer over overlaps placing plan pragma primary query raise references reindex rename replace
+restrict returning right rollback row select session_user set similar some symmetric system_user table
+tablesample temp temporary then to trailing transaction trigger true union unique update user using vacuum
+values variadic verbose view virtual when where window with
+"""
+RESERVED = frozenset(_WORDS.split())
+"""Words that PostgreSQL or SQLite may take for something else than a name: more than each has, never fewer."""
 _CLOSING = {'"': '"', "`": "`", "[": "]"}
 
 
@@ -92,7 +107,7 @@ def _is(token: _Token, name: str) -> bool:
 
 def _written(token: _Token, name: str) -> str:
     opening = token.text[0] if token.kind == "quoted" else '"'
-    if token.kind == "word" and _PLAIN.match(name):
+    if token.kind == "word" and _PLAIN.match(name) and name not in RESERVED:
         return name
     closing = _CLOSING[opening]
     return f"{opening}{name.replace(closing, closing * 2)}{closing}"

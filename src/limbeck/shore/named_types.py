@@ -78,10 +78,15 @@ def domain(type_: Any, by: Spells) -> Domain:
         name=key.name,
         schema=key.schema,
         type=by.type(type_.data_type),
-        default=None if type_.default is None else by.sql(type_.default, f"domain {key}"),
+        default=None if type_.default is None else by.sql(_clause(type_.default), f"domain {key}"),
         not_null=bool(type_.not_null),
         checks=() if check is None else ((name, check),),
     )
+
+
+def _clause(default: Any) -> Any:
+    """A plain string is a value, as it is for a column."""
+    return sa.literal(default, sa.String()) if isinstance(default, str) else default
 
 
 def has_sequences(dialect: Any, given: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import ColumnElement
 
 from limbeck.errors import NoValueOfBareType
@@ -290,10 +291,16 @@ def element(made: Any, value: IndexElement) -> Any:
     if value.collation is not None:
         expression = sa.collate(expression, value.collation)
     if value.descending:
-        expression = sa.desc(expression)
+        expression = _marked(expression, operators.desc_op)
     if value.nulls is not None:
-        expression = sa.nulls_first(expression) if value.nulls == "first" else sa.nulls_last(expression)
+        nulls = operators.nulls_first_op if value.nulls == "first" else operators.nulls_last_op
+        expression = _marked(expression, nulls)
     return expression
+
+
+def _marked(expression: Any, mark: Any) -> Any:
+    """What `sa.desc` gives, without a look at the operators of the type: SQLAlchemy's DOMAIN has none and warns."""
+    return sa.UnaryExpression(expression, modifier=mark)
 
 
 def _constraint(made: Any, value: Constraint) -> Any:

@@ -281,6 +281,7 @@ class PostgresqlBackend(WithPostgresqlObjects):
     comments_on_objects: ClassVar[bool] = True
     blocking: ClassVar[frozenset[str]] = frozenset(["alter_type", "drop_column", "drop_object", "drop_table"])
     computed_persisted: ClassVar[bool] = True
+    fixed_options: ClassVar[frozenset[str]] = frozenset([storage.PARTITION])
 
     def same_object(self, have: Object, want: Object) -> bool:
         if isinstance(have, Enum) and isinstance(want, Enum):
@@ -290,7 +291,9 @@ class PostgresqlBackend(WithPostgresqlObjects):
         if isinstance(have, Extension) and isinstance(want, Extension):  # what nobody says may be any
             return want.version in (None, have.version) and want.schema in (None, have.schema)
         if isinstance(have, Domain) and isinstance(want, Domain):
-            return self._domain_look(have) == self._domain_look(want)
+            named = {(name, self.canonical_sql(sql.text)) for name, sql in want.checks if name is not None}
+            stand = {(name, self.canonical_sql(sql.text)) for name, sql in have.checks}
+            return self._domain_look(have) == self._domain_look(want) and named <= stand
         return super().same_object(have, want)
 
     def _domain_look(self, domain: Domain) -> tuple[object, ...]:

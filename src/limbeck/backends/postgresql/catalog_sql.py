@@ -127,6 +127,8 @@ SELECT n.nspname AS schema, t.relname AS tablename, a.attname AS name, a.attnotn
 def CONSTRAINTS(version: Version) -> str:
     set_columns = _since(version, 15, _names("k.conrelid", "k.confdelsetcols"), "NULL::json")
     distinct = _since(version, 15, "coalesce(i.indnullsnotdistinct, false)", "false")
+    # a foreign key to a partitioned table has a part for each partition, which the server makes and drops
+    whole = _since(version, 11, "(t.relispartition OR k.conparentid = 0)", "true")
     return f"""
 SELECT n.nspname AS schema, t.relname AS tablename, k.conname AS name, k.contype::text AS kind,
        k.condeferrable AS deferrable, k.condeferred AS deferred, k.convalidated AS valid,
@@ -151,7 +153,7 @@ SELECT n.nspname AS schema, t.relname AS tablename, k.conname AS name, k.contype
   LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
   LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
 {_OF_TABLES.format(relation="k.conrelid")}
-   AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+   AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND {whole}
  ORDER BY t.oid, k.conname"""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -22,6 +23,8 @@ from limbeck.model.objects import (
 )
 from limbeck.model.snapshot import Lookup
 from limbeck.model.statement import Statement
+
+from .naming import joined
 
 Statements = tuple[Statement, ...]
 
@@ -293,16 +296,25 @@ class WithPostgresqlObjects(AnsiBackend):
             )
         if have.not_null != want.not_null:
             changes.append(f"{'SET' if want.not_null else 'DROP'} NOT NULL")
-        for name, check in have.checks:
-            if (name, check) not in want.checks:
-                if name is None:
-                    raise self.cannot(f"drop a check of {want.key} that has no name")
-                changes.append(f"DROP CONSTRAINT {self.name(name)}")
-        for name, check in want.checks:
-            if (name, check) not in have.checks:
-                named = "" if name is None else f"CONSTRAINT {self.name(name)} "
-                changes.append(f"ADD {named}CHECK ({check.as_written})")
+        changes += self._alter_checks(have, want)
         return tuple(Statement(f"ALTER DOMAIN {self.full(want.key)} {change}") for change in changes)
+
+    def _alter_checks(self, have: Domain, want: Domain) -> Iterator[str]:
+        """What says the same stays, and gets the name that it is said to have."""
+        stand = list(zip(_given_names(have), (check for _, check in have.checks), strict=True))
+        renames, adds = [], []
+        for name, check in want.checks:
+            same = next((s for s in stand if s == (name, check)), None)
+            same = same or next((s for s in stand if s[1] == check and s not in want.checks), None)
+            if same is None:
+                named = "" if name is None else f"CONSTRAINT {self.name(name)} "
+                adds.append(f"ADD {named}CHECK ({check.as_written})")
+                continue
+            stand.remove(same)
+            if name not in (None, same[0]):
+                renames.append(f"RENAME CONSTRAINT {self.name(same[0])} TO {self.name(str(name))}")
+        yield from (f"DROP CONSTRAINT {self.name(name)}" for name, _ in stand)
+        yield from (*renames, *adds)
 
     def _alter_extension(self, have: Extension, want: Extension) -> Statements:
         changes = []
@@ -345,6 +357,20 @@ BEGIN
         END IF;
     END LOOP;
 END $limbeck$"""
+
+
+def _given_names(domain: Domain) -> list[str]:
+    """What the server calls its checks: by their names, and those without by the domain's and a number."""
+    taken = {name for name, _ in domain.checks}
+    found: list[str] = []
+    for name, _ in domain.checks:
+        number = 0
+        while name is None:
+            given = joined(domain.name, "", f"check{number or ''}")
+            name = None if given in (*taken, *found) else given
+            number += 1
+        found.append(name)
+    return found
 
 
 def _plain_options(view: View) -> dict[str, str]:

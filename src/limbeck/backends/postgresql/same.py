@@ -70,7 +70,19 @@ def default(text: str, type_spelling: str) -> str:
 
 @lru_cache(maxsize=4096)
 def sql(text: str) -> str:
-    return " ".join(without_casts(text).split())
+    return " ".join(without_casts(_unquoted(text)).split())
+
+
+_PIECES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+_BARE = re.compile(r'"[a-z_][a-z0-9_]*"')
+
+
+def _unquoted(text: str) -> str:
+    """Names that need no quotes, or none everywhere, without: the server sets them anew when it shows a text, and a column
+    that was renamed keeps them here."""
+    if '"' not in text:
+        return text
+    return _PIECES.sub(lambda m: m[0][1:-1] if _BARE.fullmatch(m[0]) else m[0], text)
 
 
 _TEXT = r"'(?:[^']|'')*'::character varying"
@@ -83,7 +95,11 @@ _IN_LIST = re.compile(
 @lru_cache(maxsize=4096)
 def exact(text: str) -> str:
     """`x IN ('a', 'b')` on a VARCHAR is stored in one wording, and that wording, said again, in another: the second."""
-    return _CAST_LIST.sub(lambda m: f"ARRAY[{', '.join(f'({e})::text' for e in _elements(m[1]))}]", text)
+    return _CAST_LIST.sub(_each_as_text, _unquoted(text))
+
+
+def _each_as_text(match: re.Match[str]) -> str:
+    return f"ARRAY[{', '.join(f'({e})::text' for e in _elements(match[1]))}]"
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ from limbeck.model.table import Table
 from limbeck.ops.alter_table import UNLOGGED, option
 
 WITH, TABLESPACE = "postgresql_with", "postgresql_tablespace"
+PARTITION = "postgresql_partition_by"
 ALTERED = frozenset({WITH, TABLESPACE, UNLOGGED})
 """What ALTER TABLE can change; how a table is partitioned it cannot."""
 
