@@ -6,16 +6,19 @@ Whole processes, beginning to end: a quarter of the revisions creates a table, h
 creates an index. Seconds, the least of the rounds and in brackets the median, then how many times faster than Alembic.
 Before the first run there is no byte code of the revision files (`first`), then there is. Both tools must leave the same
 catalog (tests/catalog.py) and the same version row, or nothing is told. PostgreSQL is an embedded one (limbeck.embedded)
-that waits for no disk, the SQLite file lies in the temporary folder.
+that waits for no disk, with its files in memory where the system has a place for that (what the kernel writes back of the
+run before would come upon the next one's time); the SQLite file lies in the temporary folder.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +68,7 @@ def on_postgresql(folder: Path, count: int, rounds: int, *, facade: bool) -> Non
 
     from limbeck import embedded
 
-    with embedded.postgres() as server:
+    with memory(), embedded.postgres() as server:
         own = psycopg.connect(server.url(driver=""), autocommit=True)
 
         def empty() -> None:
@@ -75,6 +78,18 @@ def on_postgresql(folder: Path, count: int, rounds: int, *, facade: bool) -> Non
         url = server.url("bench")
         measure(f"PostgreSQL {server.version}", folder, url, empty, count, rounds, facade=facade)
         own.close()
+
+
+@contextlib.contextmanager
+def memory() -> Iterator[None]:
+    """Inside, temporary folders are made in memory, where there is such a place."""
+    before = tempfile.tempdir
+    if os.access("/dev/shm", os.W_OK):
+        tempfile.tempdir = "/dev/shm"
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def measure(
