@@ -156,3 +156,20 @@ def test_a_new_column_whose_default_is_null_is_filled(database: Database) -> Non
     Written(database.kind).upgrade(engine, found)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT n FROM t").scalars().all() == ["0"]
+
+
+@on("postgresql")
+def test_a_name_in_quotes_is_no_word_of_the_server_s(database: Database) -> None:
+    """Quotes that a name does not need are not compared; `"user"` and USER, `"true"` and true are two things all the same."""
+
+    def guarded(condition: str) -> sa.MetaData:
+        columns = (sa.Column("true", sa.Boolean), sa.Column("user", sa.String(20)))
+        return models(("t", *columns, sa.CheckConstraint(condition, name="ck")))
+
+    for have, want in (
+        ('"true"', "true"),
+        ("'a' = \"user\"", "'a' = user"),
+        ("'a' = user", "'a' = \"user\""),
+    ):
+        assert there_and_back(database, guarded(have), guarded(want))
+        database.empty()

@@ -400,9 +400,9 @@ def quiet_logs() -> Iterator[None]:
             logger.removeFilter(passes)
 
 
-__all__ = ["NativeContext", "NativeEnvironment", "ProjectEnvironment", "policy"]
-
-
 def _literal(text: str) -> Any:
     """A bound value would not show in the log of a run."""
     return literal_column("'" + text.replace("'", "''") + "'")
+
+
+__all__ = ["NativeContext", "NativeEnvironment", "ProjectEnvironment", "policy"]

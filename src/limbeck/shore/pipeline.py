@@ -36,7 +36,7 @@ BURST: Final = 16
 """As many are given to a server that has nothing to do: waking it for each costs as much as its work."""
 PATIENCE: Final = 0.02
 """Seconds after which what was said goes out, however little it is."""
-LATEST: Final = 130000
+SINCE: Final = 130000
 """From this version on statement_timeout is counted for each statement of a message (manual, 20.11)."""
 
 _ODD: Final = re.compile(r"--|/\*|\$|\\")
@@ -76,7 +76,7 @@ class Pipeline:
         """The statement whose answer was an error, or that was on its way when the connection broke."""
         self._driver = connection.connection.driver_connection
         self._pg = self._driver.pgconn
-        self._shares = self._pg.server_version >= LATEST
+        self._shares = self._pg.server_version >= SINCE
         self._kept: deque[Sent] = deque()
         """Said, not yet sent."""
         self._awaited: deque[Sent] = deque()

@@ -74,7 +74,8 @@ def sql(text: str) -> str:
 
 
 _PIECES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
-_BARE = re.compile(r'"[a-z_][a-z0-9_]*"')
+_BARE = re.compile(r'"(?!(?:true|false)")[a-z_][a-z0-9_]*"')
+"""The server writes all words of its own in capitals, but these two values."""
 
 
 def _unquoted(text: str) -> str:
