@@ -755,7 +755,7 @@ def change_item(g: Generator, models: Models) -> Models | None:
     if name is None or made is None or (old := _name_of(made)) is None:
         return None
     made = replace(made, code=made.code.replace(repr(old), repr(name), 1))
-    return models.with_table(replace(table, items=tuple(made if i == item else i for i in table.items)))
+    return models.with_table(replace(table, items=tuple(made if i is item else i for i in table.items)))
 
 
 def rename_item(g: Generator, models: Models) -> Models | None:
@@ -769,7 +769,7 @@ def rename_item(g: Generator, models: Models) -> Models | None:
         {"unique": "uq", "check": "ck", "index": "ix", "fk": "fk", "pk": "pk", "exclude": "ex"}[item.kind]
     )
     made = replace(item, code=item.code.replace(repr(old), repr(fresh), 1))
-    return models.with_table(replace(table, items=tuple(made if i == item else i for i in table.items)))
+    return models.with_table(replace(table, items=tuple(made if i is item else i for i in table.items)))
 
 
 def _name_of(item: Item) -> str | None:
@@ -797,7 +797,7 @@ def change_foreign_key(g: Generator, models: Models) -> Models | None:
     if key is None or target is None:
         return None
     made = _named_like(item, g.foreign_key(table, list(table.columns), list(item.columns), target, key))
-    return models.with_table(replace(table, items=tuple(made if i == item else i for i in table.items)))
+    return models.with_table(replace(table, items=tuple(made if i is item else i for i in table.items)))
 
 
 def change_primary_key(g: Generator, models: Models) -> Models | None:

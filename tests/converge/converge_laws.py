@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 import converge_objects
 import sqlalchemy as sa
-from converge_models import Models, Pair, Table, made, source
+from converge_models import Models, Pair, Table, convention, made, source
 from converge_more import former, partitions
 from converge_places import Place
 from converge_types import KINDS
@@ -205,6 +205,15 @@ def _any_foreign_key(key: str, named: set[str]) -> str:
     return f"{key.rpartition('.')[0]}.t_ibfk_1" if alone else key
 
 
+def _any_check(key: str, named: set[str]) -> str:
+    """A CHECK under the name that the server would give it, where the models say none and their convention neither."""
+    part = re.match(r"part (.+?): CONSTRAINT `([^`]*)` CHECK", key)
+    if part and part[2] not in named:
+        return key.replace(f"CONSTRAINT `{part[2]}`", "CONSTRAINT `CONSTRAINT_1`", 1)
+    alone = key.startswith("check ") and key.rpartition(".")[2] not in named
+    return f"{key.rpartition('.')[0]}.CONSTRAINT_1" if alone else key
+
+
 def _any_unique(key: str, fact: str, models: Models) -> str:
     """A foreign key without the name of the unique key it found: of twins it takes one or the other, and none can say."""
     if not key.startswith("foreign key "):
@@ -227,6 +236,8 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
         "json_valid("
     ):  # keeps the name of a column that was renamed
         return f"check of {key.rpartition('.')[0]} {fact}", ""
+    if models.naming and "ck" not in convention(models):
+        key = _any_check(key, named)
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
 

@@ -133,7 +133,7 @@ class Pair:
 def source(models: Models, name: str = "metadata") -> str:
     import converge_objects
 
-    lines = [f"{name} = sa.MetaData({f'naming_convention={_naming(models)!r}' if models.naming else ''})"]
+    lines = [f"{name} = sa.MetaData({f'naming_convention={convention(models)!r}' if models.naming else ''})"]
     enums = dict(models.enums)
     for enum, labels in models.enums:
         lines.append(f"{_enum(enum)} = sa.Enum({', '.join(map(repr, labels))}, name={enum!r})")
@@ -157,7 +157,7 @@ def source(models: Models, name: str = "metadata") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _naming(models: Models) -> dict[str, str]:
+def convention(models: Models) -> dict[str, str]:
     """The usual convention for CHECK demands that every one has a name."""
     checks = [i for t in models.tables for i in t.items if i.kind == "check"]
     checks_named = all("name=" in i.code for i in checks)

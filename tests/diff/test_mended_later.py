@@ -69,6 +69,21 @@ def test_a_falling_index_is_no_key_s_own(database: Database) -> None:
     there_and_back(database, have, models(("a", identifier()), ("b", sa.Column("n", sa.Integer), key)))
 
 
+@on("mariadb")
+@pytest.mark.parametrize("longer_stands", [True, False])
+def test_an_index_goes_where_that_of_a_longer_key_serves(database: Database, longer_stands: bool) -> None:
+    def both(longer: bool, *more: Any) -> sa.MetaData:
+        key = sa.ForeignKeyConstraint(["a"], ["other.a"])
+        if longer:
+            more += (sa.ForeignKeyConstraint(["a", "b"], ["other.a", "other.b"], name="fk_2"),)
+        columns = (sa.Column(name, sa.Integer) for name in ("a", "b"))
+        other = (sa.Column("a", sa.Integer), sa.Column("b", sa.Integer), sa.PrimaryKeyConstraint("a", "b"))
+        return models(("other", *other), ("t", *columns, key, *more))
+
+    told = there_and_back(database, both(longer_stands, sa.Index("ix", "a")), both(True))
+    assert "drop index ix on t" in told
+
+
 @on("postgresql", "mariadb")
 def test_of_two_keys_without_a_name_the_one_that_came_goes_again(database: Database) -> None:
     mariadb = database.kind == "mariadb"

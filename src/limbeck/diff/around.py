@@ -173,6 +173,6 @@ def with_needed_indexes(
         if isinstance(change, (DropIndex, DropConstraint)):
             needed = tuple(o for o in backend.rewrite(change, have) if isinstance(o, CreateIndex))
         for step in (*needed, change):
-            have = step.apply(have)
+            have = backend.after(step, have)
             steps.append(step)
     return tuple(steps)

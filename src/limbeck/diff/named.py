@@ -54,7 +54,7 @@ def _table(backend: Backend, declared: Table, stored: Table, rules: Rules) -> Ta
         for i in stored.indexes
         if i.name is not None
         and backend.fold_constraint(i.name) not in here
-        and made_by_foreign_key(backend, i, declared)
+        and made_by_foreign_key(backend, i, stored, declared)
     )
     return replace(
         declared,

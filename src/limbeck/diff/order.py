@@ -19,7 +19,7 @@ from limbeck.ops.alter_table import AlterTable
 from limbeck.ops.column import AddColumn, DropColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint, dropping
 from limbeck.ops.contract import Backend, Operation
-from limbeck.ops.index import CreateIndex
+from limbeck.ops.index import CreateIndex, DropIndex
 from limbeck.ops.object import AlterObject, CreateObject, ReplaceObject
 from limbeck.ops.table import CreateTable, DropTable
 
@@ -79,6 +79,12 @@ def ordered(
             and _waits(operation.table, keyed)
         ):
             return PHASES["create_index"] + 1
+        if (
+            isinstance(operation, DropIndex)
+            and backend.indexes_foreign_keys
+            and _is_followed(operation, rest, have)
+        ):
+            return 62
         if isinstance(operation, DropColumn) and _is_computed(have, operation):
             return PHASES["drop_column"] - 2
         return _phase(backend, operation)
@@ -107,6 +113,28 @@ def _is_computed(have: Snapshot, operation: DropColumn) -> bool:
     table = have.tables.get(operation.table)
     column = None if table is None else table.column(operation.column)
     return column is not None and isinstance(column.default, Computed)
+
+
+def _is_followed(operation: DropIndex, changes: Sequence[Operation], have: Snapshot) -> bool:
+    """Whether a new foreign key brings an index that serves in this one's place: it goes when that one is there."""
+    table = None if operation.table is None else have.tables.get(operation.table)
+    index = None if table is None else table.index(operation.name)
+    if table is None or index is None:
+        return False
+    if all(key.columns != index.columns for key in table.foreign_keys):
+        return False
+    wide, coming = len(index.columns), False
+    for change in changes:
+        if (
+            isinstance(change, CreateIndex)
+            and change.table == table.key
+            and change.index.name == operation.name
+        ):
+            return False  # the name must be free before
+        if isinstance(change, AddConstraint) and change.table == table.key:
+            key = change.constraint
+            coming |= isinstance(key, ForeignKey) and key.columns[:wide] == index.columns != key.columns
+    return coming
 
 
 def _emptied(changes: Sequence[Operation], have: Snapshot) -> set[QualifiedName]:

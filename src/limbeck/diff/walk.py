@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from limbeck.model.column import Column
-from limbeck.model.constraint import Check, Constraint, PrimaryKey
+from limbeck.model.constraint import Check, Constraint, ForeignKey, PrimaryKey
 from limbeck.model.defaults import TextDefault
 from limbeck.model.index import Index
 from limbeck.model.marks import UNCHANGED
@@ -261,7 +261,7 @@ def _index_changes(
         elif rules.constraint_names and new.name is not None and fold(_name(old)) != fold(new.name):
             yield RenameIndex(table=have.key, name=_name(old), new_name=new.name)
     for old in found.gone:
-        if not made_by_foreign_key(backend, old, want):
+        if not made_by_foreign_key(backend, old, have, want):
             yield DropIndex(table=have.key, name=_name(old))
     for new in found.new:
         yield CreateIndex(table=have.key, index=new)
@@ -272,12 +272,24 @@ def _name(index: Index) -> str:
     return index.name
 
 
-def made_by_foreign_key(backend: Backend, index: Index, want: Table) -> bool:
+def made_by_foreign_key(backend: Backend, index: Index, have: Table, want: Table) -> bool:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's. Where
-    another serves the key it makes none, and under a name that another key takes there is no place for it."""
+    another serves the key it makes none, and under a name that another key takes there is no place for it. Under any
+    other name it is not needed where that of a longer key serves."""
     odd = index.unique or index.options or any(e.column is None or e.descending for e in index.elements)
     if not backend.indexes_foreign_keys or odd:
         return False
     alone = [key for key in want.foreign_keys if not served(want, key)]
-    taken = any(key.name == index.name and key.columns != index.columns for key in alone)
-    return not taken and any(index.columns == key.columns for key in alone)
+    if any(key.name == index.name and key.columns != index.columns for key in alone):
+        return False
+    own = [key for key in alone if key.columns == index.columns]
+    return any(
+        index.name in (key.name, key.columns[0]) or not _served_by_longer(key, alone, have) for key in own
+    )
+
+
+def _served_by_longer(key: ForeignKey, alone: list[ForeignKey], have: Table) -> bool:
+    """Whether another of these keys begins with this one's columns: its index stands, or comes with it (see `order`)."""
+    wide = len(key.columns)
+    longer = (k for k in alone if len(k.columns) > wide and k.columns[:wide] == key.columns)
+    return any(served(have, k) or all(k.columns != old.columns for old in have.foreign_keys) for k in longer)
