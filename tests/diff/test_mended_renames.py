@@ -92,3 +92,30 @@ def test_a_table_takes_the_given_name_of_a_key_along(database: Database) -> None
     want = models(("p", identifier()), ("re%named", number("n"), number("m"), key("m"), table_was("t")))
     told = there_and_back(database, have, want, any_names=True)
     assert told[0] == "rename table t to re%named"
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_columns_whose_names_go_on_in_a_chain(database: Database) -> None:
+    have = models(("t", identifier(), number("a"), sa.Column("b", sa.String(20)), sa.UniqueConstraint("a")))
+    c = sa.Column("c", sa.String(20), info={"renamed_from": "b"})
+    want = models(("t", identifier(), was("a", "b"), c, sa.UniqueConstraint("b")))
+    told = there_and_back(database, have, want, any_names=True)
+    assert told == ["rename column t.b to c", "rename column t.a to b"]
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_tables_whose_names_go_on_in_a_chain(database: Database) -> None:
+    have = models(("a", identifier(), number("n")), ("b", identifier(), sa.Column("s", sa.String(20))))
+    b = ("b", identifier(), was("n", "m"), table_was("a"))
+    want = models(b, ("c", identifier(), sa.Column("s", sa.String(20)), table_was("b")))
+    told = there_and_back(database, have, want, any_names=True)
+    renames = [line for line in told if "SEQUENCE" not in line]
+    assert renames == ["rename table b to c", "rename table a to b", "rename column b.n to m"]
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_a_name_that_is_free_again_is_taken_by_a_new_column(database: Database) -> None:
+    have = models(("t", identifier(), number("mail")))
+    want = models(("t", identifier(), was("mail", "email"), sa.Column("mail", sa.String(20))))
+    told = there_and_back(database, have, want)
+    assert told == ["rename column t.mail to email", "add column t.mail (VARCHAR(20))"]

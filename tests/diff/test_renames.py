@@ -13,7 +13,7 @@ from test_walk import BACKEND
 
 from limbeck.backends.ansi import AnsiBackend
 from limbeck.diff.pairing import best_pairs
-from limbeck.diff.renamed import Renames, in_turn, renamings
+from limbeck.diff.renamed import Renames, in_turn, renamings, with_declared
 from limbeck.diff.renames import (
     ASKED,
     Candidate,
@@ -260,3 +260,30 @@ def test_a_swap_of_columns_runs_on_a_snapshot_and_back() -> None:
         ("b", "TEXT"),
         ("a", "INTEGER"),
     ]
+
+
+# -- what the models declare ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stand", "declared", "to_do"),
+    [
+        ("a", {"b": "a"}, {"a": "b"}),
+        ("b", {"b": "a"}, {}),
+        ("ab", {"b": "a", "c": "b"}, {"a": "b", "b": "c"}),
+        ("bc", {"b": "a", "c": "b"}, {}),
+        ("a", {"b": "a", "a": None}, {"a": "b"}),  # a new one takes the name that is free
+        ("ab", {"b": "a", "a": "b"}, {}),  # done or not: nobody can tell
+        ("b", {"b": "a", "c": "b"}, {}),  # what was renamed already is not the former of another too
+        ("ab", {"b": "a", "c": "b", "a": "c"}, {}),
+    ],
+)
+def test_what_is_still_to_do(stand: str, declared: dict[str, str | None], to_do: dict[str, str]) -> None:
+    have = snapshot(users(*(col(name) for name in stand)))
+    want = snapshot(users(*(replace(col(name), renamed_from=was) for name, was in declared.items())))
+    said = with_declared(BACKEND, have, want, Renames())
+    assert said.columns == {(QualifiedName(None, "users"), old): new for old, new in to_do.items()}
+    have = snapshot(*(table(name, col("id")) for name in stand))
+    want = snapshot(*(table(name, col("id"), renamed_from=was) for name, was in declared.items()))
+    said = with_declared(BACKEND, have, want, Renames())
+    assert said.tables == {QualifiedName(None, old): new for old, new in to_do.items()}

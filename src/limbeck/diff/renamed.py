@@ -45,21 +45,36 @@ class Renames:
 def with_declared(backend: Backend, have: Snapshot, want: Snapshot, renames: Renames) -> Renames:
     """The renames given, and those that the models declare (`info={"renamed_from": ...}`) and that are still to do."""
     tables = dict(renames.tables)
+    for schema in dict.fromkeys(name.schema for name in want.tables):
+        declared = {t.name: t.renamed_from for name, t in want.tables.items() if name.schema == schema}
+        stand = {name.name for name in have.tables if name.schema == schema}
+        for old, new in _to_do(declared, stand):
+            tables.setdefault(QualifiedName(schema, old), new)
     columns = dict(renames.columns)
+    known = Renames(tables=tables)
     for table in want.tables.values():
-        was = table.renamed_from
-        old = QualifiedName(table.schema, was) if was is not None else table.key
-        if was is not None and table.key not in have.tables and old in have.tables:
-            tables.setdefault(old, table.name)
-        said = Renames(tables=tables).former_table(table.key)
-        stands = have.tables.get(table.key) or have.tables.get(said)
-        for column in table.columns:
-            former = column.renamed_from
-            if former is None or stands is None or stands.column(column.name) is not None:
-                continue
-            if stands.column(former) is not None and table.column(former) is None:
-                columns.setdefault((table.key, former), column.name)
+        stands = have.tables.get(known.former_table(table.key))
+        if stands is None:
+            continue
+        declared = {c.name: c.renamed_from for c in table.columns}
+        for old, new in _to_do(declared, {c.name for c in stands.columns}):
+            columns.setdefault((table.key, old), new)
     return replace(renames, tables=tables, columns=columns)
+
+
+def _to_do(declared: Mapping[str, str | None], stand: set[str]) -> Iterator[tuple[str, str]]:
+    """Former and new names. `declared` maps every name of the models to its former one or to None. A rename is done where
+    its new name stands, unless that is the former one of another that is to do: `c` was `b`, and `b` was `a`. What was
+    renamed already is not the former of another too."""
+    for name, former in declared.items():
+        if name in stand:
+            continue
+        chain: list[tuple[str, str]] = []
+        while former is not None and former in stand and (former, name) not in chain:
+            chain.append((former, name))
+            name, former = former, declared.get(former)
+        if declared.get(name) is None:
+            yield from chain
 
 
 def renamings(renames: Renames, have: Snapshot) -> tuple[Operation, ...]:
