@@ -272,8 +272,9 @@ def _partitions(connection: Any) -> list[str]:
 
 def plain_default(fact: str) -> str:
     """PostgreSQL: one wording for a literal default, which is stored with its cast or without, as it was said, and for the
-    moment at which a transaction began, which has three names."""
+    moment at which a transaction began, which has three names; NULL is none, and stored where a length was cast."""
     fact = re.sub(r"(default )(?:now\(\)|transaction_timestamp\(\))(?=$)", r"\1CURRENT_TIMESTAMP", fact)
+    fact = re.sub(r" default NULL::[\w ]+(?:\(\d+(?:,\d+)?\))?(?:\[\])*$", "", fact)
     return re.sub(
         r"(default )'?((?:[^']|'')*?)'?::[\w ]+?(?:\(\d+(?:,\d+)?\))?(?:\[\])*(?=$| as identity)",
         r"\1\2",

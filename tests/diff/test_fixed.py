@@ -1,4 +1,4 @@
-"""What no statement changes is told: on real PostgreSQL, how a table is partitioned."""
+"""How a table is partitioned is told, not changed: on real PostgreSQL and MariaDB."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from mending import there_and_back
 
 from conftest import on
 from limbeck.commands import autogenerate
@@ -50,8 +51,8 @@ def test_another_way_to_partition_is_told(database: Database, fill: bool) -> Non
     assert found.upgrade == ()
     (told,) = found.notes
     assert told == (
-        "orders is declared with PARTITION BY LIST (id) and stands with PARTITION BY RANGE (id): no statement changes "
-        "that, and it is left as it is. Create a table that has it, copy the rows and rename it, in a revision of your own."
+        "orders is declared with PARTITION BY LIST (id) and stands with PARTITION BY RANGE (id). It is left as it is: "
+        "no statement changes that. Create a table that has it, copy the rows and rename it, in a revision of your own."
     )
 
 
@@ -65,3 +66,70 @@ def test_a_table_that_stands_becomes_no_partitioned_one_and_other_changes_are_ma
     found = compared(database, models)
     assert [operation.describe() for operation in found.upgrade] == ["add column orders.more (TEXT)"]
     assert "stands without PARTITION BY" in found.notes[0]
+
+
+def counted(**options: Any) -> sa.MetaData:
+    """One whose CHECK the server says in other words, so that it is built to compare it."""
+    metadata = sa.MetaData()
+    columns = (sa.Column("id", sa.Integer, autoincrement=False), sa.Column("d", sa.Date))
+    check = sa.CheckConstraint("id in (1, 2) or NOT d is null", name="ck")
+    key = sa.PrimaryKeyConstraint("id", "d")
+    sa.Table("counted", metadata, *columns, key, check, **options)
+    return metadata
+
+
+MONTHS = "(PARTITION p0 VALUES LESS THAN (2020), PARTITION p1 VALUES LESS THAN MAXVALUE)"
+
+
+@on("mariadb")
+@pytest.mark.parametrize(
+    ("stands", "declared"),
+    [
+        ({"mysql_partition_by": "HASH (id)", "mysql_partitions": "4"},) * 2,
+        ({"mysql_partition_by": "HASH (id)", "mysql_partitions": "4"}, {"mysql_partition_by": "hash(`ID`)"}),
+        (
+            {"mysql_partition_by": "KEY (id)", "mysql_partitions": "3"},
+            {"mysql_partition_by": "KEY(id) PARTITIONS 3"},
+        ),
+        ({"mysql_partition_by": f"RANGE (YEAR(d)) {MONTHS}"}, {"mysql_partition_by": "RANGE (year( d ))"}),
+        (
+            {
+                "mysql_partition_by": f"RANGE (YEAR(d)) SUBPARTITION BY HASH (id) SUBPARTITIONS 2 {MONTHS}",
+            },
+            {
+                "mysql_partition_by": "RANGE (YEAR(d))",
+                "mysql_subpartition_by": "HASH(id)",
+                "mysql_subpartitions": "2",
+            },
+        ),
+        (
+            {"mysql_partition_by": "RANGE COLUMNS(d) (PARTITION p0 VALUES LESS THAN (MAXVALUE))"},
+            {"mysql_partition_by": "range columns (d)"},
+        ),
+        ({"mysql_partition_by": "HASH (id)"}, {}),
+    ],
+)
+def test_the_same_partitions_in_other_words(
+    database: Database, stands: dict[str, str], declared: dict[str, str]
+) -> None:
+    counted(**stands).create_all(database.engine())
+    found = compared(database, counted(**declared))
+    assert (found.upgrade, found.notes, found.as_text) == ((), (), {})
+
+
+@on("mariadb")
+def test_other_partitions_are_told(database: Database) -> None:
+    counted(mysql_partition_by=f"RANGE (YEAR(d)) {MONTHS}").create_all(database.engine())
+    found = compared(database, counted(mysql_partition_by="HASH(id)", mysql_partitions="4"))
+    assert found.upgrade == ()
+    assert found.notes == (
+        "counted is declared with PARTITION BY HASH (id) PARTITIONS 4 and stands with PARTITION BY RANGE (year(`d`)). It is "
+        "left as it is: changing that writes the whole table anew while nobody can write into it. Run ALTER TABLE ... "
+        "PARTITION BY in a revision of your own.",
+    )
+
+
+@on("mariadb")
+@pytest.mark.parametrize("text", [f"RANGE (YEAR(d)) {MONTHS}", "HASH (id) PARTITIONS 4"])
+def test_a_partitioned_table_that_went_comes_back_as_it_was(database: Database, text: str) -> None:
+    there_and_back(database, counted(mysql_partition_by=text), sa.MetaData())

@@ -119,3 +119,16 @@ def test_a_name_that_is_free_again_is_taken_by_a_new_column(database: Database) 
     want = models(("t", identifier(), was("mail", "email"), sa.Column("mail", sa.String(20))))
     told = there_and_back(database, have, want)
     assert told == ["rename column t.mail to email", "add column t.mail (VARCHAR(20))"]
+
+
+@on("sqlite")
+def test_the_key_of_a_table_without_rowid_that_is_unique_with_another(database: Database) -> None:
+    """SQLite 3.40 refuses RENAME COLUMN there."""
+
+    def both(key: sa.Column[Any], name: str) -> sa.MetaData:
+        parts = (key, number("b"), sa.UniqueConstraint(name, "b"), {"sqlite_with_rowid": False})
+        return models(("g", *parts), ("h", number("x", sa.ForeignKey(f"g.{name}"))))
+
+    have = both(sa.Column("k", sa.Integer, primary_key=True, autoincrement=False), "k")
+    want = both(was("k", "n", primary_key=True, autoincrement=False), "n")
+    assert there_and_back(database, have, want) == ["rename column g.k to n"]

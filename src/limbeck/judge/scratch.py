@@ -148,15 +148,15 @@ class OneByOne(Scratch):
 
 class MysqlScratch(OneByOne):
     """Defaults that count a sequence on are left out and put back: MariaDB cannot alter a temporary table that has one of a
-    temporary sequence (error 1146), and an index is made by altering."""
+    temporary sequence (error 1146), and an index is made by altering. Nor is one partitioned (error 1506)."""
 
     def _one(self, table: Table) -> Table:
         counted = {c.name: c.default for c in table.columns if isinstance(c.default, SequenceDefault)}
         bare = tuple(replace(c, default=None, source=None) if c.name in counted else c for c in table.columns)
+        options = tuple(option for option in table.options if option[0] not in self.backend.fixed_options)
+        temporary = replace(table, columns=bare, options=options, prefixes=("TEMPORARY",), source=None)
         try:
-            self._make(
-                self.backend.create_table(replace(table, columns=bare, prefixes=("TEMPORARY",), source=None))
-            )
+            self._make(self.backend.create_table(temporary))
             stored = self._read(table.key)
         finally:
             name = ddl.table_name(self.backend.dialect, table.key)

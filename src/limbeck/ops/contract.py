@@ -380,7 +380,14 @@ class Backend(ABC):
         return text
 
     fixed_options: ClassVar[frozenset[str]] = frozenset()
-    """Options of a table that no statement changes: see `diff.fixed`."""
+    """Options of a table that autogenerate does not change: see `diff.fixed`."""
+    fixed_why: ClassVar[str] = ""
+    """Why not, and what a person can do, without the full stop."""
+
+    def fixed(self, have: Options, want: Options) -> tuple[tuple[str, str, str], ...]:
+        """Those that `want` says otherwise: the option, what stands ("" for nothing) and what is wanted, in words."""
+        return ()
+
     alters_options_singly: ClassVar[bool] = False
     """Whether each option of a table is changed by itself, in its own place among the other changes."""
     numbering_follows: ClassVar[bool] = False

@@ -28,7 +28,7 @@ from limbeck.ops.contract import Change, Doubt, Facts, Hazard, Operation
 from limbeck.ops.words import kind_of
 
 from . import column as whole
-from . import doubts, objects, rewriting, same, storage, unasked
+from . import doubts, objects, partitions, rewriting, same, storage, unasked
 
 Statements = tuple[Statement, ...]
 
@@ -357,6 +357,14 @@ class MysqlBackend(AnsiBackend):
     foreign_keys_hold_types: ClassVar[bool] = True
     numbering_needs_key: ClassVar[bool] = True
     indexes_foreign_keys: ClassVar[bool] = True
+    fixed_options: ClassVar[frozenset[str]] = frozenset(partitions.OPTIONS)
+    fixed_why: ClassVar[str] = (
+        "changing that writes the whole table anew while nobody can write into it. Run ALTER TABLE ... PARTITION BY in a "
+        "revision of your own"
+    )
+
+    def fixed(self, have: Options, want: Options) -> tuple[tuple[str, str, str], ...]:
+        return partitions.differing(have, want)
 
     def fold_column(self, name: str) -> str:
         return name.lower()

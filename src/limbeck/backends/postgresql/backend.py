@@ -282,6 +282,21 @@ class PostgresqlBackend(WithPostgresqlObjects):
     blocking: ClassVar[frozenset[str]] = frozenset(["alter_type", "drop_column", "drop_object", "drop_table"])
     computed_persisted: ClassVar[bool] = True
     fixed_options: ClassVar[frozenset[str]] = frozenset([storage.PARTITION])
+    fixed_why: ClassVar[str] = (
+        "no statement changes that. Create a table that has it, copy the rows and rename it, in a revision of your own"
+    )
+
+    def fixed(self, have: Options, want: Options) -> tuple[tuple[str, str, str], ...]:
+        stands, said = (str(dict(options).get(storage.PARTITION) or "") for options in (have, want))
+        if not said or self._partitioned(stands) == self._partitioned(said):
+            return ()
+        return ((storage.PARTITION, stands, said),)
+
+    def _partitioned(self, text: str) -> str:
+        """`RANGE (id)` for `range("id")`."""
+        method, bracket, rest = " ".join(text.split()).partition("(")
+        rest = self.exact_sql(rest.replace("( ", "(").replace(" )", ")"))
+        return f"{method.strip().upper()} {bracket}{rest}"
 
     def same_object(self, have: Object, want: Object) -> bool:
         if isinstance(have, Enum) and isinstance(want, Enum):

@@ -132,9 +132,18 @@ class SqliteBackend(AnsiBackend):
             return (operation,)
         have = self.table_before(before, operation.table)
         if self._is_native(operation, have):
-            return (operation,)
+            forgetful = isinstance(operation, RenameColumn) and not native.renames_column(operation, have)
+            return self._renamed_with_rowid(operation, have, before) if forgetful else (operation,)
         made = self._rebuilt(operation, have, before)
         return () if made is None else (made,)
+
+    def _renamed_with_rowid(self, operation: Operation, have: Table, before: Lookup) -> tuple[Operation, ...]:
+        """The table has a rowid while SQLite renames the column, with all that names it, by itself."""
+        options = tuple(option for option in have.options if option[0] != "sqlite_with_rowid")
+        lent = replace(have, options=options, source=None)
+        after = self._after(operation, have, before)
+        renamed = self._after(operation, lent, Snapshot.of(self.id, [lent], stored=True))
+        return (rebuild(have, lent), operation, rebuild(renamed, after))
 
     def _rebuilt(self, operation: Operation, have: Table, before: Lookup) -> RebuildTable | None:
         """The rebuild that does it; None where the table is so already."""

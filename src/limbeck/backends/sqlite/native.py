@@ -18,7 +18,7 @@ from limbeck.model.marks import UNCHANGED
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
-from limbeck.ops.column import AddColumn, DropColumn
+from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.constraint import AddConstraint, DropConstraint
 
 from .reading import Book
@@ -76,6 +76,17 @@ def _constant(column: Column) -> str | None:
     if token.is_word("CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP"):
         return None
     return token.text.upper() if token.kind in (NUMBER, STRING, BLOB, WORD) else None
+
+
+def renames_column(operation: RenameColumn, table: Table) -> bool:
+    """Not where SQLite forgets one place (3.40, "no such column"): an INTEGER that is the whole key of a WITHOUT ROWID table
+    and stands in a unique constraint too."""
+    column, key = table.column(operation.column), table.primary_key
+    if column is None or key is None or dict(table.options).get("sqlite_with_rowid") is not False:
+        return True
+    if column.type.spelling.upper() != "INTEGER" or key.columns != (column.name,):
+        return True
+    return not any(column.name in unique.columns for unique in table.uniques)
 
 
 def drops_column(operation: DropColumn, table: Table, book: Book) -> bool:
