@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -308,3 +310,13 @@ def test_what_was_created_from_models_reads_as_declared(database: Database) -> N
         settled = settle(connection, backend, want, want.tables)
         assert settled.as_text == {}
         assert [o.describe() for o in diff(backend, have, settled.want)] == []
+
+
+def test_a_type_that_sqlalchemy_does_not_know_is_the_server_s_text_without_a_warning(
+    opened: sa.Connection,
+) -> None:
+    opened.exec_driver_sql("CREATE TABLE odd (x xml, p path, s pg_snapshot)")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        columns = read(opened).tables[qualified("odd")].columns
+    assert [c.type.spelling.lower() for c in columns] == ["xml", "path", "pg_snapshot"]

@@ -22,7 +22,9 @@ FILES = 4
 
 
 @on_kinds("postgresql", "mariadb", "sqlite")
-@pytest.mark.parametrize("first", [*range(0, PAIRS, AT_ONCE), EXTENDED])
+@pytest.mark.parametrize(
+    "first", [*range(0, PAIRS, AT_ONCE), pytest.param(EXTENDED, marks=pytest.mark.sqlalchemy20)]
+)
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_pairs_come_out_right(trial: Trial, first: int) -> None:

@@ -6,6 +6,7 @@ of `catalog_objects`.
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -174,7 +175,9 @@ class Types:
 
     def _inspect(self, inspector: Any, schema: str | None, rows: list[Row]) -> None:
         tables = list(dict.fromkeys(row["tablename"] for row in rows))
-        told = inspector.get_multi_columns(schema=schema, filter_names=tables)
+        with warnings.catch_warnings():  # of a type that SQLAlchemy does not know: it stays the server's text
+            warnings.simplefilter("ignore", category=sa.exc.SAWarning)
+            told = inspector.get_multi_columns(schema=schema, filter_names=tables)
         types = {(table, c["name"]): c["type"] for (_, table), columns in told.items() for c in columns}
         for row in rows:
             self._keep(row, types.get((row["tablename"], row["name"])))
