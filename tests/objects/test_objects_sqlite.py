@@ -82,6 +82,24 @@ def test_a_view_changes_with_what_looks_at_it_and_the_column_it_read(sqlite: Dat
     assert [o.kind for o in found.upgrade].count("create_object") == 3
 
 
+def test_what_names_a_generated_column_goes_while_that_is_made_again(sqlite: Database) -> None:
+    """SQLite drops no column that a view or a trigger names, were it to come again at once."""
+    metadata = users()
+    metadata.tables["users"].append_column(sa.Column("twice", sa.Integer, sa.Computed("age * 2")))
+    column = "\n\tage INTEGER, \n\ttwice INTEGER GENERATED ALWAYS AS (age * {}){}, "
+    views = [
+        "CREATE VIEW v AS SELECT id, twice FROM users",
+        "CREATE VIEW above AS SELECT id FROM v",
+        "CREATE TRIGGER t BEFORE UPDATE ON users BEGIN SELECT new.twice; END",
+        "CREATE VIEW apart AS SELECT age FROM users",
+    ]
+    before, after = (
+        USERS.replace("\n\tage INTEGER, ", column.format(*n)) for n in ((3, " VIRTUAL"), (2, ""))
+    )
+    found = laws(sqlite, metadata, [before, *views], [after, *views], ours=lambda thing: False)
+    assert [o.kind for o in found.upgrade].count("create_object") == 3
+
+
 def test_what_sqlite_has_no_word_for_is_told(sqlite: Database) -> None:
     metadata = users(schema.Policy("p", "CREATE POLICY p ON users", table="users"))
     assert compared(sqlite, metadata).notes[0].startswith("policy p on users is declared and passed over")

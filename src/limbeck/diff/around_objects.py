@@ -1,9 +1,10 @@
 """Views, policies and triggers that stand in the way of a change: dropped before it, and put back behind it as they were.
 
-PostgreSQL changes no type and drops no column that an object looks at, and drops nothing that another needs. So the object
-is dropped (first those that need it), and made again, with its comment, rights and owner, when all it looks at is there:
-also where the models do not declare it. Where it cannot be made again as it was, because what it looks at goes for good,
-it is left as it is and told: the database then refuses the change, and a person decides.
+PostgreSQL changes no type and drops no column that an object looks at, and drops nothing that another needs; SQLite drops
+no column that one names. So the object is dropped (first those that need it), and made again, with its comment, rights and
+owner, when all it looks at is there: also where the models do not declare it. Where it cannot be made again as it was,
+because what it looks at goes for good, it is left as it is and told: the database then refuses the change, and a person
+decides.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
 from limbeck.ops.alter_column import AlterColumn
-from limbeck.ops.column import DropColumn, RenameColumn
+from limbeck.ops.column import AddColumn, DropColumn, RenameColumn
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.identifiers import names_in
 from limbeck.ops.object import AlterObject, CreateObject, DropObject, ReplaceObject, with_comment_of
+from limbeck.ops.several import flat
 from limbeck.ops.table import DropTable, RenameTable
 
 from .objects import kept_beside, sorted_by_need
@@ -78,9 +80,10 @@ def _falling(
     }
     first: dict[Key, int] = {}
     found: dict[Key, Object] = {}
-    texts = default_texts([o for o in operations if isinstance(o, Operation)])
+    known = [o for o in operations if isinstance(o, Operation)]
+    texts, anew = default_texts(known), _made_anew(backend, known)
     for place, operation in enumerate(operations):
-        todo = [*_hits(backend, operation), *_enum_hits(backend, operation, before, texts)]
+        todo = [*_hits(backend, operation, anew), *_enum_hits(backend, operation, before, texts)]
         while todo:
             hit = todo.pop()
             for key, thing in standing.items():
@@ -115,9 +118,19 @@ def _renamed(thing: Any, old: QualifiedName, new: QualifiedName) -> Any:
     return thing if (reads, needs) == (thing.reads, thing.needs) else replace(thing, reads=reads, needs=needs)
 
 
-def _hits(backend: Backend, operation: Any) -> Iterator[Hit]:
+def _made_anew(backend: Backend, operations: Sequence[Operation]) -> set[Hit]:
+    """The columns that come where one goes, for a database that drops none which an object names."""
+    if "remake_column" not in backend.blocking:
+        return set()
+    return {Hit(o.table, o.column.name) for o in flat(operations) if isinstance(o, AddColumn)}
+
+
+def _hits(backend: Backend, operation: Any, anew: set[Hit]) -> Iterator[Hit]:
     """What the operation cannot be done to while something looks at it."""
     blocking = backend.blocking
+    if anew and isinstance(operation, Operation):
+        dropped = (o for o in flat((operation,)) if isinstance(o, DropColumn))
+        yield from (hit for o in dropped if (hit := Hit(o.table, o.column)) in anew)
     if isinstance(operation, AlterColumn) and operation.type is not UNCHANGED and "alter_type" in blocking:
         yield Hit(operation.table, operation.column)
     if isinstance(operation, DropColumn) and "drop_column" in blocking:
@@ -143,10 +156,18 @@ def _enum_hits(backend: Backend, operation: Any, before: Snapshot, texts: set[st
 
 def _looks_at(thing: Any, hit: Hit) -> bool:
     if hit.column is not None:
-        return (hit.name, hit.column) in thing.reads
+        return (hit.name, hit.column) in thing.reads or _names(thing, hit)
     if isinstance(thing, (Trigger, Policy, Rule)) and thing.table == hit.name:
         return True
     return hit.name in thing.needs and hit.name != thing.key
+
+
+def _names(thing: Any, hit: Hit) -> bool:
+    """By its text, where the database does not tell what it reads."""
+    if thing.reads or not isinstance(thing, (View, Trigger)):
+        return False
+    named = names_in(thing.definition.text)
+    return hit.column in named and (hit.name.name in named or getattr(thing, "table", None) == hit.name)
 
 
 def _again(operations: Sequence[Any], thing: Object) -> bool:

@@ -347,7 +347,8 @@ class Backend(ABC):
     comments_on_objects: ClassVar[bool] = False
     """Whether views, functions, triggers and policies have comments."""
     blocking: ClassVar[frozenset[str]] = frozenset()
-    """What is not done while objects look at it: "alter_type", "drop_column", "drop_table", "drop_object"."""
+    """What is not done while objects look at it: "alter_type", "drop_column", "drop_table", "drop_object",
+    "remake_column" (one is dropped and comes again)."""
 
     def option_changes(self, have: Table, want: Table) -> tuple[Options, tuple[tuple[str, TypeRef], ...]]:
         """What AlterTable must say so that the options which `want` says hold. One that it does not say may be any."""

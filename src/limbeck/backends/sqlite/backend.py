@@ -75,7 +75,7 @@ class SqliteBackend(AnsiBackend):
     title: ClassVar[str] = "SQLite"
     object_kinds: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
     managed_objects: ClassVar[frozenset[str]] = frozenset({"view", "trigger"})
-    blocking: ClassVar[frozenset[str]] = frozenset({"drop_object"})
+    blocking: ClassVar[frozenset[str]] = frozenset({"drop_object", "remake_column"})
     has_comments: ClassVar[bool] = False
     alters_options_singly: ClassVar[bool] = True
     numbering_follows: ClassVar[bool] = True
