@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,14 @@ settings.load_profile("limbeck")
 
 RUN = pytest.StashKey[Run]()
 MAY_BE_ABSENT = {"postgresql15"}  # also in CI: only some machines have it
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What the judge learnt in another test does not spare it a question in this one."""
+    memory = sys.modules.get("limbeck.judge.memory")
+    if memory is not None:
+        memory.forget()
 
 
 def on(*kinds: str) -> pytest.MarkDecorator:

@@ -84,3 +84,30 @@ def test_many_tables_are_built_in_rounds(database: Database, monkeypatch: pytest
         settled = settle(connection, backend, want, tuple(want.tables))
         assert not settled.as_text
         assert not tuple(ambiguous(backend, have, settled.want, EVERYTHING))
+
+
+@on("postgresql", "mariadb")  # SQLite keeps the words: it is asked nothing
+def test_what_the_server_made_of_it_is_remembered(database: Database) -> None:
+    """As long as server, settings and what is declared are the same; what was refused is asked again."""
+    models().create_all(database.engine())
+    assert compared(database, models())[1] != []
+    assert compared(database, models()) == ([], [])
+    changed = compared(database, models("price > 0"))
+    assert changed[1] != []
+    assert compared(database, models("price > 0")) == (changed[0], [])
+    broken = [compared(database, models("no_function(price) > 0"))[1] for _ in range(2)]
+    assert len(broken[0]) == len(broken[1]) > 0
+
+
+@on("mariadb")
+def test_under_other_settings_it_is_asked_again(database: Database) -> None:
+    models().create_all(database.engine())
+    with database.engine().connect() as connection:
+        backend = backend_for(connection.dialect)
+        want = Freezer(connection.dialect).snapshot(models())
+        for mode in ("", "ANSI_QUOTES"):
+            connection.exec_driver_sql(f"SET sql_mode = '{mode}'")
+            asked: list[str] = []
+            sa.event.listen(connection, "before_cursor_execute", lambda *given, to=asked: to.append(given[2]))
+            settle(connection, backend, want, tuple(want.tables))
+            assert any("CREATE TEMPORARY" in text for text in asked), asked

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from conftest import on
 from limbeck.commands.autogenerate import Scope, compare
+from limbeck.judge import memory
 from servers import Database
 
 
@@ -36,6 +37,7 @@ def models(tables: int, schemas: tuple[str | None, ...] = (None,)) -> sa.MetaDat
 def queries(database: Database, metadata: sa.MetaData) -> int:
     """How many a comparison takes that finds nothing."""
     asked = []
+    memory.forget()
     with database.engine().connect() as connection:
         sa.event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
         found = compare(connection, "", [metadata], Scope(lambda _: False))

@@ -26,7 +26,7 @@ from limbeck.ops.constraint import NOT_VALID, AddConstraint
 from limbeck.ops.contract import Backend, Operation
 from limbeck.ops.index import CreateIndex
 
-from . import parts
+from . import memory, parts
 from .scratch import Scratch, open_scratch
 
 MARK = "limbeck_unnamed_"
@@ -65,7 +65,7 @@ def settle(
             return Settled(want, dict.fromkeys(names, "nothing may be created on this database"), {})
         worded = {} if have is None else _worded(scratch, backend, have, want, names, rules, declared)
         marked = {name: _marked(want.tables[name]) for name in names if name not in worded}
-        built = scratch.build(tuple(marked.values()), _needs(marked.values(), want))
+        built = memory.build(scratch, tuple(marked.values()), _needs(marked.values(), want))
     stored = {
         n: replace(
             _merged(want.tables[n], marked[n], t, declared), options=_options(backend, want.tables[n], t)
@@ -92,7 +92,7 @@ def _worded(
     whole = {question: probe for each in asked.values() for question, probe in (each or {}).items()}
     if not whole:
         return {}
-    built = scratch.build(parts.numbered(whole), _needs(whole.values(), want))
+    built = memory.build(scratch, parts.numbered(whole), _needs(whole.values(), want))
     answers = parts.answers(whole, built.tables)
     found: dict[QualifiedName, Table] = {}
     for name, each in asked.items():
