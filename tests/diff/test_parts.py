@@ -111,3 +111,20 @@ def test_under_other_settings_it_is_asked_again(database: Database) -> None:
             sa.event.listen(connection, "before_cursor_execute", lambda *given, to=asked: to.append(given[2]))
             settle(connection, backend, want, tuple(want.tables))
             assert any("CREATE TEMPORARY" in text for text in asked), asked
+
+
+@on("postgresql")
+def test_with_other_functions_of_one_s_own_it_is_asked_again(database: Database) -> None:
+    """Which of them a call means is shown: `f((1)::bigint)`."""
+    for type_, shown in (("bigint", "f((1)::bigint)"), ("integer", "f(1)")):
+        with database.engine().begin() as connection:
+            connection.exec_driver_sql(
+                f"CREATE FUNCTION f({type_}) RETURNS integer LANGUAGE sql AS 'SELECT 1'"
+            )
+            models().create_all(connection)
+        with database.engine().connect() as connection:
+            backend = backend_for(connection.dialect)
+            want = Freezer(connection.dialect).snapshot(models("price > f(1)", tables=1))
+            (table,) = settle(connection, backend, want, tuple(want.tables)).want.tables.values()
+        assert any(shown in check.sql.text for check in table.checks), table.checks
+        database.empty()

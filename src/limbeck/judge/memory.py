@@ -18,12 +18,20 @@ from limbeck.ops.contract import Backend
 from .scratch import Built, Scratch
 
 SERVERS: Final = {
-    "postgresql": "SELECT version(), (current_schemas(false))[2:]::text",
+    "postgresql": """
+SELECT version(), (current_schemas(false))[2:]::text,
+       (SELECT md5(string_agg(concat_ws(' ', p.oid::regprocedure, p.prorettype::regtype), ',' ORDER BY p.oid::regprocedure::text))
+          FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+         WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')),
+       (SELECT md5(string_agg(concat_ws(' ', c.castsource::regtype, c.casttarget::regtype, c.castcontext), ',' ORDER BY
+                              c.castsource::regtype::text, c.casttarget::regtype::text))
+          FROM pg_catalog.pg_cast c WHERE c.oid >= 16384)""",
     "mysql": "SELECT @@version, @@sql_mode, @@character_set_database, @@collation_database, @@default_storage_engine,"
     " @@explicit_defaults_for_timestamp",
     "sqlite": "SELECT sqlite_version()",
 }
-"""By kind of database: what the wording depends on besides what is declared."""
+"""By kind of database: what the wording depends on besides what is declared. PostgreSQL shows which of a person's own
+functions and casts it chose for an argument (`f((1)::bigint)`)."""
 KEPT: Final = 20_000
 """Tables that are remembered; then all are forgotten."""
 _known: dict[tuple[Hashable, tuple[str, ...]], Table] = {}
@@ -34,7 +42,8 @@ def build(scratch: Scratch, tables: Sequence[Table], needs: Sequence[Object]) ->
     if not tables:
         return Built({}, {})
     kind = scratch.backend.id.name
-    server = (kind, *scratch.connection.exec_driver_sql(SERVERS[{"mariadb": "mysql"}.get(kind, kind)]).one())
+    asked = SERVERS["mysql" if kind == "mariadb" else kind]
+    server = (kind, *scratch.connection.exec_driver_sql(asked).one())
     keys = {table.key: (server, _text(scratch.backend, table, needs)) for table in tables}
     known = {name: _known[key] for name, key in keys.items() if key in _known}
     built = scratch.build([table for table in tables if table.key not in known], needs)
