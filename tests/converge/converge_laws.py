@@ -225,17 +225,17 @@ def _any_unique(key: str, fact: str, models: Models) -> str:
 def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tuple[str, str]:
     key, fact = (re.sub(r" ON (DELETE|UPDATE) (NO ACTION|RESTRICT)", "", t) for t in (key, fact))
     fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
-    tables = "|".join(re.escape(t.name) for t in models.tables) or "-"
+    by_length = sorted((t.name for t in models.tables), key=len, reverse=True)  # names may have dots
+    tables = "|".join(map(re.escape, by_length)) or "-"
     index = re.match(rf"index ({tables})\.(.*)$", key)
     part = re.match(r"part (.+?): (UNIQUE KEY|KEY) `([^`]*)` (\(.*)", key)
     if index and index[2] not in named and index[2] != "PRIMARY":
         return f"index of {index[1]} {fact}", ""
     if part and part[3] not in named:
         return f"part {part[1]}: {part[2]} {part[4]}", fact
-    if key.startswith("check ") and fact.startswith(
-        "json_valid("
-    ):  # keeps the name of a column that was renamed
-        return f"check of {key.rpartition('.')[0]} {fact}", ""
+    check = re.match(rf"check ({tables})\.", key)
+    if check and fact.startswith("json_valid("):  # keeps the name of a column that was renamed
+        return f"check of {check[1]} {fact}", ""
     if models.naming and "ck" not in convention(models):
         key = _any_check(key, named)
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))

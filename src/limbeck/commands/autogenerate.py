@@ -184,7 +184,7 @@ def compare(
     if not fill:
         found = differing.found()
         notes = (*differing.notes(found), *told_of_others(backend, others, settled.want))
-        upgrade, back = differing.runnable(found), differing.back(found)
+        upgrade, back = differing.runnable(found.operations), differing.back(found.operations)
         return Differences(database, bare_drops(upgrade), bare_drops(back), settled.as_text, notes)
     asked = ask_about(interview, Rows(connection, backend, have, renames), differing, moved)
     interview.close()

@@ -192,7 +192,10 @@ def compared(
     differing = Differing(backend, old, declared, rules, renames, settled, leave)
     if asking is None:
         found = differing.found()
-        operations, back = bare_drops(differing.runnable(found)), bare_drops(differing.back(found))
+        operations, back = (
+            bare_drops(differing.runnable(found.operations)),
+            bare_drops(differing.back(found.operations)),
+        )
         told: tuple[str, ...] = differing.notes(found)
     else:
         rows = (Rows if has_rows else Unseen)(around.connection, backend, old, renames)

@@ -45,10 +45,7 @@ class Differing(NamedTuple):
     leave: frozenset[Key]
     """Objects that are nobody's business; `have` holds them all, for they may stand in the way."""
 
-    def found(self) -> tuple[Operation, ...]:
-        return self._around().operations
-
-    def _around(self) -> Around:
+    def found(self) -> Around:
         want, as_text = self.settled.want, self.settled.as_text
         found = diff(self.backend, self.have, want, self.rules, self.renames, as_text, self.leave)
         return surround(self.backend, found, self.have)
@@ -57,11 +54,11 @@ class Differing(NamedTuple):
         back: tuple[Operation | LimbeckError, ...] = way_back(self.backend, found, self.have)
         return surround(self.backend, back, done(found, self.have)).operations
 
-    def notes(self, found: tuple[Operation, ...]) -> tuple[str, ...]:
+    def notes(self, found: Around) -> tuple[str, ...]:
         """What no statement changes, what stands in the way and cannot be put back, and what will not work any more."""
         stands = done(renamings(self.renames, self.have), self.have)
         fixed = told_of_fixed(self.backend, stands, self.settled.want)
-        return (*fixed, *self._around().notes, *left_broken(self.backend, found, self.have))
+        return (*fixed, *found.notes, *left_broken(self.backend, found.operations, self.have))
 
     def runnable(self, found: tuple[Operation, ...]) -> tuple[Operation, ...]:
         declared = as_declared(found, self.want, self.settled)
@@ -98,7 +95,7 @@ def ask_about(interview: Interview, rows: Rows, differing: Differing, moved: Sna
     filling = Filling(interview, rows, backend, moved)
     for _ in range(ROUNDS):
         found = differing.found()
-        operations = differing.runnable(found)
+        operations = differing.runnable(found.operations)
         want = differing.settled.want
         left = (*losing.ask(operations, want), *filling.ask(operations, want))
         if not left:
@@ -108,6 +105,6 @@ def ask_about(interview: Interview, rows: Rows, differing: Differing, moved: Sna
         raise AssertionError(f"left open, and still to do: {[o.describe() for o in operations]}")
     written = together(backend, bare_drops(tuple(filling.write(losing.write(operations)))), moved)
     upgrade = tuple(operation for operation in written if isinstance(operation, Operation))
-    filled = tuple(filled_back(differing.back(found), differing.have))
+    filled = tuple(filled_back(differing.back(found.operations), differing.have))
     back = together(backend, bare_drops(filled), want)
     return Asked(upgrade, back, differing.notes(found), tuple(filling.notes))
