@@ -78,8 +78,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run.leave() if hasattr(config, "workerinput") else run.end()
 
 
-def fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Database]:
-    run, folder = request.config.stash[RUN], request.getfixturevalue("tmp_path")
+def fresh(request: pytest.FixtureRequest, kind: str, own: Run | None = None) -> Iterator[Database]:
+    """`own`: on servers that no other test uses at the same time."""
+    run, folder = own or request.config.stash[RUN], request.getfixturevalue("tmp_path")
     try:
         run.where(kind) if not kind.startswith("sqlite") else None
     except NoServer as error:

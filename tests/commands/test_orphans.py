@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from conftest import on
+from conftest import fresh, on
 from limbeck.commands.scratch import on_scratch
 from limbeck.judge import orphans
 from limbeck.judge.scratch import scratch_database
-from servers import Database
+from servers import Database, Run
 
 ROOT = Path(__file__).parents[2]
 HOLDS = """
@@ -43,6 +43,19 @@ WAYS = [("postgresql", "beside"), ("mariadb", "beside"), ("mariadb", "judge")]
 each_way = pytest.mark.parametrize(
     ("database", "way"), WAYS, indirect=["database"], ids=["-".join(way) for way in WAYS]
 )
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Run]:
+    """Servers of these tests alone: databases belong to the server, and other tests sweep what is left too."""
+    run = Run.begin()
+    yield run
+    run.end()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, own: Run) -> Iterator[Database]:
+    yield from fresh(request, request.param, own)
 
 
 class Holder:

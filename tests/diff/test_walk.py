@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limbeck.diff.back import way_back
-from limbeck.diff.walk import Renames, diff
+from limbeck.diff.walk import Renames, diff, each_once, table_changes
 from limbeck.model.names import QualifiedName
 from limbeck.model.snapshot import Snapshot
 from limbeck.model.table import Table
@@ -25,6 +25,24 @@ def told(have: Snapshot, want: Snapshot, **more: object) -> list[str]:
 
 def test_nothing_differs() -> None:
     assert told(snapshot(USERS), snapshot(USERS)) == []
+
+
+def test_law_what_is_looked_at_once_is_the_same() -> None:
+    """Whoever changes what he got, and however the tables are called, who come one after the other to the same place."""
+    users = [replace(USERS, columns=(*USERS.columns, col(f"c{n}"))) for n in range(3)]
+    with each_once():
+        for _ in range(2):
+            for want in users:
+                found = table_changes(BACKEND, USERS, want)
+                assert [o.describe() for o in found] == [
+                    o.describe() for o in table_changes(BACKEND, USERS, want)
+                ]
+                assert len(found) == 1 and want.columns[-1].name in found[0].describe()
+                found.clear()
+        for number in range(50):  # tables that nobody keeps
+            want = replace(USERS, columns=(*USERS.columns, col(f"n{number}")))
+            assert f"n{number}" in table_changes(BACKEND, USERS, want)[0].describe()
+    assert table_changes(BACKEND, USERS, USERS) == []
 
 
 def test_tables_come_and_go() -> None:

@@ -21,7 +21,7 @@ from limbeck.diff.fixed import fixed_differences
 from limbeck.diff.objects import UNCERTAIN, keys_of, not_ours
 from limbeck.diff.rules import EVERYTHING, Rules
 from limbeck.diff.same import plain_name
-from limbeck.diff.walk import table_changes
+from limbeck.diff.walk import each_once, table_changes
 from limbeck.errors import LimbeckError
 from limbeck.judge.objects import settle_objects
 from limbeck.judge.settle import settle
@@ -143,6 +143,7 @@ class Scope(NamedTuple):
     """Whether models once declared an object: then it is dropped when they no longer do, else it is left alone."""
 
 
+@each_once()
 def compare(
     connection: Any,
     database: str,

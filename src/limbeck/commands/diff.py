@@ -16,6 +16,7 @@ from limbeck.diff.named import named_like
 from limbeck.diff.objects import keys_of, not_ours
 from limbeck.diff.renamed import Renames
 from limbeck.diff.rules import EVERYTHING, Rules
+from limbeck.diff.walk import each_once
 from limbeck.errors import ConnectError, LimbeckError, NotComparable, OneDatabaseOnly, OpaqueStep
 from limbeck.judge.objects import settle_objects
 from limbeck.judge.settle import Settled, settle
@@ -156,6 +157,7 @@ def sides(have: Place, want: Place, around: Around) -> tuple[Side, Side]:
     return left, side(want, around, left.snapshot)
 
 
+@each_once()
 def compared(
     around: Around,
     have: Side,

@@ -7,6 +7,8 @@ them, so that what comes out reads like the models.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 
 from limbeck.model.column import Column
@@ -93,8 +95,38 @@ def _moved(backend: Backend, named: Iterable[Operation], changes: Iterable[Opera
     return moved
 
 
+_looked_at: ContextVar[dict[tuple[int, int, int, Rules], tuple[list[Operation], Table, Table]] | None] = (
+    ContextVar("tables that were compared", default=None)
+)
+
+
+@contextmanager
+def each_once() -> Iterator[None]:
+    """Within it the same two tables are compared once, however often they are asked about: values do not change."""
+    token = _looked_at.set({})
+    try:
+        yield
+    finally:
+        _looked_at.reset(token)
+
+
 def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVERYTHING) -> list[Operation]:
     """What must be done to one table so that it becomes the other; both bear the same name."""
+    known = _looked_at.get()
+    if known is None:
+        return _table_changes(backend, have, want, rules)
+    key = (
+        id(backend),
+        id(have),
+        id(want),
+        rules,
+    )  # kept with the tables, so that no other one gets their numbers
+    if key not in known:
+        known[key] = (_table_changes(backend, have, want, rules), have, want)
+    return list(known[key][0])
+
+
+def _table_changes(backend: Backend, have: Table, want: Table, rules: Rules) -> list[Operation]:
     options, columns = backend.option_changes(have, want) if rules.options else ((), ())
     changes: list[Operation] = []
     if backend.alters_options_singly:
