@@ -13,6 +13,7 @@ from ast import literal_eval
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from converge_further import FURTHER, Further
 from converge_models import Column, Item, Models, Pair, Table, computed_over, repaired
 from converge_objects import Thing, repaired_pair
 
@@ -31,10 +32,13 @@ def with_more(kind: str, seed: int, pair: Pair, names: list[str]) -> Pair:
 class More:
     def __init__(self, kind: str, seed: int, names: list[str]) -> None:
         self.kind = kind
+        self.seed = seed
         self.random = random.Random(f"more {kind} {seed}")
         self.names = names
 
     def pair(self, pair: Pair) -> Pair:
+        if self.seed >= FURTHER:
+            pair = Further(self.kind, self.random).pair(pair)
         for change in (self.partitioned, self.ruled, self.with_domains, self.renamed, self.apart):
             pair = change(pair)
         return pair

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from limbeck.errors import LimbeckError
 from limbeck.model import objects
 from limbeck.model.defaults import SequenceDefault
+from limbeck.model.index import Index
 from limbeck.model.names import QualifiedName
 from limbeck.model.objects import Domain, Enum, Object
 from limbeck.model.statement import Statement
@@ -148,13 +149,18 @@ class OneByOne(Scratch):
 
 class MysqlScratch(OneByOne):
     """Defaults that count a sequence on are left out and put back: MariaDB cannot alter a temporary table that has one of a
-    temporary sequence (error 1146), and an index is made by altering. Nor is one partitioned (error 1506)."""
+    temporary sequence (error 1146), and an index is made by altering. Nor can one be partitioned (error 1506) or have a
+    FULLTEXT index (error 1796): these are compared as they are declared."""
 
     def _one(self, table: Table) -> Table:
         counted = {c.name: c.default for c in table.columns if isinstance(c.default, SequenceDefault)}
         bare = tuple(replace(c, default=None, source=None) if c.name in counted else c for c in table.columns)
         options = tuple(option for option in table.options if option[0] not in self.backend.fixed_options)
-        temporary = replace(table, columns=bare, options=options, prefixes=("TEMPORARY",), source=None)
+        words = tuple(index for index in table.indexes if _is_over_words(index))
+        indexes = tuple(index for index in table.indexes if index not in words)
+        temporary = replace(
+            table, columns=bare, options=options, indexes=indexes, prefixes=("TEMPORARY",), source=None
+        )
         try:
             self._make(self.backend.create_table(temporary))
             stored = self._read(table.key)
@@ -162,7 +168,11 @@ class MysqlScratch(OneByOne):
             name = ddl.table_name(self.backend.dialect, table.key)
             self.channel.run(Statement(f"DROP TEMPORARY TABLE IF EXISTS {name}"))
         columns = tuple(replace(c, default=counted.get(c.name, c.default)) for c in stored.columns)
-        return replace(stored, columns=columns)
+        return replace(stored, columns=columns, indexes=(*stored.indexes, *words))
+
+
+def _is_over_words(index: Index) -> bool:
+    return str(dict(index.options).get("mysql_prefix", "")).upper() == "FULLTEXT"
 
 
 class SqliteScratch(OneByOne):
