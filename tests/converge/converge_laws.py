@@ -80,7 +80,7 @@ class Trial:
         self.tool.before = pair.a
         self.lived.empty()
         engine = self.lived.engine()
-        build(engine, pair.a, schemas)
+        build(engine, pair.a, schemas, extensions(pair))
         if pair.rows:
             fill(engine, pair.a, self.kind)
         first = self.look(engine, pair.a)
@@ -128,7 +128,7 @@ class Trial:
     def catalog_of(self, pair: Pair, schemas: tuple[str, ...]) -> Any:
         self.fresh.empty()
         engine = self.fresh.engine()
-        build(engine, pair.b, schemas)
+        build(engine, pair.b, schemas, extensions(pair))
         return self.look(engine, pair.b)
 
     def look(self, engine: Any, models: Models) -> Any:
@@ -242,10 +242,18 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
 
 
-def build(engine: Any, models: Models, schemas: tuple[str, ...]) -> None:
+def extensions(pair: Pair) -> tuple[str, ...]:
+    """They stand from the beginning: autogenerate makes them, and never drops one."""
+    types = {c.type for m in (pair.a, pair.b) for t in m.stands.tables for c in t.columns}
+    return ("citext",) if "postgresql.CITEXT()" in types else ()
+
+
+def build(engine: Any, models: Models, schemas: tuple[str, ...], needed: tuple[str, ...] = ()) -> None:
     try:
         metadata = made(models.stands)
         with engine.begin() as connection:
+            for extension in needed:
+                connection.exec_driver_sql(f"CREATE EXTENSION {extension}")
             for schema in schemas:
                 connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
             metadata.create_all(connection)

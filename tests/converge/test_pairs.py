@@ -1,5 +1,5 @@
 """Random pairs of schemas, there and back: the laws of converge_laws, on the first seeds, and on the first of those that
-have more (renames, rules, several MetaData, domains, partitions).
+have more (renames, rules, several MetaData, domains, partitions) and more still (beginnings of texts, extensions).
 
 By the text of a revision file, as users run it; some by a project and its command line (in the words of Alembic's files:
 test_alembic_words.py). More by `make converge`."""
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from converge_files import Files
+from converge_further import FURTHER
 from converge_generate import Generator
 from converge_laws import Invalid, Trial
 from converge_limbeck import Written
@@ -23,7 +24,7 @@ FILES = 4
 
 @on_kinds("postgresql", "mariadb", "sqlite")
 @pytest.mark.parametrize(
-    "first", [*range(0, PAIRS, AT_ONCE), pytest.param(EXTENDED, marks=pytest.mark.sqlalchemy20)]
+    "first", [*range(0, PAIRS, AT_ONCE), pytest.param(EXTENDED, marks=pytest.mark.sqlalchemy20), FURTHER]
 )
 @pytest.mark.slow
 @pytest.mark.timeout(1200)

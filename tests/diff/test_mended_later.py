@@ -84,6 +84,32 @@ def test_an_index_goes_where_that_of_a_longer_key_serves(database: Database, lon
     assert "drop index ix on t" in told
 
 
+@on("mariadb")
+@pytest.mark.parametrize(
+    "said", [{"mysql_length": {"n": 4}}, {"mysql_length": 4}, {"mysql_prefix": "FULLTEXT"}]
+)
+def test_an_index_over_a_beginning_or_over_words_serves_no_key(
+    database: Database, said: dict[str, Any]
+) -> None:
+    """Nor does it keep the table from being worded by the server, which takes no temporary table with FULLTEXT."""
+
+    def both(number: int, *more: Any) -> sa.MetaData:
+        check = sa.CheckConstraint(f"NOT n like 'a%' or {number} in (1, 2)", name="ck")
+        key = sa.ForeignKeyConstraint(["n"], ["p.id"], name="fk")
+        parent = ("p", sa.Column("id", sa.String(20), primary_key=True))
+        return models(parent, ("t", sa.Column("n", sa.String(20)), key, check, *more))
+
+    have, want = both(1, *([] if "mysql_prefix" in said else [sa.Index("ix", "n", **said)])), both(2)
+    told = there_and_back(database, have, want)
+    assert ("drop index ix on t" in told) == ("mysql_length" in said)
+    database.empty()
+    words = sa.Index("words", "s", **{k: {"s": 4} if isinstance(v, dict) else v for k, v in said.items()})
+    want = both(1, sa.Column("s", sa.String(20)), words)
+    assert there_and_back(database, both(1, sa.Column("s", sa.String(20))), want) == [
+        "create index words (s) on t"
+    ]
+
+
 @on("postgresql", "mariadb")
 def test_of_two_keys_without_a_name_the_one_that_came_goes_again(database: Database) -> None:
     mariadb = database.kind == "mariadb"

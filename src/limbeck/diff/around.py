@@ -156,8 +156,7 @@ def _indexed(table: Table) -> Iterable[tuple[str, ...]]:
     if table.primary_key is not None:
         yield table.primary_key.columns
     yield from (unique.columns for unique in table.uniques)
-    for index in table.indexes:
-        yield tuple(e.column or "" for e in index.elements)
+    yield from (index.whole for index in table.indexes)
 
 
 def with_needed_indexes(

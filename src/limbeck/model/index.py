@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from .column import Options
@@ -37,3 +38,15 @@ class Index:
     def columns(self) -> tuple[str, ...]:
         """The plain columns among the elements, in order."""
         return tuple(e.column for e in self.elements if e.column is not None)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The columns that it begins with and holds whole, which serve a foreign key: up to an expression, or to a column of
+        which MySQL has the beginning only (`mysql_length`); none where it is over words or places (`mysql_prefix`)."""
+        options = dict(self.options)
+        length = options.get("mysql_length")
+        if options.get("mysql_prefix") or isinstance(length, int):
+            return ()
+        short = {str(name) for name, _ in (length.items() if isinstance(length, dict) else length or ())}
+        found = takewhile(lambda e: e.column is not None and e.column not in short, self.elements)
+        return tuple(e.column for e in found if e.column is not None)

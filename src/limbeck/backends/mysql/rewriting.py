@@ -39,7 +39,7 @@ def rewrite(backend: Backend, operation: Operation, before: Lookup) -> tuple[Ope
 def _indexes_needed(table: Table, dropped: str | None) -> Iterator[Operation]:
     """Error 1553: what serves a foreign key cannot go before something else does. `dropped` None is the primary key."""
     indexed = {u.name: u.columns for u in table.uniques}
-    indexed |= {i.name: tuple(e.column or "" for e in i.elements) for i in table.indexes}
+    indexed |= {i.name: i.whole for i in table.indexes}
     if table.primary_key is not None:
         indexed[None] = table.primary_key.columns
     going = indexed.pop(dropped, ())

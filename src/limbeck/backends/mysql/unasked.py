@@ -48,8 +48,7 @@ def after(operation: Operation, before: Snapshot) -> Snapshot:
     if isinstance(operation, RenameConstraint):
         return _index_of_renamed(result, operation)
     if isinstance(operation, CreateIndex):
-        columns = tuple(e.column for e in operation.index.elements)
-        return _without_replaced(result, operation.table, columns, operation.index.name)
+        return _without_replaced(result, operation.table, operation.index.whole, operation.index.name)
     if isinstance(operation, AddConstraint) and isinstance(operation.constraint, (Unique, PrimaryKey)):
         return _without_replaced(
             result, operation.table, operation.constraint.columns, operation.constraint.name
@@ -97,15 +96,15 @@ def _index_of_renamed(result: Snapshot, operation: RenameConstraint) -> Snapshot
     return result.with_table(replace(table, indexes=renamed, source=None))
 
 
-def _indexed(table: Table) -> Iterator[tuple[str | None, ...]]:
+def _indexed(table: Table) -> Iterator[tuple[str, ...]]:
     if table.primary_key is not None:
         yield table.primary_key.columns
     yield from (unique.columns for unique in table.uniques)
-    yield from (tuple(e.column for e in index.elements) for index in table.indexes)
+    yield from (index.whole for index in table.indexes)
 
 
 def _without_replaced(
-    result: Snapshot, name: QualifiedName, columns: tuple[str | None, ...], made: str | None
+    result: Snapshot, name: QualifiedName, columns: tuple[str, ...], made: str | None
 ) -> Snapshot:
     """Without the indexes that were made for keys which this new one serves."""
     table = result.tables[name]
