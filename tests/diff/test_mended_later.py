@@ -110,6 +110,20 @@ def test_an_index_over_a_beginning_or_over_words_serves_no_key(
     ]
 
 
+@on("mariadb")
+@pytest.mark.parametrize(
+    "options", [{"mysql_row_format": "COMPRESSED"}, {"mysql_key_block_size": "8"}, {"mysql_engine": "MyISAM"}]
+)
+def test_what_no_temporary_table_can_be_is_worded_by_the_server_all_the_same(
+    database: Database, options: dict[str, str]
+) -> None:
+    def one(length: int) -> sa.MetaData:
+        check = sa.CheckConstraint("s in ('a','b') or not s like 'z%'", name="ck")
+        return models(("t", identifier(), sa.Column("s", sa.String(length)), check, dict(options)))
+
+    assert there_and_back(database, one(25), one(30)) == ["alter column t.s: type VARCHAR(30)"]
+
+
 @on("postgresql", "mariadb")
 def test_of_two_keys_without_a_name_the_one_that_came_goes_again(database: Database) -> None:
     mariadb = database.kind == "mariadb"

@@ -147,15 +147,29 @@ class OneByOne(Scratch):
         return self.backend.read(self.connection, schemas=(name.schema,), only=(name,)).tables[name]
 
 
+KEPT: Final = frozenset(
+    [
+        "engine",
+        "charset",
+        "default_charset",
+        "character_set",
+        "default_character_set",
+        "collate",
+        "default_collate",
+    ]
+)
+"""The options of a MySQL table that its columns and keys go by."""
+
+
 class MysqlScratch(OneByOne):
     """Defaults that count a sequence on are left out and put back: MariaDB cannot alter a temporary table that has one of a
-    temporary sequence (error 1146), and an index is made by altering. Nor can one be partitioned (error 1506) or have a
-    FULLTEXT index (error 1796): these are compared as they are declared."""
+    temporary sequence (error 1146), and an index is made by altering. Nor can one be partitioned (error 1506), compressed
+    (4047), be in a folder of its own (1005) or have a FULLTEXT index (1796): these are compared as they are declared."""
 
     def _one(self, table: Table) -> Table:
         counted = {c.name: c.default for c in table.columns if isinstance(c.default, SequenceDefault)}
         bare = tuple(replace(c, default=None, source=None) if c.name in counted else c for c in table.columns)
-        options = tuple(option for option in table.options if option[0] not in self.backend.fixed_options)
+        options = tuple(o for o in table.options if o[0].partition("_")[2].lower() in KEPT)
         words = tuple(index for index in table.indexes if _is_over_words(index))
         indexes = tuple(index for index in table.indexes if index not in words)
         temporary = replace(
