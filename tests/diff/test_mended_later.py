@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from mending import Written, found_with_answers, identifier, looked_at, models, there_and_back
+from mending import Written, found_with_answers, identifier, lines, looked_at, models, there_and_back
 from sqlalchemy.dialects import postgresql
 
 import catalog
@@ -228,3 +228,51 @@ def test_a_name_in_quotes_is_no_word_of_the_server_s(database: Database) -> None
     ):
         assert there_and_back(database, guarded(have), guarded(want))
         database.empty()
+
+
+@on("postgresql")
+def test_concurrently_says_how_an_index_is_made_and_not_what_it_is(database: Database) -> None:
+    def one(length: int, *more: Any) -> sa.MetaData:
+        check = sa.CheckConstraint("s in ('a', 'b') or not s like 'z%'", name="ck")
+        return models(("t", identifier(), sa.Column("s", sa.String(length)), check, *more))
+
+    def index(**said: Any) -> sa.Index:
+        return sa.Index("ix", "s", **said)
+
+    engine = database.engine()
+    one(20, index()).create_all(engine)
+    tool, want = Written("postgresql"), one(25, index(postgresql_concurrently=True))
+    assert lines(tool, engine, want) == ["alter column t.s: type VARCHAR(25)"]
+    database.empty()
+    engine = database.engine()
+    one(25).create_all(engine)
+    with engine.connect() as connection:
+        found = tool.compare(connection, want, (), None)
+    tool.upgrade(engine, found)
+    assert tool.lines(found) == ["create index ix (s) on t"]
+    assert lines(tool, engine, want) == []
+
+
+@on("postgresql")
+def test_where_a_table_or_an_index_lies_is_any_unless_the_models_say_it(database: Database) -> None:
+    engine = database.engine()
+    plain = models(("t", identifier(), number := sa.Column("n", sa.Integer), sa.Index("ix", number)))
+    plain.create_all(engine)
+    tool = Written("postgresql")
+    usual = {"postgresql_tablespace": "pg_default"}
+    said = models(("t", identifier(), n := sa.Column("n", sa.Integer), sa.Index("ix", n, **usual), usual))
+    assert lines(tool, engine, said) == lines(tool, engine, plain) == []
+    place = f"fast_{sa.make_url(database.url).database}"
+    with database.engine(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("SET allow_in_place_tablespaces = on")
+        connection.exec_driver_sql(f"CREATE TABLESPACE {place} LOCATION ''")
+        try:
+            connection.exec_driver_sql(f"ALTER TABLE t SET TABLESPACE {place}")
+            connection.exec_driver_sql(f"ALTER INDEX ix SET TABLESPACE {place}")
+            assert lines(tool, engine, plain) == []
+            back = ["drop index ix on t", "alter table t: tablespace pg_default", "create index ix (n) on t"]
+            assert lines(tool, engine, said) == back
+            engine.dispose()
+        finally:
+            connection.exec_driver_sql("DROP TABLE t")
+            connection.exec_driver_sql(f"DROP TABLESPACE {place}")

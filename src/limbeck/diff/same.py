@@ -19,10 +19,13 @@ from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
 from limbeck.ops.constraint import NOT_VALID
 from limbeck.ops.contract import Backend, Change
+from limbeck.ops.index import CONCURRENTLY
 
 from .rules import EVERYTHING, Rules
 
 SAME = Change()
+MAKING = (NOT_VALID, CONCURRENTLY)
+TABLESPACE, USUAL = "postgresql_tablespace", "pg_default"
 
 
 def same_type(backend: Backend, have: TypeRef, want: TypeRef, rules: Rules = EVERYTHING) -> bool:
@@ -176,9 +179,12 @@ def same_index(backend: Backend, have: Index, want: Index, rules: Rules = EVERYT
     for old, new in zip(have.elements, want.elements, strict=True):
         if _but_for_sql(old) != _but_for_sql(new) or not same_sql(backend, old.sql, new.sql, rules):
             return False
-    return not rules.options or _options(backend, have.options, rules) == _options(
-        backend, want.options, rules
-    )
+    if not rules.options:
+        return True
+    stands, said = (_options(backend, index.options, rules) for index in (have, want))
+    if TABLESPACE not in said:  # whoever runs the server may have put it anywhere
+        stands.pop(TABLESPACE, None)
+    return stands == {name: value for name, value in said.items() if (name, value) != (TABLESPACE, USUAL)}
 
 
 def _but_for_sql(element: IndexElement) -> tuple[Any, ...]:
@@ -193,12 +199,14 @@ def plain_name(backend: Backend, name: QualifiedName) -> QualifiedName:
 
 
 def _options(backend: Backend, options: Options, rules: Rules) -> dict[str, Any]:
-    """The options that are this backend's own, in one spelling, without those that say the default. NOT VALID says how
-    a constraint is added, not what it demands: see `walk`."""
+    """The options that are this backend's own, in one spelling, without those that say the default, and without those that
+    say how a thing is made (NOT VALID: see `walk`; CONCURRENTLY)."""
     if not options:
         return {}
     prefix = f"{backend.id.name}_"
-    own = {k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix) and k != NOT_VALID}
+    own = {
+        k: _plain_option(backend, v, rules) for k, v in options if k.startswith(prefix) and k not in MAKING
+    }
     return {k: v for k, v in own.items() if v not in (None, False, (), {}, "")}
 
 

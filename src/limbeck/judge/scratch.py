@@ -23,6 +23,7 @@ from limbeck.model.objects import Domain, Enum, Object
 from limbeck.model.statement import Statement
 from limbeck.model.table import Table
 from limbeck.ops.contract import Backend
+from limbeck.ops.index import CONCURRENTLY
 from limbeck.shore import ddl
 from limbeck.shore.channel import LiveChannel
 from limbeck.shore.compat import DatabaseError
@@ -113,6 +114,7 @@ class PostgresqlScratch(Scratch):
         return built
 
     def _try_table(self, table: Table) -> str:
+        table = replace(table, indexes=tuple(map(_without_haste, table.indexes)))
         try:
             statements = self.backend.create_table(table)
         except LimbeckError as error:
@@ -128,6 +130,14 @@ class PostgresqlScratch(Scratch):
                 trial.rollback()
                 return first_line(error)
         return ""
+
+
+def _without_haste(index: Index) -> Index:
+    """CONCURRENTLY is refused inside a transaction, and says nothing of what the index is."""
+    if CONCURRENTLY not in dict(index.options):
+        return index
+    options = tuple(option for option in index.options if option[0] != CONCURRENTLY)
+    return replace(index, options=options, source=None)
 
 
 class OneByOne(Scratch):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from limbeck.diff.fixed import fixed_differences
 from limbeck.diff.rules import EVERYTHING, Rules
-from limbeck.diff.same import plain_name
+from limbeck.diff.same import TABLESPACE, plain_name
 from limbeck.diff.walk import table_changes
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey
@@ -278,7 +278,10 @@ def _constraint(stored: Constraint, declared: Constraint | None) -> Constraint:
 def _index(stored: Index, declared: Index | None) -> Index:
     if declared is None:
         return stored
-    return replace(stored, name=declared.name, comment=declared.comment, source=declared.source)
+    merged = replace(stored, name=declared.name, comment=declared.comment, source=declared.source)
+    if usual := tuple(o for o in declared.options if o[0] == TABLESPACE and o not in merged.options):
+        merged = replace(merged, options=(*merged.options, *usual))  # the reader tells none for pg_default
+    return merged
 
 
 # -- back to what was written -------------------------------------------------------------------------------

@@ -17,6 +17,9 @@ from . import words
 from .contract import POSITIONAL, Backend, Operation
 from .present import the_column, the_index, the_table
 
+CONCURRENTLY = "postgresql_concurrently"
+"""Says how an index is made, not what it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateIndex(Operation):

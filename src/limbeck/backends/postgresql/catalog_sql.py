@@ -49,11 +49,17 @@ def _since(version: Version, first: int, text: str, otherwise: str) -> str:
     return text if not version or version[0] >= first else otherwise
 
 
+_TABLESPACE = """nullif(coalesce(ts.spcname, (
+           SELECT own.spcname FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace own ON own.oid = d.dattablespace
+            WHERE d.datname = pg_catalog.current_database())), 'pg_default')"""
+"""Where it lies: nothing for pg_default, also where the database itself lies elsewhere."""
+
+
 def TABLES(version: Version) -> str:
     """Partitions belong to their table: they are read only when asked for by name."""
     return f"""
 SELECT n.nspname AS schema, t.relname AS tablename, t.relpersistence::text AS persistence,
-       to_json(t.reloptions) AS storage, ts.spcname AS tablespace,
+       to_json(t.reloptions) AS storage, {_TABLESPACE} AS tablespace,
        CASE WHEN t.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(t.oid) END AS partition_by,
        (SELECT coalesce(json_agg(h.inhparent::regclass::text ORDER BY h.inhseqno), '[]'::json)
           FROM pg_catalog.pg_inherits h WHERE h.inhrelid = t.oid AND NOT t.relispartition) AS parents,
@@ -163,7 +169,7 @@ def INDEXES(version: Version) -> str:
 SELECT n.nspname AS schema, t.relname AS tablename, x.relname AS name, i.indisunique AS "unique",
        i.indisvalid AS valid, m.amname AS method, {_ELEMENTS} AS elements, {_INCLUDE} AS include,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate, {distinct} AS nulls_not_distinct,
-       to_json(x.reloptions) AS storage, ts.spcname AS tablespace,
+       to_json(x.reloptions) AS storage, {_TABLESPACE} AS tablespace,
        pg_catalog.obj_description(x.oid, 'pg_class') AS comment
   FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid

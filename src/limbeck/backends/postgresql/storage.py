@@ -11,6 +11,8 @@ from limbeck.ops.alter_table import UNLOGGED, option
 
 WITH, TABLESPACE = "postgresql_with", "postgresql_tablespace"
 PARTITION = "postgresql_partition_by"
+USUAL = "pg_default"
+"""The tablespace that a table lies in where the catalog's reader tells none."""
 ALTERED = frozenset({WITH, TABLESPACE, UNLOGGED})
 """What ALTER TABLE can change; how a table is partitioned it cannot."""
 
@@ -21,7 +23,7 @@ def differing(have: Table, want: Table) -> Options:
     found: dict[str, Any] = {}
     if WITH in said and parameters(said[WITH]) != parameters(option(have, WITH)):
         found[WITH] = tuple(sorted(parameters(said[WITH]).items()))
-    if TABLESPACE in said and said[TABLESPACE] != option(have, TABLESPACE):
+    if TABLESPACE in said and (said[TABLESPACE] or USUAL) != (option(have, TABLESPACE) or USUAL):
         found[TABLESPACE] = said[TABLESPACE]
     if option(have, UNLOGGED) != option(want, UNLOGGED):
         found[UNLOGGED] = option(want, UNLOGGED)
@@ -38,7 +40,7 @@ def changes(name: str, value: Any, was: Mapping[str, Any], quote: Callable[[str]
     if name == UNLOGGED:
         yield f"SET {'UNLOGGED' if value else 'LOGGED'}"
     elif name == TABLESPACE:
-        yield f"SET TABLESPACE {quote(value or 'pg_default')}"
+        yield f"SET TABLESPACE {quote(value or USUAL)}"
     else:
         old, new = parameters(was.get(WITH)), parameters(value)
         gone = [key for key in old if key not in new]
