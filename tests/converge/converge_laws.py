@@ -227,6 +227,9 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
     fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
     by_length = sorted((t.name for t in models.tables), key=len, reverse=True)  # names may have dots
     tables = "|".join(map(re.escape, by_length)) or "-"
+    shown = re.match(rf"table ({tables})(?: as shown)?$", key)
+    if shown and not any(t.name == shown[1] and "mysql_row_format" in dict(t.extra) for t in models.tables):
+        fact = re.sub(r"(?i) row_format=\w+", " " if fact.endswith("''") else "", fact)  # not said: any
     index = re.match(rf"index ({tables})\.(.*)$", key)
     part = re.match(r"part (.+?): (UNIQUE KEY|KEY) `([^`]*)` (\(.*)", key)
     if index and index[2] not in named and index[2] != "PRIMARY":

@@ -111,6 +111,12 @@ def test_an_index_over_a_beginning_or_over_words_serves_no_key(
 
 
 @on("mariadb")
+def test_a_comment_that_is_said_as_an_option_is_the_table_s(database: Database) -> None:
+    have, want = (models(("t", identifier(), {"mysql_comment": text})) for text in ("it's", "100%"))
+    assert there_and_back(database, have, want) == ["comment on table t"]
+
+
+@on("mariadb")
 @pytest.mark.parametrize(
     "options", [{"mysql_row_format": "COMPRESSED"}, {"mysql_key_block_size": "8"}, {"mysql_engine": "MyISAM"}]
 )

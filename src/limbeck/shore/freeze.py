@@ -120,6 +120,10 @@ class Freezer:
         key_of_table = None if primary is None else constraints.primary_key(primary, self)
         if key_of_table is not None and self._said_in_column(table):
             key_of_table = replace(key_of_table, name=None)
+        options = model_options(compat.dialect_options(table), self.sql_of)
+        comment = table.comment  # MySQL takes it as an option too
+        if comment is None:
+            comment = next((str(v) for k, v in options if k in ("mysql_comment", "mariadb_comment")), None)
         return Table(
             name=key.name,
             schema=key.schema,
@@ -127,9 +131,9 @@ class Freezer:
             primary_key=key_of_table,
             constraints=tuple(self._constraints(checked, key)),
             indexes=tuple(constraints.index(i, self) for i in _in_order(table.indexes)),
-            comment=table.comment,
+            comment=comment,
             prefixes=compat.prefixes(table),
-            options=model_options(compat.dialect_options(table), self.sql_of),
+            options=options,
             renamed_from=compat.info(table).get("renamed_from"),
             source=compat.bare_table(table)
             if compat.info(table).keys() - {"renamed_from"} or compat.own_parts(table)
