@@ -919,6 +919,8 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
                 and not column.get("server_default")
             ):
                 return True
+            if was is not None and was.family != column.family and "year" in (was.family, column.family):
+                return True  # MariaDB makes 00:20:01 of 2001, and refuses to make a year of that again
             if was is not None and was.family == "enum" and (column.family != "enum" or a.enums != b.enums):
                 labels = dict(b.enums).get(column.type[5:], ())
                 if not set(dict(a.enums)[was.type[5:]]) <= set(labels):

@@ -111,6 +111,16 @@ def test_an_index_over_a_beginning_or_over_words_serves_no_key(
 
 
 @on("mariadb")
+def test_an_index_whose_name_is_taken_goes_though_a_new_key_could_use_it(database: Database) -> None:
+    def both(*more: Any) -> sa.MetaData:
+        return models(("t", identifier(), sa.Column("a", sa.Integer), sa.Column("b", sa.Integer), *more))
+
+    unique = sa.Index("ix", "b", unique=True)
+    want = both(unique, sa.ForeignKeyConstraint(["a"], ["t.id"], name="fk"))
+    there_and_back(database, both(sa.Index("ix", "a")), want)
+
+
+@on("mariadb")
 def test_a_comment_that_is_said_as_an_option_is_the_table_s(database: Database) -> None:
     have, want = (models(("t", identifier(), {"mysql_comment": text})) for text in ("it's", "100%"))
     assert there_and_back(database, have, want) == ["comment on table t"]

@@ -306,13 +306,15 @@ def _name(index: Index) -> str:
 
 def made_by_foreign_key(backend: Backend, index: Index, have: Table, want: Table) -> bool:
     """MySQL makes an index for a foreign key that has none, under the key's name or its first column's. Where
-    another serves the key it makes none, and under a name that another key takes there is no place for it. Under any
-    other name it is not needed where that of a longer key serves."""
+    another serves the key it makes none, and under a name that another key or index takes there is no place for it.
+    Under any other name it is not needed where that of a longer key serves."""
     odd = index.unique or index.options or any(e.column is None or e.descending for e in index.elements)
     if not backend.indexes_foreign_keys or odd:
         return False
     alone = [key for key in want.foreign_keys if not served(want, key)]
     if any(key.name == index.name and key.columns != index.columns for key in alone):
+        return False
+    if index.name in {unique.name for unique in want.uniques} | {other.name for other in want.indexes}:
         return False
     own = [key for key in alone if key.columns == index.columns]
     return any(
