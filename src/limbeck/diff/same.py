@@ -17,6 +17,7 @@ from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
+from limbeck.ops.alter_table import TABLESPACE, USUAL
 from limbeck.ops.constraint import NOT_VALID
 from limbeck.ops.contract import Backend, Change
 from limbeck.ops.index import CONCURRENTLY
@@ -25,7 +26,6 @@ from .rules import EVERYTHING, Rules
 
 SAME = Change()
 MAKING = (NOT_VALID, CONCURRENTLY)
-TABLESPACE, USUAL = "postgresql_tablespace", "pg_default"
 
 
 def same_type(backend: Backend, have: TypeRef, want: TypeRef, rules: Rules = EVERYTHING) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from limbeck.diff.fixed import fixed_differences
 from limbeck.diff.rules import EVERYTHING, Rules
-from limbeck.diff.same import TABLESPACE, plain_name
+from limbeck.diff.same import plain_name
 from limbeck.diff.walk import table_changes
 from limbeck.model.column import Column, Options
 from limbeck.model.constraint import Check, Constraint, Exclude, ForeignKey, PrimaryKey
@@ -21,6 +21,7 @@ from limbeck.model.snapshot import Snapshot
 from limbeck.model.sqltext import SqlText
 from limbeck.model.table import Table
 from limbeck.ops.alter_column import AlterColumn
+from limbeck.ops.alter_table import TABLESPACE
 from limbeck.ops.column import AddColumn
 from limbeck.ops.constraint import NOT_VALID, AddConstraint
 from limbeck.ops.contract import Backend, Operation

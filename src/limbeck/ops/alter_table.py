@@ -17,6 +17,9 @@ from .present import the_column, the_table
 
 UNLOGGED = "postgresql_unlogged"
 """Said as an option here, and as a prefix in CREATE UNLOGGED TABLE."""
+TABLESPACE = "postgresql_tablespace"
+USUAL = "pg_default"
+"""The tablespace where a table or index lies of which PostgreSQL's reader tells none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,10 @@ from typing import Any
 
 from limbeck.model.column import Options
 from limbeck.model.table import Table
-from limbeck.ops.alter_table import UNLOGGED, option
+from limbeck.ops.alter_table import TABLESPACE, UNLOGGED, USUAL, option
 
-WITH, TABLESPACE = "postgresql_with", "postgresql_tablespace"
+WITH = "postgresql_with"
 PARTITION = "postgresql_partition_by"
-USUAL = "pg_default"
-"""The tablespace that a table lies in where the catalog's reader tells none."""
 ALTERED = frozenset({WITH, TABLESPACE, UNLOGGED})
 """What ALTER TABLE can change; how a table is partitioned it cannot."""
 
