@@ -115,13 +115,8 @@ def table_changes(backend: Backend, have: Table, want: Table, rules: Rules = EVE
     known = _looked_at.get()
     if known is None:
         return _table_changes(backend, have, want, rules)
-    key = (
-        id(backend),
-        id(have),
-        id(want),
-        rules,
-    )  # kept with the tables, so that no other one gets their numbers
-    if key not in known:
+    key = (id(backend), id(have), id(want), rules)
+    if key not in known:  # kept with the tables, so that no other one gets their numbers
         known[key] = (_table_changes(backend, have, want, rules), have, want)
     return list(known[key][0])
 
