@@ -75,6 +75,8 @@ class Trial:
 
     def run(self, pair: Pair) -> Failure | None:
         """Raises Invalid."""
+        if _takes_back(pair):
+            raise Invalid("an option that the models no longer say stays")
         schemas = tuple(sorted({*pair.a.schemas, *pair.b.schemas}))
         wanted = self.catalog_of(pair, schemas)
         self.tool.before = pair.a
@@ -227,9 +229,6 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
     fact = re.sub(r"(on (?:update|delete)) NO ACTION", r"\1 RESTRICT", fact)  # the two are one there
     by_length = sorted((t.name for t in models.tables), key=len, reverse=True)  # names may have dots
     tables = "|".join(map(re.escape, by_length)) or "-"
-    shown = re.match(rf"table ({tables})(?: as shown)?$", key)
-    if shown and not any(t.name == shown[1] and "mysql_row_format" in dict(t.extra) for t in models.tables):
-        fact = re.sub(r"(?i) row_format=\w+", " " if fact.endswith("''") else "", fact)  # not said: any
     index = re.match(rf"index ({tables})\.(.*)$", key)
     part = re.match(r"part (.+?): (UNIQUE KEY|KEY) `([^`]*)` (\(.*)", key)
     if index and index[2] not in named and index[2] != "PRIMARY":
@@ -243,6 +242,16 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
         key = _any_check(key, named)
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
+
+
+def _takes_back(pair: Pair) -> bool:
+    """Whether a table says an option of MySQL's no more: it went, and another of its name came."""
+    for new in pair.b.stands.tables:
+        old = pair.a.stands.table((new.schema, former(new)))
+        gone = {} if old is None else dict(old.extra).keys() - dict(new.extra).keys()
+        if any(option.startswith("mysql_") for option in gone):
+            return True
+    return False
 
 
 def extensions(pair: Pair) -> tuple[str, ...]:

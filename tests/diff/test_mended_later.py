@@ -27,6 +27,16 @@ def a_number_and_its_key() -> tuple[sa.MetaData, sa.MetaData]:
 
 
 @on("mariadb")
+def test_a_column_that_numbers_itself_takes_the_place_of_the_only_one(database: Database) -> None:
+    have = models(("t", identifier()))
+    there_and_back(database, have, models(("t", sa.Column("name", sa.Integer, primary_key=True))))
+    database.empty()
+    have = models(("t", sa.Column("n", sa.Integer), identifier()))
+    want = models(("t", sa.Column("name", sa.Integer, primary_key=True), sa.Column("s", sa.String(5))))
+    there_and_back(database, have, want)
+
+
+@on("mariadb")
 def test_rows_are_numbered_by_the_column_that_brings_its_key(database: Database) -> None:
     engine = database.engine()
     models(("t", sa.Column("n", sa.Integer))).create_all(engine)

@@ -20,7 +20,8 @@ Place = tuple[QualifiedName, str]
 def without_falling_keys(
     backend: Backend, changes: Iterable[Operation], have: Snapshot
 ) -> Iterator[Operation]:
-    """Where a column that numbers itself must be in a key, its own key goes and comes with it, in one statement."""
+    """Where a column that numbers itself must be in a key, its own key goes and comes with it, in one statement; not where
+    all columns go, since then the new ones come first: it numbers no more before."""
     changes = list(changes)
     gone = {(o.table, o.column) for o in changes if isinstance(o, DropColumn)}
     for change in changes:
@@ -29,8 +30,11 @@ def without_falling_keys(
             key = table.primary_key
             column = None if key is None or len(key.columns) > 1 else table.column(key.columns[0])
             falls = column is not None and column.autoincrement and (table.key, column.name) in gone
-            if change.constraint_kind == "primary key" and falls:
+            stays = any((table.key, c.name) not in gone for c in table.columns)
+            if change.constraint_kind == "primary key" and falls and stays:
                 continue
+            if change.constraint_kind == "primary key" and falls and column is not None:
+                yield AlterColumn(table=table.key, column=column.name, autoincrement=False)
         yield change
 
 
