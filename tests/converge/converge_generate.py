@@ -908,6 +908,8 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
                     return True  # a boolean that became a number is no longer the row's
                 if _last_row_is_alone(table, old, item, other):
                     return True
+            if "match='FULL'" in item.code and _mixes(old, table, item):
+                return True
             if item.kind in ("check", "fk") and any(old.column(c) is None for c in item.columns):
                 return True
         for column in table.columns:
@@ -926,6 +928,16 @@ def _breaks(a: Models, b: Models, families: dict[str, Family]) -> bool:
                 if not set(dict(a.enums)[was.type[5:]]) <= set(labels):
                     return True
     return False
+
+
+def _mixes(old: Table, table: Table, item: Item) -> bool:
+    """Whether the last row may be NULL in some of the columns and not in others: MATCH FULL refuses it."""
+    keyed = {name for t in (old, table) if t.primary_key is not None for name in t.primary_key.columns}
+    may = [
+        {c.nullable and name not in keyed for t in (old, table) if (c := t.column(name)) is not None}
+        for name in item.columns
+    ]
+    return any(True in each for each in may) and any(False in each for each in may)
 
 
 def _last_row_is_alone(table: Table, old: Table, item: Item, other: Table) -> bool:

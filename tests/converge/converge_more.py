@@ -114,11 +114,13 @@ class More:
         return repaired_pair(replace(pair, a=sides[0], b=sides[1], changes=(*pair.changes, told)))
 
     def _can_be_left(self, table: Table, pair: Pair) -> bool:
-        """What it refers to stays as it is, and nothing refers to it; the types and sequences that it needs too."""
+        """What it refers to stays as it is, and nothing refers to it; the types and sequences that it needs too. No table of
+        another schema has its name, which a rule would leave alone as well."""
         same = pair.a.enums == pair.b.enums and pair.a.sequences == pair.b.sequences
         needs = any(c.family == "enum" or "next of" in (c.get("server_default") or "") for c in table.columns)
         referred = any(i.refers == table.key for m in (pair.a, pair.b) for t in m.tables for i in t.items)
-        return (same or not needs) and not referred and all(_stays(i, pair) for i in table.items)
+        twin = any(t.name == table.name and t.key != table.key for m in (pair.a, pair.b) for t in m.tables)
+        return (same or not needs) and not referred and not twin and all(_stays(i, pair) for i in table.items)
 
     def _rules(self, table: Table, pair: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
         others = {t.name for m in (pair.a, pair.b) for t in m.tables} - {table.name}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from mending import identifier, looked_at, models, there_and_back
+from mending import Written, identifier, looked_at, models, there_and_back
 from sqlalchemy.dialects import postgresql
 
 import catalog
@@ -32,6 +32,27 @@ def test_values_are_cast_by_what_the_domain_is_over(database: Database) -> None:
         return models(("t", identifier(), sa.Column("n", type_)))
 
     there_and_back(database, column(sa.Boolean()), column(postgresql.DOMAIN("number", sa.Integer())))
+
+
+@on("postgresql")
+def test_from_one_domain_to_another_values_go_by_what_both_are_over(database: Database) -> None:
+    """The way back is a cast of 1.00 to a whole number, which by its text it is not."""
+
+    def column(name: str, type_: Any, check: str) -> sa.MetaData:
+        return models(("t", identifier(), sa.Column("n", postgresql.DOMAIN(name, type_, check=check))))
+
+    have = column("whole", sa.Integer(), "VALUE > -100")
+    engine = database.engine()
+    have.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t (n) VALUES (1), (NULL)")
+    tool = Written("postgresql")
+    with engine.connect() as connection:
+        found = tool.compare(connection, column("money", sa.Numeric(10, 2), "VALUE > -100"), (), None)
+    tool.upgrade(engine, found)
+    tool.downgrade(engine, found)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM t ORDER BY id").scalars().all() == [1, None]
 
 
 @on("postgresql")

@@ -59,8 +59,11 @@ def _with_cast(backend: Backend, operation: AlterColumn, state: Snapshot) -> Alt
     column = table.column(operation.column) if table is not None else None
     if column is None or not isinstance(operation.type, TypeRef) or operation.using is not None:
         return operation
-    old, new = (bare_type(type_, state) for type_ in (column.type, operation.type))
-    return replace(operation, using=backend.cast(operation.column, old, new))
+    both = column.type, operation.type
+    old, new = (bare_type(type_, state) for type_ in both)
+    # who runs it does not know what a domain is over
+    said = (old, new) != both and column.type.needs != operation.type.needs
+    return replace(operation, using=backend.cast(operation.column, old, new, said=said))
 
 
 def domain_of(type_: TypeRef, snapshot: Snapshot) -> Domain | None:

@@ -398,8 +398,9 @@ class Backend(ABC):
     foreign_keys_hold_types: ClassVar[bool] = False
     """Whether a column's type cannot be changed while a foreign key is over it or refers to it."""
 
-    def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
-        """How values of the column become the new type where the database must be told (USING); None where not."""
+    def cast(self, column: str, have: TypeRef, want: TypeRef, *, said: bool = False) -> SqlText | None:
+        """How values of the column become the new type where the database must be told (USING); None where not, unless it
+        is to be `said` in any case."""
         return None
 
     def followers(self, operation: Operation, before: Lookup) -> tuple[Operation, ...]:

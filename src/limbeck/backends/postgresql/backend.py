@@ -329,8 +329,8 @@ class PostgresqlBackend(WithPostgresqlObjects):
     def canonical_sql(self, text: str) -> str:
         return super().canonical_sql(same.sql(text))
 
-    def cast(self, column: str, have: TypeRef, want: TypeRef) -> SqlText | None:
-        if not casting.must_be_said(have, want):
+    def cast(self, column: str, have: TypeRef, want: TypeRef, *, said: bool = False) -> SqlText | None:
+        if not (said or casting.must_be_said(have, want)):
             return None
         return SqlText(casting.cast(self.name(column), have, want))
 
