@@ -48,7 +48,7 @@ def test_from_one_domain_to_another_values_go_by_what_both_are_over(database: Da
         connection.exec_driver_sql("INSERT INTO t (n) VALUES (1), (NULL)")
     tool = Written("postgresql")
     with engine.connect() as connection:
-        found = tool.compare(connection, column("money", sa.Numeric(10, 2), "VALUE > -100"), (), None)
+        found = tool.compare(connection, column("amount", sa.Numeric(10, 2), "VALUE > -100"), (), None)
     tool.upgrade(engine, found)
     tool.downgrade(engine, found)
     with engine.connect() as connection:
