@@ -105,8 +105,8 @@ def test_under_other_settings_it_is_asked_again(database: Database) -> None:
     with database.engine().connect() as connection:
         backend = backend_for(connection.dialect)
         want = Freezer(connection.dialect).snapshot(models())
-        for mode in ("", "ANSI_QUOTES"):
-            connection.exec_driver_sql(f"SET sql_mode = '{mode}'")
+        for mode in ("''", "'ANSI_QUOTES'", "DEFAULT"):
+            connection.exec_driver_sql(f"SET sql_mode = {mode}")
             asked: list[str] = []
             sa.event.listen(connection, "before_cursor_execute", lambda *given, to=asked: to.append(given[2]))
             settle(connection, backend, want, tuple(want.tables))
