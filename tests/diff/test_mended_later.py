@@ -302,3 +302,13 @@ def test_where_a_table_or_an_index_lies_is_any_unless_the_models_say_it(database
         finally:
             connection.exec_driver_sql("DROP TABLE t")
             connection.exec_driver_sql(f"DROP TABLESPACE {place}")
+
+
+@on("postgresql", "mariadb", "sqlite")
+def test_an_enum_of_the_metadata_is_there_without_a_column(database: Database) -> None:
+    """create_all makes it; what says create_type=False somebody else makes."""
+    have, want = models(("t", identifier())), models(("t", identifier()))
+    sa.Enum("a", "b", name="mood", metadata=want)
+    postgresql.ENUM("a", name="others", metadata=want, create_type=False)
+    told = there_and_back(database, have, want)
+    assert told == (["create enum mood"] if database.kind == "postgresql" else [])

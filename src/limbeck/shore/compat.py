@@ -351,6 +351,15 @@ def primary_key_of(column: Any) -> Any:
     return sa.PrimaryKeyConstraint(column)
 
 
+def types_of(metadata: Any) -> Iterator[Any]:
+    """The types with a name that are given to the MetaData itself (`sa.Enum(..., metadata=metadata)`): create_all makes
+    them whether a column has them or not. They listen for it, in 2.0 through a picklable method."""
+    for listener in metadata.dispatch.before_create:
+        found = getattr(listener, "target", None) or getattr(listener, "__self__", None)
+        if isinstance(found, sa.types.SchemaType) and getattr(found, "create_type", True):
+            yield found
+
+
 def sequences_of(metadata: Any) -> list[Any]:
     return list(metadata._sequences.values())
 

@@ -96,6 +96,9 @@ class Freezer:
                 tables.append(frozen)
                 for thing in self.objects(each):
                     objects.setdefault((thing.kind, thing.key), thing)
+            for type_ in compat.types_of(metadata):
+                for thing in named_types.of_type(type_, self):
+                    objects.setdefault((thing.kind, thing.key), thing)
             for thing in declared.objects_of(metadata, self):
                 objects.setdefault((thing.kind, thing.key), thing)
         named = (k.schema for k in (*places, *(key for _, key in objects)))

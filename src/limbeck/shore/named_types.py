@@ -58,11 +58,15 @@ def extension_of(type_: Any, dialect: Any) -> Iterator[Extension]:
 
 def objects_of(column: Any, by: Spells) -> Iterator[Object]:
     yield from extension_of(column.type, by.spelling)
-    for type_ in named(column.type, by.spelling):
-        yield enum(type_) if compat.is_of_dialect(type_, "postgresql", "ENUM") else domain(type_, by)
+    yield from of_type(column.type, by)
     for given in (column.default, compat.sequence_of(getattr(column.server_default, "arg", None))):
         if isinstance(given, sa.Sequence) and has_sequences(by.dialect, given):
             yield sequence(given)
+
+
+def of_type(type_: Any, by: Spells) -> Iterator[Object]:
+    for made in named(type_, by.spelling):
+        yield enum(made) if compat.is_of_dialect(made, "postgresql", "ENUM") else domain(made, by)
 
 
 def enum(type_: Any) -> Enum:
