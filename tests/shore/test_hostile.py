@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -29,9 +29,25 @@ T = QualifiedName(None, "t")
 class TestSpatial:
     """GeoAlchemy2 adds an index when a table gets a column, and spells its types anew for each database."""
 
+    COMPILES: ClassVar[dict[str, Any]] = {}
+
     @pytest.fixture
-    def lake(self) -> Any:
+    def geo(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """GeoAlchemy2, with its own spelling of Computed while the test lasts: that forgets what is persisted on MySQL, and
+        would hold for every other test of this process."""
+        names = ("_compiler_dispatch", "_compiler_dispatcher")
+        before = {name: vars(sa.Computed).get(name) for name in names}
         geo = pytest.importorskip("geoalchemy2", reason="GeoAlchemy2 is not installed here")
+        if not self.COMPILES:
+            self.COMPILES.update({name: vars(sa.Computed)[name] for name in names})
+            for name, value in before.items():
+                delattr(sa.Computed, name) if value is None else setattr(sa.Computed, name, value)
+        for name, value in self.COMPILES.items():
+            monkeypatch.setattr(sa.Computed, name, value, raising=False)
+        return geo
+
+    @pytest.fixture
+    def lake(self, geo: Any) -> Any:
         return sa.Table(
             "lake",
             sa.MetaData(),
