@@ -4,10 +4,13 @@ that is given inside a wider key; on PostgreSQL columns of a type that an extens
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 from converge_models import Column, Item, Models, Pair, Table
 
+Key = tuple[str | None, str]
+May = Callable[[Column, Table, Models], bool]
 FURTHER = 200_000
 """The first seed that has more still."""
 SIDES = ("a", "b", "both", "both")
@@ -27,28 +30,28 @@ class Further:
     def indexed(self, pair: Pair) -> Pair:
         """Up to two indexes over beginnings of texts or all of their words, on one side or on both; there they may differ."""
         for number in range(self.random.choice((0, 1, 1, 2))):
-            able = [
-                (t.key, c.name)
-                for m in (pair.a, pair.b)
-                for t in m.tables
-                for c in t.columns
-                if c.family in BEGINNINGS
-            ]
-            if not able:
+            drawn = self._drawn(
+                columns_where(pair, lambda column, table, models: column.family in BEGINNINGS)
+            )
+            if drawn is None:
                 break
-            key, name = self.random.choice(able)
-            where, words = self.random.choice(SIDES), self.random.random() < 0.4
-            sides = [
-                self._with_index(m, key, name, f"further {number}", words) if where in (side, "both") else m
-                for side, m in (("a", pair.a), ("b", pair.b))
-            ]
-            told = f"further index over {key[1]}.{name}: {where}"
-            pair = replace(pair, a=sides[0], b=sides[1], changes=(*pair.changes, told))
+            key, name, where = drawn
+            words = self.random.random() < 0.4
+            pair = on_sides(
+                pair,
+                where,
+                lambda m, key=key, name=name, n=number, w=words: self._with_index(
+                    m, key, name, f"further {n}", w
+                ),
+                f"further index over {key[1]}.{name}",
+            )
         return pair
 
-    def _with_index(
-        self, models: Models, key: tuple[str | None, str], name: str, called: str, words: bool
-    ) -> Models:
+    def _drawn(self, able: list[tuple[Key, str]]) -> tuple[Key, str, str] | None:
+        """One of the columns, and the side."""
+        return (*self.random.choice(able), self.random.choice(SIDES)) if able else None
+
+    def _with_index(self, models: Models, key: Key, name: str, called: str, words: bool) -> Models:
         table = models.table(key)
         column = None if table is None else table.column(name)
         if table is None or column is None or column.family not in BEGINNINGS or column.parts:
@@ -62,62 +65,52 @@ class Further:
 
     def numbered(self, pair: Pair) -> Pair:
         """The first column of a wider key numbers itself, on one side or on both."""
-        if self.random.random() < 0.5:
-            return pair
-        able = [
-            (t.key, c.name) for m in (pair.a, pair.b) for t in m.tables if (c := _may_number(t)) is not None
-        ]
-        if not able:
-            return pair
-        key, name = self.random.choice(able)
-        where = self.random.choice(SIDES)
-        sides = [
-            _numbered(m, key, name) if where in (side, "both") else m
-            for side, m in (("a", pair.a), ("b", pair.b))
-        ]
-        told = f"{key[1]}.{name} numbers itself in a wider key: {where}"
-        return replace(pair, a=sides[0], b=sides[1], changes=(*pair.changes, told))
+        return self._perhaps(pair, _may_number, {"autoincrement": "True"}, "numbers itself in a wider key")
 
     def of_extension(self, pair: Pair) -> Pair:
         """A text becomes one without case (the extension citext), on one side or on both."""
+        return self._perhaps(pair, _may_be_caseless, {}, "without case", type="postgresql.CITEXT()")
+
+    def _perhaps(self, pair: Pair, may: May, extra: dict[str, str], told: str, **changed: str) -> Pair:
+        """One of the columns that `may` is changed, in every second pair."""
         if self.random.random() < 0.5:
             return pair
-        able = [
-            (t.key, c.name)
-            for m in (pair.a, pair.b)
-            for t in m.tables
-            for c in t.columns
-            if _may_be_caseless(c, t, m)
-        ]
-        if not able:
+        drawn = self._drawn(columns_where(pair, may))
+        if drawn is None:
             return pair
-        key, name = self.random.choice(able)
-        where = self.random.choice(SIDES)
-        sides = [
-            _caseless(m, key, name) if where in (side, "both") else m
-            for side, m in (("a", pair.a), ("b", pair.b))
-        ]
-        told = f"{key[1]}.{name} without case: {where}"
-        return replace(pair, a=sides[0], b=sides[1], changes=(*pair.changes, told))
+        key, name, where = drawn
+
+        def change(models: Models) -> Models:
+            table = models.table(key)
+            column = None if table is None else table.column(name)
+            if table is None or column is None or not may(column, table, models):
+                return models
+            return models.with_table(table.with_column(replace(column.but(**extra), **changed)))
+
+        return on_sides(pair, where, change, f"{key[1]}.{name} {told}")
 
 
-def _may_number(table: Table) -> Column | None:
+def on_sides(pair: Pair, where: str, change: Callable[[Models], Models], told: str) -> Pair:
+    """The pair with one side changed, or both."""
+    a, b = (change(m) if where in (side, "both") else m for side, m in (("a", pair.a), ("b", pair.b)))
+    return replace(pair, a=a, b=b, changes=(*pair.changes, f"{told}: {where}"))
+
+
+def columns_where(pair: Pair, may: May) -> list[tuple[Key, str]]:
+    """The columns of either side that may, by table and name; twice where both sides have them."""
+    return [(t.key, c.name) for m in (pair.a, pair.b) for t in m.tables for c in t.columns if may(c, t, m)]
+
+
+def _may_number(column: Column, table: Table, models: Models) -> bool:
     """The first of a key of two or more, a whole number that has no other source, where none numbers itself."""
     key = table.primary_key
-    if key is None or len(key.columns) < 2 or any(c.get("autoincrement") == "True" for c in table.columns):
-        return None
-    column = table.column(key.columns[0])
-    if column is None or column.family != "int" or column.parts or column.get("server_default"):
-        return None
-    return None if any(i.kind == "fk" and column.name in i.columns for i in table.items) else column
-
-
-def _numbered(models: Models, key: tuple[str | None, str], name: str) -> Models:
-    table = models.table(key)
-    column = None if table is None else _may_number(table)
-    if table is None or column is None or column.name != name:
-        return models
-    return models.with_table(table.with_column(column.but(autoincrement="True")))
+    if key is None or len(key.columns) < 2 or key.columns[0] != column.name:
+        return False
+    if any(c.get("autoincrement") == "True" for c in table.columns):
+        return False
+    if column.family != "int" or column.parts or column.get("server_default"):
+        return False
+    return not any(i.kind == "fk" and column.name in i.columns for i in table.items)
 
 
 def _may_be_caseless(column: Column, table: Table, models: Models) -> bool:
@@ -135,11 +128,3 @@ def _may_be_caseless(column: Column, table: Table, models: Models) -> bool:
         return False
     referred = any(column.name in i.referred for t in models.tables for i in t.items)
     return not referred and not any(column.name in i.code for i in table.items)
-
-
-def _caseless(models: Models, key: tuple[str | None, str], name: str) -> Models:
-    table = models.table(key)
-    column = None if table is None else table.column(name)
-    if table is None or column is None or not _may_be_caseless(column, table, models):
-        return models
-    return models.with_table(table.with_column(replace(column, type="postgresql.CITEXT()")))

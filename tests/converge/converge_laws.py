@@ -163,7 +163,7 @@ def without_given_names(found: dict[str, str], models: Models, kind: str) -> Ite
         if "postgresql_not_valid" in text:  # it says how to add a constraint: CREATE TABLE does not heed it
             fact = re.sub(r"( NOT VALID)?( not validated)", "", fact)
         if kind == "mariadb":
-            key = _any_foreign_key(key, named)
+            key = _any_name(key, named, "FOREIGN KEY", "foreign key", "t_ibfk_1")
             yield _plain_mariadb(key, _any_unique(key, fact, models), named - keys, models)
         elif kind == "postgresql" and (not models.naming or key.rpartition(".")[2] in free):
             yield _plain_postgresql(key, fact, named, models)
@@ -198,22 +198,14 @@ def _is_not_of_convention(fact: str, models: str) -> bool:
     return fact.startswith("EXCLUDE") or (fact.startswith("CHECK") and "'ck':" not in models)
 
 
-def _any_foreign_key(key: str, named: set[str]) -> str:
-    """A foreign key under the name that the server would give it, where the models say none."""
-    part = re.match(r"part (.+?): CONSTRAINT `([^`]*)` FOREIGN KEY", key)
+def _any_name(key: str, named: set[str], word: str, what: str, given: str) -> str:
+    """A constraint (`word` in SQL, `what` in the catalog) under the name that the server would give it, where the models say
+    none."""
+    part = re.match(rf"part (.+?): CONSTRAINT `([^`]*)` {word}", key)
     if part and part[2] not in named:
-        return key.replace(f"CONSTRAINT `{part[2]}`", "CONSTRAINT `t_ibfk_1`", 1)
-    alone = key.startswith("foreign key ") and key.rpartition(".")[2] not in named
-    return f"{key.rpartition('.')[0]}.t_ibfk_1" if alone else key
-
-
-def _any_check(key: str, named: set[str]) -> str:
-    """A CHECK under the name that the server would give it, where the models say none and their convention neither."""
-    part = re.match(r"part (.+?): CONSTRAINT `([^`]*)` CHECK", key)
-    if part and part[2] not in named:
-        return key.replace(f"CONSTRAINT `{part[2]}`", "CONSTRAINT `CONSTRAINT_1`", 1)
-    alone = key.startswith("check ") and key.rpartition(".")[2] not in named
-    return f"{key.rpartition('.')[0]}.CONSTRAINT_1" if alone else key
+        return key.replace(f"CONSTRAINT `{part[2]}`", f"CONSTRAINT `{given}`", 1)
+    alone = key.startswith(f"{what} ") and key.rpartition(".")[2] not in named
+    return f"{key.rpartition('.')[0]}.{given}" if alone else key
 
 
 def _any_unique(key: str, fact: str, models: Models) -> str:
@@ -239,7 +231,7 @@ def _plain_mariadb(key: str, fact: str, named: set[str], models: Models) -> tupl
     if check and fact.startswith("json_valid("):  # keeps the name of a column that was renamed
         return f"check of {check[1]} {fact}", ""
     if models.naming and "ck" not in convention(models):
-        key = _any_check(key, named)
+        key = _any_name(key, named, "CHECK", "check", "CONSTRAINT_1")
     key = re.sub(r"CONSTRAINT_\d+", "CONSTRAINT_n", re.sub(r"_ibfk_\d+", "_ibfk_n", key))
     return (f"{key} {fact}", "") if key.endswith(("CONSTRAINT_n", "_ibfk_n")) else (key, fact)
 

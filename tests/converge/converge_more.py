@@ -13,14 +13,13 @@ from ast import literal_eval
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from converge_further import FURTHER, Further
+from converge_further import FURTHER, Further, Key, columns_where, on_sides
 from converge_models import Column, Item, Models, Pair, Table, computed_over, repaired
 from converge_objects import Thing, repaired_pair
 
 EXTENDED = 20_000
 """The first seed that has more."""
 
-Key = tuple[str | None, str]
 TABLES = ("people", "Renamed", "new name", "re%named", "order_lines", "select")
 
 
@@ -139,25 +138,19 @@ class More:
             return pair
         chance = self.random
         for _ in range(chance.randint(1, 3)):
-            able = [
-                (t.key, c.name)
-                for m in (pair.a, pair.b)
-                for t in m.tables
-                for c in t.columns
-                if _may_be_domain(c, t, m)
-            ]
+            able = columns_where(pair, _may_be_domain)
             left = {t.key for t in pair.a.alone}
             able = [(key, name) for key, name in dict.fromkeys(able) if key not in left]
             if not able:
                 break
             key, name = chance.choice(able)
             where = chance.choice(("a", "b", "both", "both"))
-            a, b = (
-                self._of_domain(m, key, name) if where in (side, "both") else m
-                for side, m in (("a", pair.a), ("b", pair.b))
+            pair = on_sides(
+                pair,
+                where,
+                lambda m, key=key, name=name: self._of_domain(m, key, name),
+                f"{key[1]}.{name} of a domain",
             )
-            told = f"{key[1]}.{name} of a domain: {where}"
-            pair = replace(pair, a=a, b=b, changes=(*pair.changes, told))
         return pair
 
     def _of_domain(self, models: Models, key: Key, name: str) -> Models:

@@ -30,10 +30,9 @@ def without_falling_keys(
             key = table.primary_key
             column = None if key is None or len(key.columns) > 1 else table.column(key.columns[0])
             falls = column is not None and column.autoincrement and (table.key, column.name) in gone
-            stays = any((table.key, c.name) not in gone for c in table.columns)
-            if change.constraint_kind == "primary key" and falls and stays:
-                continue
-            if change.constraint_kind == "primary key" and falls and column is not None:
+            if change.constraint_kind == "primary key" and column is not None and falls:
+                if any((table.key, c.name) not in gone for c in table.columns):
+                    continue
                 yield AlterColumn(table=table.key, column=column.name, autoincrement=False)
         yield change
 

@@ -84,7 +84,7 @@ def ordered(
             and backend.indexes_foreign_keys
             and _is_followed(operation, rest, have)
         ):
-            return 62
+            return 62  # behind the key that brings it, see _phase
         if isinstance(operation, DropColumn) and _is_computed(have, operation):
             return PHASES["drop_column"] - 2
         return _phase(backend, operation)

@@ -17,7 +17,7 @@ from limbeck.model.marks import UNCHANGED
 from limbeck.model.names import QualifiedName
 from limbeck.model.sqltext import SqlText
 from limbeck.model.types import TypeRef
-from limbeck.ops.alter_table import TABLESPACE, USUAL
+from limbeck.ops.alter_table import TABLESPACE, USUAL_TABLESPACE
 from limbeck.ops.constraint import NOT_VALID
 from limbeck.ops.contract import Backend, Change
 from limbeck.ops.index import CONCURRENTLY
@@ -184,7 +184,9 @@ def same_index(backend: Backend, have: Index, want: Index, rules: Rules = EVERYT
     stands, said = (_options(backend, index.options, rules) for index in (have, want))
     if TABLESPACE not in said:  # whoever runs the server may have put it anywhere
         stands.pop(TABLESPACE, None)
-    return stands == {name: value for name, value in said.items() if (name, value) != (TABLESPACE, USUAL)}
+    return stands == {
+        name: value for name, value in said.items() if (name, value) != (TABLESPACE, USUAL_TABLESPACE)
+    }
 
 
 def _but_for_sql(element: IndexElement) -> tuple[Any, ...]:

@@ -157,7 +157,7 @@ class OneByOne(Scratch):
         return self.backend.read(self.connection, schemas=(name.schema,), only=(name,)).tables[name]
 
 
-KEPT: Final = frozenset(
+OF_COLUMNS: Final = frozenset(
     [
         "engine",
         "charset",
@@ -179,7 +179,7 @@ class MysqlScratch(OneByOne):
     def _one(self, table: Table) -> Table:
         counted = {c.name: c.default for c in table.columns if isinstance(c.default, SequenceDefault)}
         bare = tuple(replace(c, default=None, source=None) if c.name in counted else c for c in table.columns)
-        options = tuple(o for o in table.options if o[0].partition("_")[2].lower() in KEPT)
+        options = tuple(o for o in table.options if o[0].partition("_")[2].lower() in OF_COLUMNS)
         words = tuple(index for index in table.indexes if _is_over_words(index))
         indexes = tuple(index for index in table.indexes if index not in words)
         temporary = replace(

@@ -18,7 +18,7 @@ from .present import the_column, the_table
 UNLOGGED = "postgresql_unlogged"
 """Said as an option here, and as a prefix in CREATE UNLOGGED TABLE."""
 TABLESPACE = "postgresql_tablespace"
-USUAL = "pg_default"
+USUAL_TABLESPACE = "pg_default"
 """The tablespace where a table or index lies of which PostgreSQL's reader tells none."""
 
 

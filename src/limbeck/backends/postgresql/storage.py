@@ -7,7 +7,7 @@ from typing import Any
 
 from limbeck.model.column import Options
 from limbeck.model.table import Table
-from limbeck.ops.alter_table import TABLESPACE, UNLOGGED, USUAL, option
+from limbeck.ops.alter_table import TABLESPACE, UNLOGGED, USUAL_TABLESPACE, option
 
 WITH = "postgresql_with"
 PARTITION = "postgresql_partition_by"
@@ -21,7 +21,9 @@ def differing(have: Table, want: Table) -> Options:
     found: dict[str, Any] = {}
     if WITH in said and parameters(said[WITH]) != parameters(option(have, WITH)):
         found[WITH] = tuple(sorted(parameters(said[WITH]).items()))
-    if TABLESPACE in said and (said[TABLESPACE] or USUAL) != (option(have, TABLESPACE) or USUAL):
+    if TABLESPACE in said and (said[TABLESPACE] or USUAL_TABLESPACE) != (
+        option(have, TABLESPACE) or USUAL_TABLESPACE
+    ):
         found[TABLESPACE] = said[TABLESPACE]
     if option(have, UNLOGGED) != option(want, UNLOGGED):
         found[UNLOGGED] = option(want, UNLOGGED)
@@ -38,7 +40,7 @@ def changes(name: str, value: Any, was: Mapping[str, Any], quote: Callable[[str]
     if name == UNLOGGED:
         yield f"SET {'UNLOGGED' if value else 'LOGGED'}"
     elif name == TABLESPACE:
-        yield f"SET TABLESPACE {quote(value or USUAL)}"
+        yield f"SET TABLESPACE {quote(value or USUAL_TABLESPACE)}"
     else:
         old, new = parameters(was.get(WITH)), parameters(value)
         gone = [key for key in old if key not in new]
